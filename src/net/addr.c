@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IP addresses: classes, prefixes, text. Resolves no names, and knows no scope ids.
+ */
+#include "net/addr.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+
+#define V4_AT 12 /* where the IPv4 address stands in its mapped form */
+
+static const uint8_t mapped_head[V4_AT] = { [10] = 0xff, [11] = 0xff };
+static const struct addr v6_any;
+static const struct addr v6_loopback = { .b = { [15] = 1 } };
+
+struct addr addr_from_v4(const void *four_bytes)
+{
+	struct addr a;
+
+	memcpy(a.b, mapped_head, V4_AT);
+	memcpy(a.b + V4_AT, four_bytes, 4);
+	return a;
+}
+
+struct addr addr_from_v6(const void *sixteen_bytes)
+{
+	struct addr a;
+
+	memcpy(a.b, sixteen_bytes, sizeof(a.b));
+	return a;
+}
+
+bool addr_is_v4(const struct addr *a)
+{
+	return memcmp(a->b, mapped_head, V4_AT) == 0;
+}
+
+bool addr_is_any(const struct addr *a)
+{
+	return addr_equal(a, &v6_any) || (addr_is_v4(a) && memcmp(a->b + V4_AT, "\0\0\0", 4) == 0);
+}
+
+bool addr_is_loopback(const struct addr *a)
+{
+	return addr_is_v4(a) ? a->b[V4_AT] == 127 : addr_equal(a, &v6_loopback);
+}
+
+bool addr_is_multicast(const struct addr *a)
+{
+	const uint8_t *v4 = a->b + V4_AT;
+
+	if (!addr_is_v4(a))
+		return a->b[0] == 0xff;
+	return (v4[0] & 0xf0) == 0xe0 || memcmp(v4, "\xff\xff\xff\xff", 4) == 0;
+}
+
+bool addr_is_linklocal(const struct addr *a)
+{
+	if (addr_is_v4(a))
+		return a->b[V4_AT] == 169 && a->b[V4_AT + 1] == 254;
+	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}
+
+bool addr_in_prefix(const struct addr *a, const struct addr *net, unsigned prefix)
+{
+	bool v4 = addr_is_v4(net);
+	unsigned bits = prefix + (v4 ? 8 * V4_AT : 0);
+	unsigned whole, rest;
+
+	if (addr_is_v4(a) != v4 || prefix > (v4 ? 32 : 128))
+		return false;
+	whole = bits / 8;
+	rest = bits % 8;
+	if (memcmp(a->b, net->b, whole) != 0)
+		return false;
+	return rest == 0 || (a->b[whole] ^ net->b[whole]) >> (8 - rest) == 0;
+}
+
+static char *put_octet(char *out, uint8_t n)
+{
+	if (n >= 100)
+		*out++ = (char)('0' + n / 100);
+	if (n >= 10)
+		*out++ = (char)('0' + n / 10 % 10);
+	*out++ = (char)('0' + n % 10);
+	return out;
+}
+
+size_t addr_format(const struct addr *a, char out[static ADDR_TEXT_MAX])
+{
+	char *at = out;
+	int i;
+
+	if (!addr_is_v4(a)) {
+		inet_ntop(AF_INET6, a->b, out, ADDR_TEXT_MAX);
+		return strlen(out);
+	}
+	for (i = V4_AT; i < 16; i++) {
+		at = put_octet(at, a->b[i]);
+		*at++ = '.';
+	}
+	*--at = '\0';
+	return (size_t)(at - out);
+}
+
+/* Both read by inet_pton(3): four decimal parts, no octal, no short forms. */
+int addr_parse(const char *text, struct addr *out)
+{
+	char inside[ADDR_TEXT_MAX];
+	uint8_t v4[4], v6[16];
+	size_t len = strlen(text);
+
+	if (inet_pton(AF_INET, text, v4) == 1) {
+		*out = addr_from_v4(v4);
+		return 0;
+	}
+	if (len >= 2 && text[0] == '[' && text[len - 1] == ']') {
+		text++;
+		len -= 2;
+	}
+	if (len >= sizeof(inside))
+		return -EINVAL;
+	memcpy(inside, text, len);
+	inside[len] = '\0';
+	if (inet_pton(AF_INET6, inside, v6) != 1)
+		return -EINVAL;
+	*out = addr_from_v6(v6);
+	return 0;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * decode: one captured packet in, one struct pktmeta out: link header (links.c), IP header, transport header
+ * (protos.c). This is the hot path: it allocates nothing, and reads each header once.
+ *
+ * Lengths. An IP packet is as long as its header says, so that Ethernet padding never counts; where the
+ * header says 0 (BIG TCP, TSO in some drivers) and where it claims more than was on the wire, it is as long
+ * as the wire's bytes behind the link header. So a hostile length cannot inflate a counter. All of it is
+ * in 32 bits: a BIG TCP packet has more than 65,535 bytes.
+ *
+ * Deliberately joins no fragments, looks into no tunnel, keeps no state, verifies no checksum (an offloading
+ * sender's are wrong).
+ */
+#include "net/decode.h"
+
+#include <linux/if_ether.h>
+#include <netinet/in.h>
+
+#include "net/links.h"
+#include "net/protos.h"
+
+#define EXTENSIONS_MAX 16	/* IPv6 extension headers in one packet; RFC 8200 4.1 foresees seven */
+
+/* Extension headers that <netinet/in.h> does not name (RFC 7401, RFC 5533). */
+enum {
+	PROTO_HIP = 139,
+	PROTO_SHIM6 = 140,
+};
+
+/* What an IP header said. The cursor that goes with it stands behind the header, and ends where IP ends. */
+struct iphead {
+	struct addr src, dst;
+	uint32_t total_bytes;		/* the header and all that it covers */
+	uint32_t header_bytes;		/* options and extension headers included */
+	uint8_t proto;
+	bool fragment;			/* a later one: no transport header follows */
+};
+
+static inline uint32_t min_u32(uint32_t x, uint32_t y)
+{
+	return x < y ? x : y;
+}
+
+/* The cursor's end moves to where IP's bytes end, if so many were captured: padding is no header. */
+static inline void clip(struct bytes *b, uint32_t len)
+{
+	if (bytes_left(b) > len)
+		b->end = b->p + len;
+}
+
+/* RFC 791 3.1. wire_bytes: on the wire from b->p on. */
+static bool decode_ipv4(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
+{
+	const uint8_t *at = b->p;
+	uint32_t total_bytes;
+
+	if (bytes_left(b) < 20 || at[0] >> 4 != 4)
+		return false;
+	h->header_bytes = (at[0] & 0x0fu) * 4;
+	total_bytes = load_be16(at + 2);
+	if (!total_bytes)
+		total_bytes = wire_bytes;
+	if (h->header_bytes < 20 || total_bytes < h->header_bytes)
+		return false;
+	h->total_bytes = min_u32(total_bytes, wire_bytes);
+	clip(b, h->total_bytes);
+	h->fragment = load_be16(at + 6) & 0x1fff;
+	h->proto = at[9];
+	h->src = addr_from_v4(at + 12);
+	h->dst = addr_from_v4(at + 16);
+	return bytes_skip(b, h->header_bytes);
+}
+
+static bool is_extension(uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_HOPOPTS:
+	case IPPROTO_ROUTING:
+	case IPPROTO_FRAGMENT:
+	case IPPROTO_AH:
+	case IPPROTO_DSTOPTS:
+	case IPPROTO_MH:
+	case PROTO_HIP:
+	case PROTO_SHIM6:
+		return true;
+	}
+	return false;
+}
+
+/* Moves past the extension header that h->proto names; h->proto then names what follows. */
+static bool skip_extension(struct bytes *b, struct iphead *h)
+{
+	const uint8_t *at = b->p;
+	uint32_t len;
+
+	if (bytes_left(b) < 8)
+		return false;
+	len = (at[1] + 1u) * 8;
+	if (h->proto == IPPROTO_FRAGMENT) {
+		len = 8;
+		h->fragment = load_be16(at + 2) & 0xfff8;
+	} else if (h->proto == IPPROTO_AH) {
+		len = (at[1] + 2u) * 4;		/* RFC 4302 2.2: in words, and two less */
+	}
+	h->proto = at[0];
+	return bytes_skip(b, len);
+}
+
+/*
+ * RFC 8200 3 and 4. A payload length of 0 is a jumbogram's (RFC 2675), whose option Linux may leave out on
+ * the way to the driver: the wire's length serves both. Only with nothing to follow is 0 nothing.
+ */
+static bool decode_ipv6(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
+{
+	const uint8_t *at = bytes_take(b, 40);
+	uint32_t payload_bytes;
+
+	if (!at || at[0] >> 4 != 6)
+		return false;
+	h->proto = at[6];
+	payload_bytes = load_be16(at + 4);
+	if (!payload_bytes && h->proto != IPPROTO_NONE)
+		payload_bytes = wire_bytes;
+	payload_bytes = min_u32(payload_bytes, wire_bytes - 40);
+	h->total_bytes = 40 + payload_bytes;
+	clip(b, payload_bytes);
+	h->fragment = false;
+	h->src = addr_from_v6(at + 8);
+	h->dst = addr_from_v6(at + 24);
+	for (unsigned i = 0; is_extension(h->proto) && !h->fragment; i++)
+		if (i == EXTENSIONS_MAX || !skip_extension(b, h))
+			return false;
+	h->header_bytes = (uint32_t)(b->p - at);
+	return true;
+}
+
+/* Zeroes *l4 and fills what the protocol tells. false: cut short, malformed, or longer than IP's payload. */
+static bool decode_transport(const struct bytes *b, const struct iphead *ip, struct l4head *l4)
+{
+	const struct ipproto *proto = ip->fragment ? NULL : ipproto_find(ip->proto);
+
+	*l4 = (struct l4head){ 0 };
+	if (!proto || !proto->decode)
+		return true;
+	return proto->decode(*b, l4) && l4->header_bytes <= ip->total_bytes - ip->header_bytes;
+}
+
+static uint32_t segments(uint32_t payload_bytes, uint32_t gso_size)
+{
+	return gso_size && payload_bytes ? (payload_bytes - 1) / gso_size + 1 : 1;
+}
+
+static enum pktkind decode_ip(struct bytes *b, uint32_t wire_bytes, uint32_t gso_size,
+			      struct pktmeta *out)
+{
+	struct iphead ip;
+	struct l4head l4;
+
+	if (!(out->ethertype == ETH_P_IP ? decode_ipv4 : decode_ipv6)(b, wire_bytes, &ip))
+		return PKT_UNDECODABLE;
+	if (!decode_transport(b, &ip, &l4))
+		return PKT_UNDECODABLE;
+	out->from = flowkey_make(&out->key, ip.proto, &ip.src, l4.sport, &ip.dst, l4.dport);
+	out->ip_bytes = ip.total_bytes;
+	out->payload_bytes = ip.total_bytes - ip.header_bytes - l4.header_bytes;
+	out->segs = segments(out->payload_bytes, gso_size);
+	out->seq = l4.seq;
+	out->ack = l4.ack;
+	out->window = l4.window;
+	out->tcp_flags = l4.tcp_flags;
+	out->fragment = ip.fragment;
+	return PKT_FLOW;
+}
+
+void decode_packet(const struct pktraw *raw, struct pktmeta *out)
+{
+	struct bytes b = bytes_of(raw->data, raw->caplen);
+	/* A file may claim to have captured more than there was. */
+	uint32_t wire_bytes = raw->wirelen > raw->caplen ? raw->wirelen : raw->caplen;
+	struct linkhead head = {
+		.ethertype = raw->ethertype,
+		.vlan = raw->vlan,
+		.ifindex = raw->ifindex,
+		.way = raw->way,
+	};
+	const struct link *type = link_find(raw->linktype);
+	bool whole = type && type->decode(&b, &head);
+	uint32_t link_bytes = (uint32_t)(b.p - raw->data);
+
+	/* Field by field: the key, half of the record, need not be zeroed first. */
+	out->time_ns = raw->time_ns;
+	out->ifindex = head.ifindex;
+	out->wire_bytes = wire_bytes;
+	out->ip_bytes = 0;
+	out->payload_bytes = 0;
+	out->segs = 1;
+	out->seq = 0;
+	out->ack = 0;
+	out->window = 0;
+	out->ethertype = head.ethertype;
+	out->vlan = head.vlan;
+	out->kind = PKT_NOT_IP;
+	out->way = head.way;
+	out->from = 0;
+	out->tcp_flags = 0;
+	out->fragment = false;
+	if (!whole)
+		out->kind = PKT_UNDECODABLE;
+	else if (head.ethertype == ETH_P_IP || head.ethertype == ETH_P_IPV6)
+		out->kind = decode_ip(&b, wire_bytes - link_bytes, raw->gso_size, out);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What makes a flow: both endpoints, the IP protocol and the namespace. Ends are in canonical order
+ * (end 0 <= end 1 by address, then port), so both directions have one key.
+ *
+ * ports[]: host order. TCP, UDP, UDPLITE, SCTP, DCCP: the ports. ICMP/ICMPv6 echo: the identifier
+ * in both. ESP: 0. No ports known (a later fragment without its first): 0.
+ * The struct has no padding: it is hashed and compared as bytes.
+ */
+#ifndef SOCKMON_NET_FLOWKEY_H
+#define SOCKMON_NET_FLOWKEY_H
+
+#include "base/hash.h"
+#include "net/addr.h"
+
+struct flowkey {
+	struct addr addr[2];
+	uint16_t port[2];
+	uint8_t proto;		/* IP protocol number */
+	uint8_t reserved;	/* 0 */
+	uint16_t netns;		/* index of the capturing namespace; 0 = sockmon's own */
+};
+
+_Static_assert(sizeof(struct flowkey) == 40, "hashed as bytes: no padding");
+
+/* Fills *key in canonical order; returns the end (0 or 1) at which `src` stands. Equal ends give 0. */
+unsigned flowkey_make(struct flowkey *key, uint8_t proto, const struct addr *src, uint16_t sport,
+		      const struct addr *dst, uint16_t dport);
+
+static inline bool flowkey_equal(const struct flowkey *x, const struct flowkey *y)
+{
+	return memcmp(x, y, sizeof(*x)) == 0;
+}
+
+static inline uint64_t flowkey_hash(const struct flowkey *k, uint64_t seed)
+{
+	return hash_bytes(k, sizeof(*k), seed);
+}
+
+#endif

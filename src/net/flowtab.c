@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The flow table: see flowtab.h. Owns the records (a slab reserved at the start, real only where it was
+ * used), the index over them, and the lists that make eviction and publishing cheap. Reads no clock.
+ *
+ * A slot is free (rank RANK_FREE, linked by `next`) or on the list of its rank; the order of a list is
+ * that of joining it. An ended flow (RANK_ENDED) has left the index and the books of live flows, and waits
+ * to be published once more. Whatever changed is also on the list of changes, in order of change.
+ */
+#include "net/flowtab.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/clock.h"
+#include "net/flow.h"
+#include "net/flowindex.h"
+#include "net/flowpoints.h"
+
+/* What a flow is worth at the cap: the first of the lowest rank goes. */
+enum flowrank {
+	RANK_FREE,
+	RANK_ENDED,
+	RANK_CLOSED,
+	RANK_HALF_OPEN,
+	RANK_ONE_PACKET,
+	RANK_DATAGRAM,
+	RANK_ESTABLISHED,
+	RANKS
+};
+
+enum {
+	LIMIT_MAX = 1 << FLOWINDEX_ID_BITS,
+	POINTS_PER_FLOW = 2,	/* slab size: bridged hosts use four a flow, most none */
+	SECOND_CHANCES = 8,	/* for a flow that had packets since the last look */
+	BATCH = 32,
+};
+
+/* How long without a packet until a flow ends. */
+static const uint64_t idle_ns[RANKS] = {
+	[RANK_CLOSED] = 60 * NSEC_PER_SEC,
+	[RANK_HALF_OPEN] = 60 * NSEC_PER_SEC,
+	[RANK_ONE_PACKET] = 120 * NSEC_PER_SEC,
+	[RANK_DATAGRAM] = 120 * NSEC_PER_SEC,
+	[RANK_ESTABLISHED] = 3600 * NSEC_PER_SEC,
+};
+
+static const uint8_t rank_of_state[WS_STATES] = {
+	[WS_NONE] = RANK_HALF_OPEN,
+	[WS_SYN_SENT] = RANK_HALF_OPEN,
+	[WS_SYN_RECV] = RANK_HALF_OPEN,
+	[WS_ESTABLISHED] = RANK_ESTABLISHED,
+	[WS_FIN_WAIT1] = RANK_ESTABLISHED,
+	[WS_FIN_WAIT2] = RANK_ESTABLISHED,
+	[WS_CLOSING] = RANK_CLOSED,
+	[WS_TIME_WAIT] = RANK_CLOSED,
+	[WS_RESET] = RANK_CLOSED,
+	[WS_REFUSED] = RANK_CLOSED,
+};
+
+struct flowlist {
+	uint32_t head, tail;
+};
+
+struct flowtab {
+	struct flow *flows;
+	struct flowindex index;
+	struct flowpoints points;
+	struct flowtotals totals;
+	struct flowlist ranked[RANKS];
+	struct flowlist changes;
+	uint64_t seed;
+	uint32_t limit;
+	uint32_t used;		/* slots that ever held a flow: all below it are mapped */
+	uint32_t free;
+	uint32_t expire_at;	/* where the next flowtab_expire() goes on */
+};
+
+static size_t flows_bytes(uint32_t limit)
+{
+	return (size_t)limit * sizeof(struct flow);
+}
+
+struct flowtab *flowtab_new(uint32_t limit, uint64_t hash_seed)
+{
+	struct flowtab *t = calloc(1, sizeof(*t));
+	void *flows;
+
+	if (!t || limit < 1 || limit > LIMIT_MAX)
+		goto fail;
+	t->limit = limit;
+	t->seed = hash_seed;
+	t->free = FLOW_NONE;
+	t->changes = (struct flowlist){ FLOW_NONE, FLOW_NONE };
+	for (unsigned i = 0; i < RANKS; i++)
+		t->ranked[i] = t->changes;
+	t->totals.flow_limit = limit;
+	flows = mmap(NULL, flows_bytes(limit), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (flows == MAP_FAILED)
+		goto fail;
+	t->flows = flows;
+	/* A million records in small pages would miss the TLB at every packet. Ids are dense: no waste. */
+	madvise(flows, flows_bytes(limit), MADV_HUGEPAGE);
+	if (flowindex_init(&t->index, limit) || flowpoints_init(&t->points, limit * POINTS_PER_FLOW))
+		goto fail;
+	return t;
+fail:
+	flowtab_free(t);
+	return NULL;
+}
+
+void flowtab_free(struct flowtab *t)
+{
+	if (!t)
+		return;
+	if (t->flows)
+		munmap(t->flows, flows_bytes(t->limit));
+	flowindex_fini(&t->index);
+	flowpoints_fini(&t->points);
+	free(t);
+}
+
+/* ---- the lists of rank */
+
+static void rank_leave(struct flowtab *t, struct flow *f)
+{
+	struct flowlist *l = &t->ranked[f->rank];
+
+	if (f->prev == FLOW_NONE)
+		l->head = f->next;
+	else
+		t->flows[f->prev].next = f->next;
+	if (f->next == FLOW_NONE)
+		l->tail = f->prev;
+	else
+		t->flows[f->next].prev = f->prev;
+}
+
+static void rank_join(struct flowtab *t, uint32_t id, uint8_t rank)
+{
+	struct flow *f = &t->flows[id];
+	struct flowlist *l = &t->ranked[rank];
+
+	f->rank = rank;
+	f->prev = l->tail;
+	f->next = FLOW_NONE;
+	if (l->tail == FLOW_NONE)
+		l->head = id;
+	else
+		t->flows[l->tail].next = id;
+	l->tail = id;
+}
+
+static uint8_t rank_of(const struct flow *f)
+{
+	if (f->key.proto == IPPROTO_TCP)
+		return rank_of_state[f->wire.state];
+	return f->dir[0].packets + f->dir[1].packets > 1 ? RANK_DATAGRAM : RANK_ONE_PACKET;
+}
+
+static void rank_update(struct flowtab *t, uint32_t id)
+{
+	struct flow *f = &t->flows[id];
+	uint8_t rank = rank_of(f);
+
+	if (rank != f->rank) {
+		rank_leave(t, f);
+		rank_join(t, id, rank);
+	}
+	if (rank == RANK_DATAGRAM || f->wire.state == WS_ESTABLISHED)
+		f->marks |= FLOW_STEADY;
+	else
+		f->marks &= (uint8_t)~FLOW_STEADY;
+}
+
+/* ---- the list of changes */
+
+static void change_note(struct flowtab *t, uint32_t id)
+{
+	struct flow *f = &t->flows[id];
+
+	if (f->marks & FLOW_CHANGED)
+		return;
+	f->marks |= FLOW_CHANGED;
+	f->change_next = FLOW_NONE;
+	if (t->changes.tail == FLOW_NONE)
+		t->changes.head = id;
+	else
+		t->flows[t->changes.tail].change_next = id;
+	t->changes.tail = id;
+}
+
+static uint32_t change_pop(struct flowtab *t)
+{
+	uint32_t id = t->changes.head;
+
+	t->changes.head = t->flows[id].change_next;
+	if (t->changes.head == FLOW_NONE)
+		t->changes.tail = FLOW_NONE;
+	else
+		__builtin_prefetch(&t->flows[t->changes.head].change_next);
+	t->flows[id].marks &= (uint8_t)~FLOW_CHANGED;
+	return id;
+}
+
+/* ---- a flow's life */
+
+static void retire(const struct flow *f, uint64_t *flows, uint64_t *packets, uint64_t *bytes)
+{
+	++*flows;
+	*packets += f->dir[0].packets + f->dir[1].packets;
+	*bytes += f->dir[0].bytes + f->dir[1].bytes;
+}
+
+static void retire_expired(struct flowtab *t, const struct flow *f)
+{
+	retire(f, &t->totals.expired_flows, &t->totals.expired_packets, &t->totals.expired_bytes);
+}
+
+/* Frees the slot of the cheapest flow. */
+static uint32_t evict(struct flowtab *t)
+{
+	unsigned rank = RANK_ENDED, chances = SECOND_CHANCES;
+	struct flow *f;
+	uint32_t id;
+
+	while (t->ranked[rank].head == FLOW_NONE)
+		rank++;
+	for (id = t->ranked[rank].head; ; id = t->ranked[rank].head) {
+		f = &t->flows[id];
+		rank_leave(t, f);
+		if (!(f->marks & FLOW_TOUCHED) || rank < RANK_DATAGRAM || !chances--)
+			break;
+		f->marks &= (uint8_t)~FLOW_TOUCHED;
+		rank_join(t, id, (uint8_t)rank);
+	}
+	if (rank != RANK_ENDED) {
+		flowindex_remove(&t->index, t->flows, id);
+		retire(f, &t->totals.evicted_flows, &t->totals.evicted_packets,
+		       &t->totals.evicted_bytes);
+		t->totals.live_flows--;
+	}
+	flowpoints_drop(&t->points, f);
+	return id;
+}
+
+static uint32_t take_slot(struct flowtab *t)
+{
+	uint32_t id = t->free;
+
+	if (id == FLOW_NONE)
+		return t->used < t->limit ? t->used++ : evict(t);
+	t->free = t->flows[id].next;
+	return id;
+}
+
+/* Everything but what belongs to the slot: its links, its hash, and whether it waits to be published. */
+static void flow_begin(struct flow *f, const struct pktmeta *m)
+{
+	f->key = m->key;
+	f->first_ns = f->last_ns = m->time_ns;
+	f->tcp_flags[0] = f->tcp_flags[1] = 0;
+	f->marks &= FLOW_CHANGED;
+	f->first_point = 0;
+	f->dir[0] = f->dir[1] = (struct flowcount){ 0 };
+	f->ifindex[0] = f->ifindex[1] = 0;
+	f->points[0] = f->points[1] = 0;
+	f->vlan = m->vlan;
+	f->gen++;
+	wirestate_begin(&f->wire, m);
+}
+
+static uint32_t flow_insert(struct flowtab *t, const struct pktmeta *m, uint64_t hash)
+{
+	uint32_t id = take_slot(t);
+	struct flow *f = &t->flows[id];
+
+	flow_begin(f, m);
+	f->hash = (uint32_t)hash;
+	flowindex_insert(&t->index, t->flows, hash, id);
+	rank_join(t, id, rank_of(f));
+	t->totals.live_flows++;
+	return id;
+}
+
+static void flow_end(struct flowtab *t, uint32_t id)
+{
+	struct flow *f = &t->flows[id];
+
+	flowindex_remove(&t->index, t->flows, id);
+	retire_expired(t, f);
+	t->totals.live_flows--;
+	rank_leave(t, f);
+	rank_join(t, id, RANK_ENDED);
+	change_note(t, id);
+}
+
+/* ---- packets in */
+
+static void touch(struct flow *f, const struct pktmeta *m)
+{
+	f->marks |= FLOW_TOUCHED;
+	if (m->way == PKT_OUT)
+		f->marks |= (uint8_t)(FLOW_SENT_HERE << m->from);
+	else if (m->way == PKT_IN)
+		f->marks |= (uint8_t)(FLOW_GOT_HERE << m->from);
+	f->tcp_flags[m->from] |= m->tcp_flags;
+	if (m->time_ns >= f->last_ns)
+		f->last_ns = m->time_ns;
+	else if (m->time_ns < f->first_ns)
+		f->first_ns = m->time_ns;
+	if (m->vlan && !f->vlan)
+		f->vlan = m->vlan;
+}
+
+static void track(struct flowtab *t, uint32_t id, const struct pktmeta *m)
+{
+	struct flow *f = &t->flows[id];
+
+	if ((f->marks & FLOW_STEADY) && !(m->tcp_flags & (WIRE_SYN | WIRE_FIN | WIRE_RST)))
+		return;
+	if (f->key.proto == IPPROTO_TCP && !m->fragment)
+		wirestate_step(&f->wire, m);
+	rank_update(t, id);
+}
+
+static void add_other(struct flowtab *t, const struct pktmeta *m)
+{
+	struct flowtotals *n = &t->totals;
+
+	n->bytes += m->wire_bytes;
+	if (m->kind == PKT_NOT_IP) {
+		n->not_ip++;
+		n->not_ip_bytes += m->wire_bytes;
+	} else {
+		n->undecodable++;
+		n->undecodable_bytes += m->wire_bytes;
+	}
+}
+
+static bool add_flow(struct flowtab *t, const struct pktmeta *m, uint64_t hash)
+{
+	uint32_t id = flowindex_find(&t->index, t->flows, &m->key, hash);
+	bool began = id == FLOW_NONE;
+	struct flow *f;
+
+	t->totals.bytes += m->ip_bytes;
+	if (began)
+		id = flow_insert(t, m, hash);
+	f = &t->flows[id];
+	if (!began && (m->tcp_flags & WIRE_SYN) && wirestate_restarts(&f->wire, m)) {
+		retire_expired(t, f);
+		flowpoints_drop(&t->points, f);
+		flow_begin(f, m);
+		began = true;
+	}
+	touch(f, m);
+	flowpoints_count(&t->points, f, m, &t->totals);
+	track(t, id, m);
+	change_note(t, id);
+	return began;
+}
+
+static uint32_t add_some(struct flowtab *t, const struct pktmeta *m, uint32_t count)
+{
+	uint64_t hash[BATCH];
+	uint32_t began = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		hash[i] = m[i].kind == PKT_FLOW ? flowkey_hash(&m[i].key, t->seed) : 0;
+		flowindex_prefetch_slot(&t->index, hash[i]);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		flowindex_prefetch_flow(&t->index, t->flows, hash[i]);
+	for (uint32_t i = 0; i < count; i++) {
+		t->totals.packets++;
+		if (m[i].kind == PKT_FLOW)
+			began += add_flow(t, &m[i], hash[i]);
+		else
+			add_other(t, &m[i]);
+	}
+	return began;
+}
+
+uint32_t flowtab_add_batch(struct flowtab *t, const struct pktmeta *m, uint32_t count)
+{
+	uint32_t began = 0;
+
+	for (; count > BATCH; m += BATCH, count -= BATCH)
+		began += add_some(t, m, BATCH);
+	return began + add_some(t, m, count);
+}
+
+bool flowtab_add(struct flowtab *t, const struct pktmeta *m)
+{
+	return add_some(t, m, 1) > 0;
+}
+
+void flowtab_expire(struct flowtab *t, uint64_t now_ns, uint32_t budget)
+{
+	for (budget = budget < t->used ? budget : t->used; budget; budget--) {
+		uint32_t id = t->expire_at < t->used ? t->expire_at : 0;
+		const struct flow *f = &t->flows[id];
+
+		t->expire_at = id + 1;
+		/* The shortest time first: it spares most flows a look at their third line. */
+		if (f->last_ns + idle_ns[RANK_CLOSED] >= now_ns || f->rank <= RANK_ENDED)
+			continue;
+		if (f->last_ns + idle_ns[f->rank] < now_ns)
+			flow_end(t, id);
+	}
+}
+
+/* ---- changes out */
+
+static uint8_t rst_from(const struct flow *f)
+{
+	return (f->tcp_flags[0] & WIRE_RST ? 1 : 0) | (f->tcp_flags[1] & WIRE_RST ? 2 : 0);
+}
+
+static void flow_publish(const struct flowtab *t, uint32_t id, struct flowout *out)
+{
+	const struct flow *f = &t->flows[id];
+
+	out->rec = (struct flowrec){
+		.key = f->key,
+		.id = id,
+		.gen = f->gen,
+		.first_ns = f->first_ns,
+		.last_ns = f->last_ns,
+		.dir = { f->dir[0], f->dir[1] },
+		.ifindex = flowpoints_main_ifindex(&t->points, f),
+		.vlan = f->vlan,
+		.tcp_flags = { f->tcp_flags[0], f->tcp_flags[1] },
+		.wire_state = f->wire.state,
+		.opener = f->wire.opener,
+		.opener_certain = wirestate_opener_certain(&f->wire),
+		.points = flowpoints_in_use(&t->points, f),
+		.sent_here = f->marks / FLOW_SENT_HERE & 3,
+		.got_here = f->marks / FLOW_GOT_HERE & 3,
+		.rst_from = rst_from(f),
+	};
+	out->ended = f->rank == RANK_ENDED;
+}
+
+uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max)
+{
+	uint32_t count = 0;
+
+	while (count < max && t->changes.head != FLOW_NONE) {
+		uint32_t id = change_pop(t);
+		struct flow *f = &t->flows[id];
+
+		flow_publish(t, id, &out[count]);
+		if (out[count++].ended) {
+			rank_leave(t, f);
+			flowpoints_drop(&t->points, f);
+			f->rank = RANK_FREE;
+			f->next = t->free;
+			t->free = id;
+		}
+	}
+	return count;
+}
+
+bool flowtab_has_changes(const struct flowtab *t)
+{
+	return t->changes.head != FLOW_NONE;
+}
+
+const struct flowtotals *flowtab_totals(const struct flowtab *t)
+{
+	return &t->totals;
+}
+
+void flowtab_sum(const struct flowtab *t, uint64_t *packets, uint64_t *bytes)
+{
+	uint64_t flows = 0;
+
+	*packets = *bytes = 0;
+	for (uint32_t id = 0; id < t->used; id++)
+		if (t->flows[id].rank > RANK_ENDED)
+			retire(&t->flows[id], &flows, packets, bytes);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The TCP state machine of an onlooker: see wirestate.h. It follows what was seen, in whatever order and
+ * with whatever missing, and never waits for a packet that the capture may have lost. It does not check
+ * windows: a forged RST looks like a RST.
+ */
+#include "net/wirestate.h"
+
+#include "net/flowtab.h"
+
+/* wirestate_track.seen; bit e of a pair is end e. */
+enum {
+	SEEN_PACKET = 0x01,
+	SEEN_FIN = 0x04,
+	SEEN_FIN_ACK = 0x10,	/* end e's FIN was acknowledged */
+	SEEN_SYN = 0x40,	/* SYN or its SYN-ACK: the opener is certain */
+	SEEN_ACCEPT = 0x80,	/* SYN-ACK */
+};
+
+const char *wirestate_name(enum wirestate s)
+{
+	static const char *const names[WS_STATES] = {
+		[WS_NONE] = "",
+		[WS_SYN_SENT] = "SYN_SENT",
+		[WS_SYN_RECV] = "SYN_RECV",
+		[WS_ESTABLISHED] = "ESTABLISHED",
+		[WS_FIN_WAIT1] = "FIN_WAIT1",
+		[WS_FIN_WAIT2] = "FIN_WAIT2",
+		[WS_CLOSING] = "CLOSING",
+		[WS_TIME_WAIT] = "TIME_WAIT",
+		[WS_RESET] = "RESET",
+		[WS_REFUSED] = "REFUSED",
+	};
+
+	return (unsigned)s < WS_STATES ? names[s] : "";
+}
+
+/* RFC 9293 3.4: sequence numbers compare modulo 2^32. */
+static bool seq_reached(uint32_t ack, uint32_t end)
+{
+	return (int32_t)(ack - end) >= 0;
+}
+
+static bool is_over(const struct wirestate_track *w)
+{
+	/* CLOSING: only the last ACK is missing, and nobody sends SYN while the other still waits for it. */
+	return w->state == WS_TIME_WAIT || w->state == WS_RESET || w->state == WS_REFUSED ||
+	       w->state == WS_CLOSING;
+}
+
+static bool both(const struct wirestate_track *w, unsigned what)
+{
+	return (w->seen & what * 3) == what * 3;
+}
+
+void wirestate_begin(struct wirestate_track *w, const struct pktmeta *first)
+{
+	*w = (struct wirestate_track){ .opener = first->from ? OPENER_END1 : OPENER_END0 };
+}
+
+bool wirestate_opener_certain(const struct wirestate_track *w)
+{
+	return w->seen & SEEN_SYN;
+}
+
+bool wirestate_restarts(const struct wirestate_track *w, const struct pktmeta *m)
+{
+	if ((m->tcp_flags & (WIRE_SYN | WIRE_ACK | WIRE_RST | WIRE_FIN)) != WIRE_SYN || !is_over(w))
+		return false;
+	/* The same SYN at another observation point, or sent again, is not a new connection. */
+	return !(w->seen & SEEN_SYN) || m->from != w->opener || m->seq != w->syn_seq;
+}
+
+static void step_rst(struct wirestate_track *w, const struct pktmeta *m)
+{
+	bool answers_syn = w->state == WS_SYN_SENT && m->from != w->opener;
+
+	if (!is_over(w) || w->state == WS_CLOSING)
+		w->state = answers_syn ? WS_REFUSED : WS_RESET;
+}
+
+static void step_syn(struct wirestate_track *w, const struct pktmeta *m)
+{
+	bool accepts = m->tcp_flags & WIRE_ACK;
+
+	if (w->state == WS_NONE) {
+		w->opener = accepts ? !m->from : m->from;
+		w->syn_seq = accepts ? m->ack - 1 : m->seq;
+		w->seen |= SEEN_SYN;
+		w->state = accepts ? WS_SYN_RECV : WS_SYN_SENT;
+	} else if (w->state == WS_SYN_SENT && m->from != w->opener) {
+		w->state = WS_SYN_RECV;		/* also simultaneous open (RFC 9293 3.5) */
+	}
+	if (accepts)
+		w->seen |= SEEN_ACCEPT;
+}
+
+/* Anything but SYN and RST. A connection is open when its handshake ended, or both ends or data were seen. */
+static void step_open(struct wirestate_track *w, const struct pktmeta *m)
+{
+	bool picked_up = m->payload_bytes > 0 || both(w, SEEN_PACKET);
+
+	if (w->state == WS_SYN_SENT || (w->state == WS_NONE && picked_up))
+		w->state = WS_ESTABLISHED;
+	else if (w->state == WS_SYN_RECV && (m->from == w->opener || m->payload_bytes > 0))
+		w->state = WS_ESTABLISHED;
+}
+
+static void step_close(struct wirestate_track *w, const struct pktmeta *m)
+{
+	unsigned from = m->from, peer = !from;
+
+	if (m->tcp_flags & WIRE_FIN) {
+		w->fin_end[from] = m->seq + m->payload_bytes + 1;
+		w->seen |= (uint8_t)(SEEN_FIN << from);
+	}
+	if ((m->tcp_flags & WIRE_ACK) && (w->seen & SEEN_FIN << peer) &&
+	    seq_reached(m->ack, w->fin_end[peer]))
+		w->seen |= (uint8_t)(SEEN_FIN_ACK << peer);
+
+	if (both(w, SEEN_FIN))
+		w->state = both(w, SEEN_FIN_ACK) ? WS_TIME_WAIT : WS_CLOSING;
+	else if (w->seen & SEEN_FIN * 3)
+		w->state = w->seen & SEEN_FIN_ACK * 3 ? WS_FIN_WAIT2 : WS_FIN_WAIT1;
+}
+
+void wirestate_step(struct wirestate_track *w, const struct pktmeta *m)
+{
+	w->seen |= (uint8_t)(SEEN_PACKET << m->from);
+	if (m->tcp_flags & WIRE_RST) {
+		step_rst(w, m);
+	} else if (w->state == WS_RESET || w->state == WS_REFUSED) {
+		return;		/* what was under way when the RST passed */
+	} else if (m->tcp_flags & WIRE_SYN) {
+		step_syn(w, m);
+	} else {
+		step_open(w, m);
+		step_close(w, m);
+	}
+}
