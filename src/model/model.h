@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The model: what is known of this host now, and the join of sockets, flows and processes.
+ *
+ * model_apply() is the only mutator; one thread (main) calls everything here. The model reads no clock,
+ * file or locale: its time is the time of its last event, so the same events give the same state.
+ *
+ * Invariants:
+ *  - every socket of the last complete dump is exactly one row;
+ *  - every live flow is on at least one row: on the row of the socket with its exact tuple (a loopback
+ *    flow with two local sockets is on two rows), else on a row of its own, whose `owner` is the
+ *    unconnected or listening socket that serves it, if there is one;
+ *  - an unconnected datagram socket's row carries the sum of the flows it serves;
+ *  - totals count every flow once;
+ *  - a socket keeps the process it had (TIME_WAIT has no inode: net/ipv4/inet_diag.c).
+ *
+ * Borrowed pointers (rows and what they point to) hold until the next model_apply().
+ */
+#ifndef SOCKMON_MODEL_MODEL_H
+#define SOCKMON_MODEL_MODEL_H
+
+#include "event.h"
+
+#define MODEL_NONE UINT32_MAX		/* no socket, flow or process */
+#define MODEL_RATE_UNKNOWN UINT64_MAX
+
+enum { MODEL_HISTORY = 300 };		/* ticks of totals kept for sparklines */
+
+/* Why a row has no process. Names in reasons.c; in JSON as no_process_reason. */
+enum procreason {
+	PROC_KNOWN,
+	PROC_TIME_WAIT,		/* the kernel keeps no owner of it, and it was never seen with one */
+	PROC_HANDSHAKE,		/* SYN_RECV: not a full socket yet */
+	PROC_ACCEPT_QUEUE,	/* waits for its listener's accept() */
+	PROC_EXITED,		/* orphaned: the process closed it or ended, the kernel finishes it */
+	PROC_KERNEL,		/* no process holds it: the kernel's own (NFS, WireGuard …) */
+	PROC_NO_PERMISSION,	/* some processes' descriptors may not be read */
+	PROC_LOOKING,		/* /proc has not been gone through since it appeared */
+	PROC_NOT_LOOKED,	/* --no-process */
+	PROC_FORWARDED,		/* neither end is this host's */
+	PROC_CLOSED_PORT,	/* nobody listens there: it was refused */
+	PROC_JUST_CLOSED,	/* its socket is gone, the flow is not expired yet */
+	PROC_MULTICAST,		/* multicast or broadcast that no socket here has asked for */
+	PROC_NO_SOCKET,		/* an end is ours and no socket matches: raw or packet socket, other namespace */
+	PROC_FILE,		/* read from a capture file */
+	PROCREASONS
+};
+
+/* Why a socket's row has no traffic. In JSON as no_traffic_reason. */
+enum wirereason {
+	TRAFFIC_SEEN,
+	TRAFFIC_NO_CAPTURE,	/* packets are not being looked at */
+	TRAFFIC_LISTENING,	/* a listener has none of its own */
+	TRAFFIC_IDLE,		/* none since the capture began, and the kernel's counters agree */
+	TRAFFIC_UNSEEN,		/* the kernel's counters moved: other interface, filtered out, or lost */
+	TRAFFIC_NONE,		/* none since the capture began (no counters to compare with) */
+	WIREREASONS
+};
+
+const char *procreason_name(enum procreason r);		/* "time-wait"; NULL for PROC_KNOWN */
+const char *procreason_sentence(enum procreason r);	/* for the details view */
+const char *wirereason_name(enum wirereason r);
+const char *wirereason_sentence(enum wirereason r);
+
+/* A process that holds, or held, a socket. */
+struct proc {
+	struct procrec rec;
+	uint32_t refs;		/* sockets that name it as their first holder */
+	bool exited;
+	bool used;		/* slot in use */
+};
+
+struct holder {
+	uint32_t pid;
+	int32_t fd;
+};
+
+/* A socket and what the join knows of it. */
+struct sk {
+	struct sockrec rec;
+	uint64_t first_ns, last_ns;	/* event time of the first and last upsert */
+	uint64_t since_ns;		/* when it came into this state; 0 = it was in it at first sight */
+	uint64_t rx_bps, tx_bps;	/* from tcp_info, bytes/s; MODEL_RATE_UNKNOWN */
+	uint64_t rate_ns;		/* when these were last taken */
+	uint64_t first_received, first_acked;	/* tcp_info at first sight */
+	uint64_t last_received, last_acked;	/* at rate_ns */
+	uint32_t flow;			/* its flow; MODEL_NONE */
+	uint32_t sum;			/* an unconnected socket: the sum of the flows it serves; MODEL_NONE */
+	uint32_t served;		/* flows that it serves without being their exact match */
+	uint32_t served_head;		/* their list; the model's own */
+	uint32_t proc;			/* slot of its first holder; MODEL_NONE */
+	uint32_t inode;			/* the last inode it had (rec.inode is 0 in TIME_WAIT) */
+	int32_t fd;			/* of the first holder; -1 */
+	uint32_t holders;		/* how many descriptors refer to it now */
+	uint32_t next_cookie, next_tuple, next_port, next_inode;	/* index chains; the model's own */
+	uint8_t local_end;		/* the end of its flow key at which it stands */
+	bool used;
+};
+
+/* A flow and what the join knows of it. */
+struct flow {
+	struct flowrec rec;
+	uint64_t prev_bytes[2];		/* at the last tick, by sending end */
+	uint64_t bps[2];		/* bytes/s over the last interval, by sending end; MODEL_RATE_UNKNOWN */
+	uint64_t prev_ns;
+	uint32_t sk[2];			/* socket whose local end is end 0, 1; MODEL_NONE */
+	uint32_t proc;			/* who held its socket, when that is gone; MODEL_NONE */
+	uint32_t next_key;		/* index chain; the model's own */
+	uint32_t served_next[2], served_prev[2];	/* list of the flows that sk[e] serves; likewise */
+	bool exact[2];			/* sk[e] has this flow's exact tuple; else it serves it */
+	uint8_t ours;			/* bit e: end e is an address of this host */
+	bool had_socket;		/* a socket had its exact tuple once */
+	bool used;
+};
+
+/* One row: waist 2. */
+struct row {
+	const struct model *m;
+	const struct sk *sk;		/* NULL: traffic without a socket */
+	const struct flow *flow;	/* NULL: no traffic; .rec.key of a sum has only the local end */
+	const struct proc *proc;	/* NULL: see proc_reason */
+	const struct sk *owner;		/* sk == NULL: the socket that serves this flow; else NULL */
+	uint64_t ident;			/* what selection, marks and diff follow; never 0 */
+	uint8_t local;			/* the end of flow's key that is this row's local side */
+	uint8_t proc_reason;		/* enum procreason */
+	uint8_t wire_reason;		/* enum wirereason */
+};
+
+struct iface {
+	struct ifacerec rec;
+	uint64_t rx_bps, tx_bps;	/* MODEL_RATE_UNKNOWN until two readings */
+	uint64_t read_ns;
+};
+
+struct model_totals {
+	uint32_t sockets;
+	uint32_t by_state[SOCKSTATES];	/* stream sockets by state; datagram: UNCONN as CLOSE, connected as ESTABLISHED */
+	uint32_t by_proto[SOCKPROTOS];
+	uint32_t flows;			/* live */
+	uint32_t flows_without_socket;	/* neither exact match nor owner */
+	uint32_t unresolved;		/* sockets with an inode and no holder found yet */
+	uint64_t interrupted_dumps;
+	uint64_t lost_events;
+	uint64_t refused_sockets;	/* beyond the socket limit: not shown */
+	uint64_t rx_bps, tx_bps;	/* of this host, each flow once; from tcp_info without capture */
+	bool rates_known;
+	bool rates_from_wire;
+};
+
+struct model *model_new(uint32_t socket_limit, uint32_t flow_limit, uint64_t hash_seed);
+void model_free(struct model *m);
+void model_apply(struct model *m, const struct event *e);
+struct sink model_sink(struct model *m);
+
+uint64_t model_time_ns(const struct model *m);		/* of the last event; 0 = none yet */
+uint64_t model_interval_ns(const struct model *m);	/* of the last tick; 0 = none yet */
+uint64_t model_version(const struct model *m);		/* grows with every change worth painting */
+const struct hostrec *model_host(const struct model *m);
+const struct capturerec *model_capture(const struct model *m);
+const struct model_totals *model_totals(const struct model *m);
+const char *model_notice(const struct model *m, enum noticesource s);	/* "" = nothing to say */
+
+/* The total rates of the last ticks, oldest first, into out; returns the count (<= max, MODEL_HISTORY). */
+unsigned model_history(const struct model *m, uint64_t *rx_bps, uint64_t *tx_bps, unsigned max);
+
+/*
+ * Rows. Ids are stable while the socket or flow lives: order of ids is the order of the tables, sockets
+ * first. model_row_ids() writes all ids (out holds model_row_count() of them) and returns the count.
+ */
+uint32_t model_row_count(const struct model *m);
+uint32_t model_row_ids(const struct model *m, uint32_t *out);
+bool model_row(const struct model *m, uint32_t id, struct row *out);	/* false: no such row any more */
+
+const struct iface *model_iface(const struct model *m, uint32_t ifindex);	/* NULL: unknown */
+const struct iface *model_iface_at(const struct model *m, unsigned i);		/* NULL past the end */
+bool model_is_local_addr(const struct model *m, const struct addr *a);
+
+/* All holders of a socket, lowest pid first; returns the count written. */
+unsigned model_holders(const struct model *m, const struct sk *sk, struct holder *out, unsigned max);
+const struct proc *model_proc_by_pid(const struct model *m, uint32_t pid);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tables of reasons: why a row has no process, why a socket has no traffic. */
+#include "model/model.h"
+
+struct reason {
+	const char *name;	/* in JSON and filters */
+	const char *sentence;	/* in the details view */
+};
+
+static const struct reason proc_reasons[PROCREASONS] = {
+	[PROC_KNOWN] = { NULL, NULL },
+	[PROC_TIME_WAIT] = { "time-wait",
+		"The kernel keeps no owner of a TIME_WAIT socket, and this one was never seen with its own." },
+	[PROC_HANDSHAKE] = { "handshake",
+		"The handshake is not complete: the kernel has only a request, not a socket yet." },
+	[PROC_ACCEPT_QUEUE] = { "accept-queue",
+		"It waits in its listener's accept queue: the process has not taken it yet." },
+	[PROC_EXITED] = { "exited",
+		"The process closed it or ended; the kernel is finishing the connection." },
+	[PROC_KERNEL] = { "kernel",
+		"No process holds it: it belongs to the kernel (NFS, WireGuard) or is in flight between processes." },
+	[PROC_NO_PERMISSION] = { "no-permission",
+		"Some processes' descriptors may not be read; CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH are needed." },
+	[PROC_LOOKING] = { "looking", "/proc is being gone through." },
+	[PROC_NOT_LOOKED] = { "not-looked", "Owners are not looked for in this run." },
+	[PROC_FORWARDED] = { "forwarded", "Neither end is an address of this host: it passes through." },
+	[PROC_CLOSED_PORT] = { "closed-port", "Nobody listens on that port: the attempt was refused." },
+	[PROC_JUST_CLOSED] = { "just-closed", "The connection ended and its socket is gone." },
+	[PROC_MULTICAST] = { "multicast", "Multicast or broadcast that no socket here receives." },
+	[PROC_NO_SOCKET] = { "no-socket",
+		"An end is this host's, yet no socket matches: a raw or packet socket, or another namespace." },
+	[PROC_FILE] = { "capture-file", "Read from a file: it holds packets only." },
+};
+
+static const struct reason wire_reasons[WIREREASONS] = {
+	[TRAFFIC_SEEN] = { NULL, NULL },
+	[TRAFFIC_NO_CAPTURE] = { "no-capture", "Packets are not being looked at." },
+	[TRAFFIC_LISTENING] = { "listening", "A listener has no traffic of its own." },
+	[TRAFFIC_IDLE] = { "idle", "No packet since the capture began, and the kernel's counters agree." },
+	[TRAFFIC_UNSEEN] = { "unseen",
+		"The kernel's counters moved but no packet was seen: another interface, filtered out, or lost." },
+	[TRAFFIC_NONE] = { "none", "No packet since the capture began." },
+};
+
+const char *procreason_name(enum procreason r)
+{
+	return proc_reasons[r].name;
+}
+
+const char *procreason_sentence(enum procreason r)
+{
+	return proc_reasons[r].sentence;
+}
+
+const char *wirereason_name(enum wirereason r)
+{
+	return wire_reasons[r].name;
+}
+
+const char *wirereason_sentence(enum wirereason r)
+{
+	return wire_reasons[r].sentence;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reading the model: rows and the reasons for what they lack. Changes nothing.
+ *
+ * Row ids: a socket's slot, or ROW_FLOW | a flow's id for flows that no socket's row carries.
+ */
+#include "model/state.h"
+
+#include "base/hash.h"
+
+static const uint32_t ROW_FLOW = 1u << 31;
+static const uint64_t IDENT_FLOW = 1ull << 63;	/* socket cookies are small counters */
+
+static bool has_own_row(const struct flow *f)
+{
+	return !f->exact[0] && !f->exact[1];
+}
+
+uint32_t model_row_count(const struct model *m)
+{
+	return m->totals.sockets + m->flows.count;	/* at most: some flows are on sockets' rows */
+}
+
+uint32_t model_row_ids(const struct model *m, uint32_t *out)
+{
+	uint32_t n = 0;
+
+	for (uint32_t sk = 0; sk < m->socks.slab.end; sk++)
+		if (sktab_at(&m->socks, sk)->used)
+			out[n++] = sk;
+	for (uint32_t id = 0; id < m->flows.slab.end; id++) {
+		const struct flow *f = flowmirror_get(&m->flows, id);
+
+		if (f && has_own_row(f))
+			out[n++] = ROW_FLOW | id;
+	}
+	return n;
+}
+
+static bool in_accept_queue(const struct model *m, const struct sk *s)
+{
+	return (s->rec.state == ST_ESTABLISHED || s->rec.state == ST_CLOSE_WAIT) &&
+	       sktab_by_port(&m->socks, sockproto_ipproto(s->rec.proto), &s->rec.laddr,
+			     s->rec.lport) != MODEL_NONE;
+}
+
+static enum procreason socket_reason(const struct model *m, const struct sk *s)
+{
+	if (s->proc != MODEL_NONE)
+		return PROC_KNOWN;
+	if (s->rec.state == ST_TIME_WAIT)
+		return PROC_TIME_WAIT;
+	if (s->rec.state == ST_SYN_RECV)
+		return PROC_HANDSHAKE;
+	if (!s->rec.inode)
+		return in_accept_queue(m, s) ? PROC_ACCEPT_QUEUE : PROC_EXITED;
+	if (m->host.no_process)
+		return PROC_NOT_LOOKED;
+	if (m->pass_ns <= s->first_ns)
+		return PROC_LOOKING;
+	return m->pass.hidden ? PROC_NO_PERMISSION : PROC_KERNEL;
+}
+
+static bool is_over(const struct flowrec *r)
+{
+	return r->wire_state == WS_TIME_WAIT || r->wire_state == WS_RESET ||
+	       r->wire_state == WS_CLOSING;
+}
+
+static enum procreason flow_reason(const struct model *m, const struct flow *f)
+{
+	const struct addr *dst = &f->rec.key.addr[f->rec.opener == OPENER_END1 ? 0 : 1];
+
+	if (m->host.offline)
+		return PROC_FILE;
+	if (f->had_socket)
+		return PROC_JUST_CLOSED;
+	if (!f->ours)
+		return addr_is_multicast(dst) || iftab_is_broadcast(m->ifaces, dst) ?
+			PROC_MULTICAST : PROC_FORWARDED;
+	if (f->rec.wire_state == WS_REFUSED)
+		return PROC_CLOSED_PORT;
+	return is_over(&f->rec) ? PROC_JUST_CLOSED : PROC_NO_SOCKET;
+}
+
+static enum wirereason traffic_reason(const struct model *m, const struct sk *s)
+{
+	if (!m->capturing || m->host.no_capture)
+		return TRAFFIC_NO_CAPTURE;
+	if (s->rec.state == ST_LISTEN)
+		return TRAFFIC_LISTENING;
+	if (!s->rate_ns)
+		return TRAFFIC_NONE;
+	return s->last_received != s->first_received || s->last_acked != s->first_acked ?
+		TRAFFIC_UNSEEN : TRAFFIC_IDLE;
+}
+
+static void socket_row(const struct model *m, const struct sk *s, struct row *r)
+{
+	r->sk = s;
+	r->proc = proctab_at(m->procs, s->proc);
+	r->ident = s->rec.cookie;
+	r->proc_reason = socket_reason(m, s);
+	if (s->flow != MODEL_NONE) {
+		r->flow = flowmirror_at(&m->flows, s->flow);
+		r->local = s->local_end;
+	} else if (s->sum != MODEL_NONE) {
+		r->flow = slab_at(&m->sums, s->sum);
+	} else {
+		r->wire_reason = traffic_reason(m, s);
+	}
+}
+
+/* The end that a row of its own calls local: ours, or served here; else the one that opened the flow. */
+static uint8_t local_end(const struct flow *f)
+{
+	uint8_t opener = f->rec.opener == OPENER_END1;
+
+	if (f->ours == 1 || f->ours == 2)
+		return f->ours == 2;
+	if (f->sk[opener] == MODEL_NONE && f->sk[1 - opener] != MODEL_NONE)
+		return 1 - opener;
+	return opener;
+}
+
+static void flow_row(const struct model *m, const struct flow *f, struct row *r)
+{
+	r->flow = f;
+	r->local = local_end(f);
+	r->ident = flowkey_hash(&f->rec.key, f->rec.first_ns) | IDENT_FLOW;
+	if (f->sk[r->local] != MODEL_NONE) {
+		r->owner = sktab_at(&m->socks, f->sk[r->local]);
+		r->proc = proctab_at(m->procs, r->owner->proc);
+		r->proc_reason = socket_reason(m, r->owner);
+		return;
+	}
+	r->proc = proctab_at(m->procs, f->proc);
+	r->proc_reason = r->proc ? PROC_KNOWN : flow_reason(m, f);
+}
+
+bool model_row(const struct model *m, uint32_t id, struct row *out)
+{
+	*out = (struct row){ .m = m };
+	if (id & ROW_FLOW) {
+		const struct flow *f = flowmirror_get(&m->flows, id & ~ROW_FLOW);
+
+		if (!f)
+			return false;
+		flow_row(m, f, out);
+		return true;
+	}
+	if (id >= m->socks.slab.end || !sktab_at(&m->socks, id)->used)
+		return false;
+	socket_row(m, sktab_at(&m->socks, id), out);
+	return true;
+}
+
+uint64_t model_time_ns(const struct model *m)
+{
+	return m->time_ns;
+}
+
+uint64_t model_interval_ns(const struct model *m)
+{
+	return m->interval_ns;
+}
+
+uint64_t model_version(const struct model *m)
+{
+	return m->version;
+}
+
+const struct hostrec *model_host(const struct model *m)
+{
+	return &m->host;
+}
+
+const struct capturerec *model_capture(const struct model *m)
+{
+	return &m->capture;
+}
+
+const struct model_totals *model_totals(const struct model *m)
+{
+	return &m->totals;
+}
+
+const char *model_notice(const struct model *m, enum noticesource s)
+{
+	return m->notice[s];
+}
+
+unsigned model_history(const struct model *m, uint64_t *rx_bps, uint64_t *tx_bps, unsigned max)
+{
+	unsigned n = m->history_count < max ? m->history_count : max;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned at = (m->history_next + MODEL_HISTORY - n + i) % MODEL_HISTORY;
+
+		rx_bps[i] = m->history[at].rx_bps;
+		tx_bps[i] = m->history[at].tx_bps;
+	}
+	return n;
+}
+
+const struct iface *model_iface(const struct model *m, uint32_t ifindex)
+{
+	return iftab_find(m->ifaces, ifindex);
+}
+
+const struct iface *model_iface_at(const struct model *m, unsigned i)
+{
+	return iftab_at(m->ifaces, i);
+}
+
+bool model_is_local_addr(const struct model *m, const struct addr *a)
+{
+	return iftab_is_local(m->ifaces, a);
+}
+
+unsigned model_holders(const struct model *m, const struct sk *sk, struct holder *out, unsigned max)
+{
+	return sk->inode ? proctab_holders(m->procs, sk->inode, out, max) : 0;
+}
+
+const struct proc *model_proc_by_pid(const struct model *m, uint32_t pid)
+{
+	return proctab_by_pid(m->procs, pid);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sockets by cookie, with indices by tuple, by local port (those without a peer) and by inode.
+ * Knows nothing of flows or processes: model.c joins. Written by the model only.
+ */
+#ifndef SOCKMON_MODEL_SKTAB_H
+#define SOCKMON_MODEL_SKTAB_H
+
+#include "model/index.h"
+#include "model/slab.h"
+
+struct sktab {
+	struct slab slab;			/* of struct sk */
+	struct index by_cookie, by_tuple, by_port, by_inode;
+	uint64_t seed;
+	uint32_t in_dump[DUMPS_MAX];		/* sockets that each dump lists */
+	uint32_t fresh[DUMPS_MAX];		/* of those, mentioned by the run fresh_gen */
+	uint32_t fresh_gen[DUMPS_MAX];
+};
+
+void sktab_init(struct sktab *t, uint32_t limit, uint64_t seed);
+void sktab_fini(struct sktab *t);
+
+static inline struct sk *sktab_at(const struct sktab *t, uint32_t slot)
+{
+	return slab_at(&t->slab, slot);
+}
+
+uint32_t sktab_find(const struct sktab *t, uint64_t cookie);
+
+/* A new slot holding *rec, all join members empty, not indexed by tuple yet; MODEL_NONE at the cap. */
+uint32_t sktab_insert(struct sktab *t, const struct sockrec *rec, uint64_t now_ns);
+
+/* Takes a new rec for a known socket (same cookie), keeping indices by inode true. The tuple must not differ
+ * while it is indexed: sktab_unindex() first. */
+void sktab_update(struct sktab *t, uint32_t slot, const struct sockrec *rec, uint64_t now_ns);
+void sktab_remove(struct sktab *t, uint32_t slot);	/* after sktab_unindex() */
+
+bool sk_same_tuple(const struct sockrec *x, const struct sockrec *y);
+
+/* Has a peer: indexed by its tuple. Else (listening, unconnected, bound) by its port. */
+bool sk_is_connected(const struct sockrec *r);
+unsigned sk_flowkey(const struct sockrec *r, struct flowkey *key);	/* returns its end */
+void sktab_index(struct sktab *t, uint32_t slot);
+void sktab_unindex(struct sktab *t, uint32_t slot);
+
+/* The best socket with exactly this key whose local side is `end`: a living one before TIME_WAIT, a newer before an older. */
+uint32_t sktab_by_tuple(const struct sktab *t, const struct flowkey *key, unsigned end);
+
+/* The socket without a peer that would receive for (proto, addr, port): exact address, else a wildcard. */
+uint32_t sktab_by_port(const struct sktab *t, uint8_t proto, const struct addr *addr, uint16_t port);
+
+/* Walks the sockets with an inode. */
+uint32_t sktab_inode_first(const struct sktab *t, uint32_t inode);
+uint32_t sktab_inode_next(const struct sktab *t, uint32_t slot);
+
+#endif
