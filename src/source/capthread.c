@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The capture thread: see capthread.h. */
+#include "source/capthread.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mailbox.h"
+#include "base/xalloc.h"
+#include "source/pktfeed.h"
+
+enum {
+	BATCH_FLOWS = 4096,
+	STEP_PACKETS = 4096,
+	EXPIRE_SLOTS = 16384,	/* a look, ten times a second: a million flows in 6 s */
+};
+
+#define GAP_SHORT_NS (10 * NSEC_PER_MSEC)
+#define GAP_NS (100 * NSEC_PER_MSEC)
+#define GAP_IDLE_NS NSEC_PER_SEC
+/* Until what was captured when somebody asked has left the kernel: the ring hands blocks over after 50 ms. */
+#define ANSWER_NS (60 * NSEC_PER_MSEC)
+#define CLOCK_STEP_NS (500 * NSEC_PER_MSEC)
+
+struct capthread {
+	/* Shared: each is its own boundary. */
+	struct mailbox mailbox;
+	atomic_bool stop;
+	atomic_uint asked;
+	int nudge_fd;		/* eventfd: wakes the thread */
+
+	pthread_t thread;
+	struct capbatch batches[2];
+
+	/* The thread's. */
+	struct pktfeed feed;
+	struct eventclock clock;
+	uint64_t published_ns, expired_ns, asked_ns;	/* monotonic */
+	uint32_t asked_seen, answered;
+	bool drained;		/* the source had nothing more to give */
+	bool backlog;
+};
+
+/* ---- the thread */
+
+static bool is_asked(const struct capthread *t)
+{
+	return t->asked_seen != t->answered;
+}
+
+/* When the next batch is due, as far as is known now. */
+static uint64_t due_ns(const struct capthread *t)
+{
+	uint64_t due = t->published_ns + GAP_IDLE_NS, answer = t->asked_ns + ANSWER_NS;
+
+	if (flowtab_has_changes(t->feed.flows))
+		due = t->published_ns + (t->feed.began || t->backlog ? GAP_SHORT_NS : GAP_NS);
+	if (is_asked(t) && answer < due)
+		due = answer;
+	return due;
+}
+
+/* Returns whether everything that is known was given away. `trouble`: the source's end, or NULL. */
+static bool publish(struct capthread *t, uint64_t now, const struct errmsg *trouble)
+{
+	struct capbatch *b = mailbox_take_empty(&t->mailbox);
+
+	if (!b)
+		return false;	/* the reader is slow: what changes meanwhile adds up */
+	b->count = flowtab_collect(t->feed.flows, b->flows, BATCH_FLOWS);
+	t->backlog = b->backlog = flowtab_has_changes(t->feed.flows);
+	b->failed = trouble && !b->backlog;
+	if (b->failed)
+		b->trouble = *trouble;
+	b->totals = *flowtab_totals(t->feed.flows);
+	t->feed.pktsrc->ops->stats(t->feed.pktsrc, &b->stats);
+	if (!b->backlog && t->drained && now >= t->asked_ns + ANSWER_NS)
+		t->answered = t->asked_seen;
+	b->answers = t->answered;
+	t->published_ns = now;
+	t->feed.began = 0;
+	mailbox_put_full(&t->mailbox, b);
+	return !t->backlog;
+}
+
+static void follow_clock(struct capthread *t)
+{
+	uint64_t shift = eventclock_now(&t->clock) - clock_wall_ns();
+	int64_t change = (int64_t)(shift - t->feed.shift_ns);
+
+	if (change > (int64_t)CLOCK_STEP_NS || change < -(int64_t)CLOCK_STEP_NS)
+		t->feed.shift_ns = shift;
+}
+
+static void note_asked(struct capthread *t, uint64_t now)
+{
+	uint32_t asked = atomic_load(&t->asked);
+
+	if (asked != t->asked_seen) {
+		t->asked_seen = asked;
+		t->asked_ns = now;
+	}
+}
+
+static void wait_for_work(struct capthread *t, uint64_t due)
+{
+	struct pollfd fds[2] = {
+		{ .fd = t->nudge_fd, .events = POLLIN },
+		{ .fd = t->feed.pktsrc->ops->fd(t->feed.pktsrc), .events = POLLIN },
+	};
+	uint64_t now = clock_mono_ns(), nudges;
+	int timeout_ms;
+
+	/* Overdue: no batch was free. One is looked for again when there is a packet, or in a while. */
+	timeout_ms = (int)((due > now ? due - now : GAP_NS) / NSEC_PER_MSEC) + 1;
+	poll(fds, 2, timeout_ms);
+	if ((fds[0].revents & POLLIN) && read(t->nudge_fd, &nudges, sizeof(nudges)) < 0)
+		return;		/* nothing to clear after all */
+}
+
+/* 0 or -errno of the source. */
+static int work(struct capthread *t, struct errmsg *err)
+{
+	uint64_t now;
+	int n;
+
+	follow_clock(t);
+	n = pktfeed_step(&t->feed, STEP_PACKETS, err);
+	t->drained = n < STEP_PACKETS;
+	now = clock_mono_ns();
+	note_asked(t, now);
+	if (now - t->expired_ns >= GAP_NS) {
+		flowtab_expire(t->feed.flows, eventclock_now(&t->clock), EXPIRE_SLOTS);
+		t->expired_ns = now;
+	}
+	if (now >= due_ns(t))
+		publish(t, now, NULL);
+	return n < 0 ? n : 0;
+}
+
+/* Its source failed: the thread lives on until everything it knows was taken, and the reason. */
+static void finish(struct capthread *t, const struct errmsg *trouble)
+{
+	struct pollfd nudge = { .fd = t->nudge_fd, .events = POLLIN };
+
+	while (!atomic_load(&t->stop) && !publish(t, clock_mono_ns(), trouble))
+		poll(&nudge, 1, GAP_SHORT_NS / NSEC_PER_MSEC);
+}
+
+static void *run(void *arg)
+{
+	struct capthread *t = arg;
+	struct errmsg trouble = { "" };
+
+	while (!atomic_load(&t->stop)) {
+		if (work(t, &trouble)) {
+			finish(t, &trouble);
+			break;
+		}
+		if (t->drained)
+			wait_for_work(t, due_ns(t));
+	}
+	return NULL;
+}
+
+/* ---- main's side */
+
+static void nudge(const struct capthread *t)
+{
+	uint64_t one = 1;
+
+	while (write(t->nudge_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+/* Signals are main's: the thread inherits a mask with all of them. */
+static int start(struct capthread *t)
+{
+	sigset_t all, before;
+	int e;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	e = pthread_create(&t->thread, NULL, run, t);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!e)
+		pthread_setname_np(t->thread, "capture");
+	return -e;
+}
+
+static void free_all(struct capthread *t)
+{
+	pktfeed_fini(&t->feed);
+	for (unsigned i = 0; i < 2; i++)
+		free(t->batches[i].flows);
+	if (t->nudge_fd >= 0)
+		close(t->nudge_fd);
+	free(t);
+}
+
+int capthread_start(struct capthread **out, struct pktsrc *pktsrc, uint32_t max_flows,
+		    struct errmsg *err)
+{
+	struct capthread *t = xcalloc(1, sizeof(*t));
+	int r;
+
+	for (unsigned i = 0; i < 2; i++)
+		t->batches[i].flows = xcalloc(BATCH_FLOWS, sizeof(*t->batches[i].flows));
+	eventclock_init(&t->clock);
+	t->nudge_fd = -1;
+	r = pktfeed_init(&t->feed, pktsrc, max_flows, err);
+	if (r)
+		goto fail;
+	t->nudge_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	r = t->nudge_fd < 0 ? -errno : mailbox_init(&t->mailbox, &t->batches[0], &t->batches[1]);
+	if (!r) {
+		r = start(t);
+		if (r)
+			mailbox_fini(&t->mailbox);
+	}
+	if (r) {
+		errmsg_set(err, "cannot start the capture thread: %s", strerror(-r));
+		goto fail;
+	}
+	*out = t;
+	return 0;
+fail:
+	free_all(t);
+	return r;
+}
+
+void capthread_stop(struct capthread *t)
+{
+	if (!t)
+		return;
+	atomic_store(&t->stop, true);
+	nudge(t);
+	pthread_join(t->thread, NULL);
+	mailbox_fini(&t->mailbox);
+	free_all(t);
+}
+
+int capthread_fd(const struct capthread *t)
+{
+	return t->mailbox.wake_fd;
+}
+
+struct capbatch *capthread_take(struct capthread *t)
+{
+	return mailbox_take_full(&t->mailbox);
+}
+
+void capthread_give_back(struct capthread *t, struct capbatch *b)
+{
+	bool wanted = b->backlog;
+
+	mailbox_give_back(&t->mailbox, b);
+	if (wanted)
+		nudge(t);
+}
+
+uint32_t capthread_ask(struct capthread *t)
+{
+	uint32_t number = atomic_fetch_add(&t->asked, 1) + 1;
+
+	nudge(t);
+	return number;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The capture thread: the one thread boundary of the program. It owns a packet source and a flow table, and
+ * publishes the flows that changed by batches, through a mailbox. A batch that is given back is the request for
+ * the next: a slow reader costs latency, never data, and nothing can grow.
+ *
+ * A batch is published when one is free and 100 ms have passed since the last, or 10 ms if a flow began (the owner
+ * of a short connection can only be looked up while it lives) or more changes wait than fitted. Once a second
+ * there is one in any case.
+ *
+ * Packet times are the kernel's wall clock. When somebody sets that clock, they are shifted to go on as event
+ * time does, which never jumps (base/clock.h).
+ */
+#ifndef SOCKMON_SOURCE_CAPTHREAD_H
+#define SOCKMON_SOURCE_CAPTHREAD_H
+
+#include "net/flowtab.h"
+#include "source/pktsrc.h"
+
+struct capthread;
+
+struct capbatch {
+	struct flowout *flows;
+	uint32_t count;
+	uint32_t answers;	/* the last capthread_ask() that all up to here answers in full */
+	bool backlog;		/* more changes wait than fitted */
+	bool failed;		/* the source did, `trouble` says why; nothing comes after this batch */
+	struct flowtotals totals;
+	struct pktstats stats;
+	struct errmsg trouble;
+};
+
+/* All functions are for main. Takes pktsrc over, also when it fails. */
+int capthread_start(struct capthread **out, struct pktsrc *pktsrc, uint32_t max_flows,
+		    struct errmsg *err);
+void capthread_stop(struct capthread *t);	/* joins it; NULL is allowed */
+
+int capthread_fd(const struct capthread *t);	/* readable while a batch waits */
+struct capbatch *capthread_take(struct capthread *t);	/* NULL: none now */
+void capthread_give_back(struct capthread *t, struct capbatch *b);
+
+/* Asks for what has passed up to now to be published soon; returns the number to compare `answers` with. */
+uint32_t capthread_ask(struct capthread *t);
+
+#endif

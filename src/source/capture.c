@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The capture source: see capture.h. Turns batches of the capture thread, or a file read in place, into events.
+ * Counts nothing itself.
+ *
+ * Live, event time is the time given to step(). In a file it is packet time, the largest seen; there flows are
+ * never too old (a file ends, and whoever reads it wants all of it), so the table's cap is the only bound.
+ */
+#include "source/capture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "source/capthread.h"
+#include "source/pktfeed.h"
+
+enum {
+	MAX_FLOWS_DEFAULT = 1 << 20,
+	READ_PACKETS = 1024,	/* between two looks at the clock */
+	SLICE_FLOWS = 4096,
+};
+
+#define READ_NS (4 * NSEC_PER_MSEC)
+#define SHOW_GAP_NS (100 * NSEC_PER_MSEC)
+
+enum filephase { FILE_READING, FILE_SENDING, FILE_DONE };
+
+struct capture {
+	struct source source;
+	struct capturerec rec;		/* as last told */
+	struct errmsg trouble;		/* "" = none */
+
+	/* live */
+	struct capthread *thread;	/* NULL: a file */
+	uint32_t asked, answered;	/* see capthread_ask() */
+
+	/* a file */
+	struct pktfeed feed;
+	struct flowout *slice;
+	enum filephase phase;
+	bool at_end_only;
+	uint64_t shown_ns;		/* monotonic: when flows were last sent while reading */
+};
+
+static struct capture *capture_of(struct source *s)
+{
+	return (struct capture *)s;
+}
+
+static const struct capture *capture_of_const(const struct source *s)
+{
+	return (const struct capture *)s;
+}
+
+/* ---- events */
+
+static void send_flows(const struct flowout *flows, uint32_t count, uint64_t time_ns,
+		       const struct sink *out)
+{
+	struct event e = { .kind = EV_FLOW, .time_ns = time_ns };
+
+	for (uint32_t i = 0; i < count; i++) {
+		e.flow = (struct flowevent){ .rec = flows[i].rec, .ended = flows[i].ended };
+		sink_send(out, &e);
+	}
+}
+
+static void send_totals(struct capture *c, const struct flowtotals *totals,
+			const struct pktstats *stats, uint64_t time_ns, const struct sink *out)
+{
+	struct event e = { .kind = EV_CAPTURE, .time_ns = time_ns };
+
+	c->rec.totals = *totals;
+	c->rec.dropped = stats->dropped;
+	c->rec.if_dropped = stats->if_dropped;
+	e.capture = c->rec;
+	sink_send(out, &e);
+}
+
+static void send_trouble(const struct capture *c, uint64_t time_ns, const struct sink *out)
+{
+	struct event e = { .kind = EV_NOTICE, .time_ns = time_ns };
+
+	e.notice.source = NOTICE_CAPTURE;
+	snprintf(e.notice.text, sizeof(e.notice.text), "%.*s", (int)sizeof(e.notice.text) - 1,
+		 c->trouble.text);
+	sink_send(out, &e);
+}
+
+/* ---- live */
+
+static int live_step(struct source *s, uint64_t now_ns, const struct sink *out)
+{
+	struct capture *c = capture_of(s);
+	struct capbatch *b = capthread_take(c->thread);
+	bool failed;
+
+	if (!b)
+		return c->rec.ended ? -EIO : 0;
+	failed = b->failed;
+	if (failed) {
+		c->trouble = b->trouble;
+		c->rec.ended = c->rec.truncated = true;
+	}
+	send_flows(b->flows, b->count, now_ns, out);
+	if (failed)
+		send_trouble(c, now_ns, out);
+	send_totals(c, &b->totals, &b->stats, now_ns, out);
+	c->answered = b->answers;
+	capthread_give_back(c->thread, b);
+	return failed ? -EIO : 0;
+}
+
+static int live_fds(const struct source *s, struct pollfd *out, int max)
+{
+	if (max < 1)
+		return 0;
+	*out = (struct pollfd){ .fd = capthread_fd(capture_of_const(s)->thread), .events = POLLIN };
+	return 1;
+}
+
+static uint64_t live_due_ns(const struct source *s)
+{
+	(void)s;
+	return SOURCE_NEVER;
+}
+
+static void live_refresh(struct source *s, uint64_t now_ns)
+{
+	struct capture *c = capture_of(s);
+
+	(void)now_ns;
+	c->asked = capthread_ask(c->thread);
+}
+
+static bool live_busy(const struct source *s)
+{
+	const struct capture *c = capture_of_const(s);
+
+	return !c->rec.ended && c->answered != c->asked;
+}
+
+static void capture_close(struct source *s)
+{
+	struct capture *c = capture_of(s);
+
+	capthread_stop(c->thread);
+	pktfeed_fini(&c->feed);
+	free(c->slice);
+	free(c);
+}
+
+static const struct source_ops live_ops = {
+	.name = "capture",
+	.step = live_step,
+	.fds = live_fds,
+	.due_ns = live_due_ns,
+	.refresh = live_refresh,
+	.busy = live_busy,
+	.close = capture_close,
+};
+
+/* ---- a file */
+
+static void file_send_slice(struct capture *c, uint64_t time_ns, const struct sink *out)
+{
+	uint32_t count = flowtab_collect(c->feed.flows, c->slice, SLICE_FLOWS);
+	struct pktstats none = { 0 };
+
+	send_flows(c->slice, count, time_ns, out);
+	if (c->phase == FILE_SENDING && !flowtab_has_changes(c->feed.flows)) {
+		c->phase = FILE_DONE;
+		c->rec.ended = true;
+		c->rec.truncated = c->trouble.text[0];
+		if (c->rec.truncated)
+			send_trouble(c, time_ns, out);
+	}
+	send_totals(c, flowtab_totals(c->feed.flows), &none, time_ns, out);
+}
+
+/* Reads for a while; true when there is something to show before the end. */
+static bool file_read(struct capture *c)
+{
+	uint64_t start = clock_mono_ns(), now = start;
+
+	for (; now - start < READ_NS; now = clock_mono_ns()) {
+		int n = pktfeed_step(&c->feed, READ_PACKETS, &c->trouble);
+
+		if (n > 0)
+			continue;
+		c->phase = FILE_SENDING;
+		return false;
+	}
+	if (c->at_end_only || now - c->shown_ns < SHOW_GAP_NS)
+		return false;
+	c->shown_ns = now;
+	return true;
+}
+
+static int file_step(struct source *s, uint64_t now_ns, const struct sink *out)
+{
+	struct capture *c = capture_of(s);
+	bool show = c->phase == FILE_SENDING;
+
+	if (c->phase == FILE_READING)
+		show = file_read(c);
+	if (show)	/* a file without packets has no time of its own */
+		file_send_slice(c, c->feed.latest_ns ? c->feed.latest_ns : now_ns, out);
+	return 0;
+}
+
+static uint64_t file_due_ns(const struct source *s)
+{
+	return capture_of_const(s)->phase == FILE_DONE ? SOURCE_NEVER : 0;
+}
+
+static bool file_busy(const struct source *s)
+{
+	return capture_of_const(s)->phase != FILE_DONE;
+}
+
+static const struct source_ops file_ops = {
+	.name = "capture file",
+	.step = file_step,
+	.due_ns = file_due_ns,
+	.busy = file_busy,
+	.close = capture_close,
+};
+
+/* ---- opening */
+
+static uint32_t max_flows_of(const struct capture_options *opt)
+{
+	return opt->max_flows ? opt->max_flows : MAX_FLOWS_DEFAULT;
+}
+
+static struct capture *capture_alloc(const struct source_ops *ops, const char *name)
+{
+	struct capture *c = xcalloc(1, sizeof(*c));
+
+	c->source.ops = ops;
+	snprintf(c->rec.interfaces, sizeof(c->rec.interfaces), "%.*s",
+		 (int)sizeof(c->rec.interfaces) - 1, name);
+	return c;
+}
+
+static int open_live(struct capture **out, const struct capture_options *opt, struct errmsg *err)
+{
+	struct pktsrc *pktsrc;
+	struct errmsg ring_err;
+	struct capture *c;
+	int r = pktsrc_ring_open(&pktsrc, &opt->pktsrc, &ring_err);
+
+	/* Where the kernel has no such ring, libpcap has other ways. Else the first answer is the right one. */
+	if (r && r != -EPERM && r != -EACCES && r != -ENODEV && r != -EINVAL && r != -E2BIG)
+		r = pktsrc_pcap_open_live(&pktsrc, &opt->pktsrc, err);
+	else if (r && err)
+		*err = ring_err;
+	if (r)
+		return r;
+	c = capture_alloc(&live_ops, opt->pktsrc.interfaces ? opt->pktsrc.interfaces : "any");
+	c->rec.live = true;
+	r = capthread_start(&c->thread, pktsrc, max_flows_of(opt), err);
+	if (r)
+		free(c);
+	else
+		*out = c;
+	return r;
+}
+
+static int open_file(struct capture **out, const struct capture_options *opt, struct errmsg *err)
+{
+	const char *slash = strrchr(opt->file, '/');
+	struct pktsrc *pktsrc;
+	struct capture *c;
+	int r = pktsrc_pcap_open_file(&pktsrc, opt->file, &opt->pktsrc, err);
+
+	if (r)
+		return r;
+	c = capture_alloc(&file_ops, slash ? slash + 1 : opt->file);
+	c->at_end_only = opt->publish_at_end_only;
+	r = pktfeed_init(&c->feed, pktsrc, max_flows_of(opt), err);
+	if (r) {
+		free(c);
+		return r;
+	}
+	c->slice = xcalloc(SLICE_FLOWS, sizeof(*c->slice));
+	*out = c;
+	return 0;
+}
+
+int capture_new(struct source **out, const struct capture_options *opt, struct errmsg *err)
+{
+	struct capture *c;
+	int r = opt->file ? open_file(&c, opt, err) : open_live(&c, opt, err);
+
+	if (!r)
+		*out = &c->source;
+	return r;
+}
+
+void capture_progress(const struct source *s, uint64_t *at, uint64_t *size)
+{
+	const struct pktsrc *p = capture_of_const(s)->feed.pktsrc;
+
+	*at = *size = 0;
+	if (p && p->ops->progress)
+		p->ops->progress(p, at, size);
+}
+
+const char *capture_trouble(const struct source *s)
+{
+	const struct capture *c = capture_of_const(s);
+
+	return c->trouble.text[0] ? c->trouble.text : NULL;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The capture source: packets to flows. Live, a thread owns packet source and flow table, allocates
+ * nothing and takes no lock per packet, and publishes the flows that changed through a mailbox of two
+ * pre-allocated batches. A file is read by the same code inline, in step(), without a thread.
+ *
+ * The thread is told to stop by a flag and an eventfd, then joined. All signals are blocked in it.
+ */
+#ifndef SOCKMON_SOURCE_CAPTURE_H
+#define SOCKMON_SOURCE_CAPTURE_H
+
+#include "source/pktsrc.h"
+#include "source/source.h"
+
+struct capture_options {
+	struct pktsrc_options pktsrc;
+	const char *file;		/* NULL = live */
+	uint32_t max_flows;		/* 0 = default (1 Mi) */
+	bool publish_at_end_only;	/* file, batch: flows are sent once, at the end */
+};
+
+/* Opens at once (rights!), starts the thread. Strings are copied. */
+int capture_new(struct source **out, const struct capture_options *opt, struct errmsg *err);
+
+/* A file's bytes read and size (0 = unknown), for a progress bar. */
+void capture_progress(const struct source *s, uint64_t *at, uint64_t *size);
+
+/* Did the file end early? Returns the sentence, or NULL. Borrowed from the source. */
+const char *capture_trouble(const struct source *s);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads the datagrams of one sock_diag dump. Owns the event that it fills anew for every socket; knows no
+ * descriptor, no clock and no order of dumps.
+ */
+#include "source/diagdump.h"
+
+#include <linux/sock_diag.h>
+
+#include "source/nlread.h"
+
+void diagdump_begin(struct diagdump *d, uint8_t index, uint32_t run, struct diagdump_id id)
+{
+	d->family = family_at(index);
+	d->id = id;
+	d->done = false;
+	d->damaged = false;
+	d->error = 0;
+	d->event.kind = EV_SOCKET;
+	d->event.sock.dump = index;
+	d->event.sock.dump_gen = run;
+}
+
+static void take_message(struct diagdump *d, const struct nlmsghdr *msg, const struct sink *out)
+{
+	if (msg->nlmsg_flags & NLM_F_DUMP_INTR)
+		d->damaged = true;
+	if (msg->nlmsg_type == NLMSG_DONE || msg->nlmsg_type == NLMSG_ERROR) {
+		d->error = nlread_status(msg);
+		d->done = true;
+	} else if (msg->nlmsg_type == SOCK_DIAG_BY_FAMILY) {
+		if (d->family->parse(d->family, msg, &d->event.sock))
+			sink_send(out, &d->event);
+		else
+			d->damaged = true;
+	}
+}
+
+void diagdump_feed(struct diagdump *d, struct bytes datagram, uint64_t time_ns, const struct sink *out)
+{
+	const struct nlmsghdr *msg;
+
+	d->event.time_ns = time_ns;
+	while (!d->done && (msg = nlread_msg(&datagram))) {
+		if (msg->nlmsg_seq == d->id.seq && msg->nlmsg_pid == d->id.portid)
+			take_message(d, msg, out);
+	}
+	if (!d->done && bytes_left(&datagram))
+		d->damaged = true;
+}
+
+bool diagdump_is_complete(const struct diagdump *d)
+{
+	return d->done && !d->damaged && d->error == 0;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Walks the descriptors of one process. Owns the open directories and the list it makes; deliberately
+ * remembers nothing of earlier walks: a descriptor's number says nothing about what is behind it now.
+ */
+#include "source/pidscan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum {
+	CLOCK_EVERY = 32,	/* descriptors between two looks at the clock */
+	SOCKFDS_FIRST_ROOM = 16,
+};
+
+void sockfds_fini(struct sockfds *f)
+{
+	free(f->at);
+	*f = (struct sockfds){ .at = NULL };
+}
+
+int sockfd_compare(const void *x, const void *y)
+{
+	const struct sockfd *a = x, *b = y;
+
+	if (a->fd != b->fd)
+		return a->fd < b->fd ? -1 : 1;
+	return (a->inode > b->inode) - (a->inode < b->inode);
+}
+
+bool pidscan_number(const char *name, uint32_t *out)
+{
+	uint64_t n = 0;
+
+	if (*name == '\0')
+		return false;
+	for (; *name; name++) {
+		if (*name < '0' || *name > '9')
+			return false;
+		n = n * 10 + (uint64_t)(*name - '0');
+		if (n > INT32_MAX)
+			return false;
+	}
+	*out = (uint32_t)n;
+	return true;
+}
+
+/* "socket:[123]" -> 123; false: something else. */
+static bool socket_inode(const char *target, uint32_t *out)
+{
+	static const char prefix[] = "socket:[";
+	uint64_t n = 0;
+	const char *digit = target + sizeof(prefix) - 1;
+
+	if (strncmp(target, prefix, sizeof(prefix) - 1) != 0)
+		return false;
+	for (; *digit >= '0' && *digit <= '9' && n <= UINT32_MAX; digit++)
+		n = n * 10 + (uint64_t)(*digit - '0');
+	if (strcmp(digit, "]") != 0 || n == 0 || n > UINT32_MAX)
+		return false;
+	*out = (uint32_t)n;
+	return true;
+}
+
+static int add_found(struct pidscan *p, struct sockfd entry)
+{
+	struct sockfds *f = &p->found;
+
+	if (f->count == f->room) {
+		size_t room = f->room ? 2 * f->room : SOCKFDS_FIRST_ROOM;
+		struct sockfd *at = reallocarray(f->at, room, sizeof(*at));
+
+		if (!at)
+			return -ENOMEM;
+		f->at = at;
+		f->room = room;
+	}
+	if (f->count && sockfd_compare(&f->at[f->count - 1], &entry) >= 0)
+		p->ordered = false;
+	f->at[f->count++] = entry;
+	return 0;
+}
+
+static int open_dir(int root_fd, const char *path, DIR **out)
+{
+	int fd = openat(root_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir;
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	dir = fdopendir(fd);
+	if (!dir) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	*out = dir;
+	return 0;
+}
+
+static void close_dir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+	*dir = NULL;
+}
+
+int pidscan_begin(struct pidscan *p, int root_fd, uint32_t pid)
+{
+	*p = (struct pidscan){ .root_fd = root_fd, .pid = pid, .ordered = true };
+	snprintf(p->path, sizeof(p->path), "%u/fd", pid);
+	return open_dir(root_fd, p->path, &p->dir);
+}
+
+int pidscan_begin_tasks(struct pidscan *p)
+{
+	char path[PIDSCAN_PATH_MAX];
+
+	snprintf(path, sizeof(path), "%u/task", p->pid);
+	return open_dir(p->root_fd, path, &p->tasks);
+}
+
+/* One entry of the open descriptor directory. */
+static int look_at(struct pidscan *p, const char *name)
+{
+	char target[32];
+	struct sockfd entry;
+	uint32_t number;
+	ssize_t len;
+
+	if (!pidscan_number(name, &number))
+		return 0;
+	p->any = true;
+	len = readlinkat(dirfd(p->dir), name, target, sizeof(target) - 1);
+	if (len < 0)	/* closed meanwhile; or not ours to look at */
+		return errno == EACCES || errno == EPERM ? -errno : 0;
+	target[len] = '\0';
+	if (!socket_inode(target, &entry.inode))
+		return 0;
+	entry.fd = (int32_t)number;
+	return add_found(p, entry);
+}
+
+/* Opens the descriptors of the next thread; false: there is none. */
+static bool next_task(struct pidscan *p)
+{
+	const struct dirent *task;
+	uint32_t tid;
+
+	while (p->tasks && (task = readdir(p->tasks))) {
+		if (!pidscan_number(task->d_name, &tid) || tid == p->pid)
+			continue;
+		snprintf(p->path, sizeof(p->path), "%u/task/%u/fd", p->pid, tid);
+		if (open_dir(p->root_fd, p->path, &p->dir) == 0)
+			return true;
+	}
+	close_dir(&p->tasks);
+	return false;
+}
+
+/* Threads share their descriptors as a rule, so the same ones come up again. */
+static void put_in_order(struct pidscan *p)
+{
+	struct sockfds *f = &p->found;
+	size_t kept = 0;
+
+	if (p->ordered || f->count == 0)
+		return;
+	qsort(f->at, f->count, sizeof(*f->at), sockfd_compare);
+	for (size_t i = 1; i < f->count; i++) {
+		if (sockfd_compare(&f->at[kept], &f->at[i]) != 0)
+			f->at[++kept] = f->at[i];
+	}
+	f->count = kept + 1;
+	p->ordered = true;
+}
+
+int pidscan_step(struct pidscan *p, uint64_t deadline_ns)
+{
+	unsigned looked = 0;
+
+	while (p->dir || next_task(p)) {
+		const struct dirent *entry = readdir(p->dir);
+		int err;
+
+		if (!entry) {
+			close_dir(&p->dir);
+			continue;
+		}
+		err = look_at(p, entry->d_name);
+		if (err)
+			return err;
+		if (++looked % CLOCK_EVERY == 0 && clock_mono_ns() >= deadline_ns)
+			return 1;
+	}
+	put_in_order(p);
+	return 0;
+}
+
+void pidscan_end(struct pidscan *p)
+{
+	close_dir(&p->dir);
+	close_dir(&p->tasks);
+	sockfds_fini(&p->found);
+}

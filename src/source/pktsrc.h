@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where packets come from: the AF_PACKET ring, a libpcap live handle, a capture file. Used by the thread
+ * that owns it only. Packets are handed over as struct pktraw, valid until the callback returns.
+ */
+#ifndef SOCKMON_SOURCE_PKTSRC_H
+#define SOCKMON_SOURCE_PKTSRC_H
+
+#include "base/errmsg.h"
+#include "net/decode.h"
+
+struct pktsrc;
+
+struct pktsrc_options {
+	const char *interfaces;		/* comma list; "any" */
+	const char *filter;		/* pcap-filter(7); NULL = everything */
+	uint32_t snaplen;		/* bytes kept of each packet; 0 = default */
+	uint32_t buffer_kib;		/* ring size; 0 = default */
+};
+
+struct pktstats {
+	uint64_t dropped;		/* by the kernel, since open */
+	uint64_t if_dropped;
+};
+
+struct pktsrc_ops {
+	/*
+	 * Hands over at most `max` packets that are there now, never waits. Returns the count; 0: none now
+	 * (live), or the end (file); -errno: it failed or the file is broken from here on, *err says where.
+	 */
+	int (*step)(struct pktsrc *p, unsigned max, void (*each)(void *ctx, const struct pktraw *raw),
+		    void *ctx, struct errmsg *err);
+	int (*fd)(const struct pktsrc *p);	/* to poll for POLLIN; -1 = a file, always ready */
+	void (*stats)(struct pktsrc *p, struct pktstats *out);	/* cumulative */
+	/* For a progress bar: bytes read and size; 0 = unknown. NULL for live sources. */
+	void (*progress)(const struct pktsrc *p, uint64_t *at, uint64_t *size);
+	void (*close)(struct pktsrc *p);
+};
+
+struct pktsrc {
+	const struct pktsrc_ops *ops;	/* first member of each implementation */
+};
+
+/* Live: our ring (TPACKET_V3). Needs CAP_NET_RAW: -EPERM, and *err names the command that gives it. */
+int pktsrc_ring_open(struct pktsrc **out, const struct pktsrc_options *opt, struct errmsg *err);
+
+/* Live through libpcap, where the ring cannot be had. One interface, or "any". */
+int pktsrc_pcap_open_live(struct pktsrc **out, const struct pktsrc_options *opt, struct errmsg *err);
+
+/* A capture file, "-" = stdin. opt->filter is applied in user space; interfaces, snaplen unused. */
+int pktsrc_pcap_open_file(struct pktsrc **out, const char *path, const struct pktsrc_options *opt,
+			  struct errmsg *err);
+
+#endif

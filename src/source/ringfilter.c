@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The filter of the capture ring: see ringfilter.h. Talks to libpcap's compiler, not to the kernel. */
+#include "source/ringfilter.h"
+
+#include <errno.h>
+#include <net/if.h>	/* before the kernel's own */
+#include <linux/if_arp.h>
+#include <linux/if_packet.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "net/links.h"
+
+enum { PROLOGUE_MAX = 16 + RINGFILTER_INTERFACES_MAX };
+
+#define LOAD_EXTENSION(what) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + (what)))
+#define JUMP_EQUAL(k, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, yes, no)
+#define RETURN(k) BPF_STMT(BPF_RET | BPF_K, k)
+
+bool ringfilter_is_ethernet(unsigned hatype)
+{
+	return hatype == ARPHRD_ETHER || hatype == ARPHRD_LOOPBACK;
+}
+
+/* ---- interfaces */
+
+static void say_unknown(const char *name, struct errmsg *err)
+{
+	struct if_nameindex *all = if_nameindex();
+	char list[256] = "";
+	size_t len = 0;
+
+	for (const struct if_nameindex *i = all; i && i->if_index && len < sizeof(list); i++)
+		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s", len ? ", " : "",
+					i->if_name);
+	errmsg_set(err, "no interface '%s'; there are: any, %s", name, list);
+	if (all)
+		if_freenameindex(all);
+}
+
+static int add_interface(struct ringfilter *f, const char *name, struct errmsg *err)
+{
+	uint32_t ifindex = if_nametoindex(name);
+
+	if (!ifindex) {
+		say_unknown(name, err);
+		return -ENODEV;
+	}
+	for (unsigned i = 0; i < f->interface_count; i++)
+		if (f->interfaces[i] == ifindex)
+			return 0;
+	if (f->interface_count == RINGFILTER_INTERFACES_MAX) {
+		errmsg_set(err, "more than %d interfaces: use 'any'", RINGFILTER_INTERFACES_MAX);
+		return -E2BIG;
+	}
+	f->interfaces[f->interface_count++] = ifindex;
+	return 0;
+}
+
+static int parse_interfaces(struct ringfilter *f, const char *text, struct errmsg *err)
+{
+	bool any = !text;
+	int r = 0;
+
+	while (text && !r) {
+		size_t len = strcspn(text, ",");
+		char name[IF_NAMESIZE + 1];
+
+		/* One byte more than a name may have, so that a longer one stays unknown. */
+		snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name)), text);
+		if (strcmp(name, "any") == 0)
+			any = true;
+		else
+			r = add_interface(f, name, err);
+		text = text[len] ? text + len + 1 : NULL;
+	}
+	if (any)
+		f->interface_count = 0;
+	return r;
+}
+
+/* ---- the program */
+
+static void append(struct ringfilter *f, struct sock_filter insn)
+{
+	f->insns[f->count++] = insn;
+}
+
+/* Passes on to what follows or returns 0; `others` is what packets without an Ethernet header get. */
+static void append_prologue(struct ringfilter *f, uint32_t others)
+{
+	unsigned n = f->interface_count;
+
+	/* A socket that is bound to one interface needs no test. */
+	if (n > 1) {
+		append(f, (struct sock_filter)LOAD_EXTENSION(SKF_AD_IFINDEX));
+		for (unsigned i = 0; i < n; i++)
+			append(f, (struct sock_filter)JUMP_EQUAL(f->interfaces[i],
+								 (uint8_t)(n - i), 0));
+		append(f, (struct sock_filter)RETURN(0));
+	}
+	append(f, (struct sock_filter)LOAD_EXTENSION(SKF_AD_HATYPE));
+	append(f, (struct sock_filter)JUMP_EQUAL(ARPHRD_ETHER, 7, 0));
+	append(f, (struct sock_filter)JUMP_EQUAL(ARPHRD_NETLINK, 5, 0));
+	append(f, (struct sock_filter)JUMP_EQUAL(ARPHRD_LOOPBACK, 1, 0));
+	append(f, (struct sock_filter)RETURN(others));
+	/* Every loopback packet comes twice, sent and received: one observation point is enough. */
+	append(f, (struct sock_filter)LOAD_EXTENSION(SKF_AD_PKTTYPE));
+	append(f, (struct sock_filter)JUMP_EQUAL(PACKET_OUTGOING, 1, 0));
+	append(f, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, 1));
+	append(f, (struct sock_filter)RETURN(0));
+}
+
+/* libpcap's program follows the prologue; it returns what it would keep, we keep snaplen of that. */
+static void append_user(struct ringfilter *f, const struct bpf_program *user, uint32_t snaplen)
+{
+	for (unsigned i = 0; i < user->bf_len; i++) {
+		const struct bpf_insn *in = &user->bf_insns[i];
+		struct sock_filter insn = { in->code, in->jt, in->jf, in->k };
+
+		if (insn.code == (BPF_RET | BPF_K) && insn.k)
+			insn.k = snaplen;
+		append(f, insn);
+	}
+}
+
+static int compile(struct bpf_program *out, int dlt, const char *filter, struct errmsg *err)
+{
+	pcap_t *dead = pcap_open_dead(dlt, UINT16_MAX);
+	int r = 0;
+
+	if (!dead)
+		return -ENOMEM;
+	if (pcap_compile(dead, out, filter, 1, PCAP_NETMASK_UNKNOWN) < 0) {
+		errmsg_set(err, "capture filter '%s': %s; see pcap-filter(7)", filter,
+			   pcap_geterr(dead));
+		r = -EINVAL;
+	}
+	pcap_close(dead);
+	return r;
+}
+
+static int build_user(struct ringfilter *f, const char *filter, uint32_t snaplen, struct errmsg *err)
+{
+	struct bpf_program ethernet;
+	int r = compile(&ethernet, DLT_EN10MB, filter, err);
+
+	if (r)
+		return r;
+	f->has_user_filter = true;
+	f->raw = xcalloc(1, sizeof(*f->raw));
+	if (compile(f->raw, DLT_RAW, filter, NULL)) {
+		/* 'ether host' and the like: nothing on a link without Ethernet can match. */
+		free(f->raw);
+		f->raw = NULL;
+	}
+	f->insns = xcalloc(PROLOGUE_MAX + ethernet.bf_len, sizeof(*f->insns));
+	append_prologue(f, f->raw ? snaplen : 0);
+	append_user(f, &ethernet, snaplen);
+	pcap_freecode(&ethernet);
+	return 0;
+}
+
+int ringfilter_init(struct ringfilter *f, const char *interfaces, const char *filter, uint32_t snaplen,
+		    struct errmsg *err)
+{
+	int r;
+
+	*f = (struct ringfilter){ 0 };
+	r = parse_interfaces(f, interfaces, err);
+	if (r)
+		return r;
+	if (filter && *filter)
+		return build_user(f, filter, snaplen, err);
+	f->insns = xcalloc(PROLOGUE_MAX, sizeof(*f->insns));
+	append_prologue(f, snaplen);
+	append(f, (struct sock_filter)RETURN(snaplen));
+	return 0;
+}
+
+void ringfilter_fini(struct ringfilter *f)
+{
+	if (f->raw) {
+		pcap_freecode(f->raw);
+		free(f->raw);
+	}
+	free(f->insns);
+	*f = (struct ringfilter){ 0 };
+}
+
+struct sock_fprog ringfilter_program(const struct ringfilter *f)
+{
+	return (struct sock_fprog){ .len = (unsigned short)f->count, .filter = f->insns };
+}
+
+bool ringfilter_passes(const struct ringfilter *f, const struct pktraw *raw)
+{
+	struct pcap_pkthdr h = { .caplen = raw->caplen, .len = raw->wirelen };
+
+	if (!f->has_user_filter || raw->linktype == LINK_ETHERNET)
+		return true;
+	return f->raw && pcap_offline_filter(f->raw, &h, raw->data);
+}
