@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * table: aligned columns for people, each as wide as its widest cell; numbers exact and to the
+ * right, text to the left, "-" for unknown. It cuts nothing: a pipe has no width.
+ *
+ * Every line is gone through twice, to measure and to write. Lines are kept in between as far as
+ * KEEP_BYTES reach (about 100,000 rows); the ones after that are made again, so memory does not
+ * grow with rows.
+ */
+#include "export/snapshot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/cell.h"
+#include "export/groupfields.h"
+
+enum { KEEP_BYTES = 16 * 1024 * 1024 };
+
+/*
+ * Before each cell's text in the kept lines, at any alignment. Fresh memory is a good part of a
+ * table's cost, and nearly every cell is short ASCII: then one byte is the length in bytes and in
+ * cells. LONG_HEAD says that this follows.
+ */
+struct cellhead {
+	uint32_t len;	/* bytes */
+	uint32_t cells; /* on a terminal */
+};
+
+enum { LONG_HEAD = 255 };
+
+struct shape {
+	size_t width; /* cells */
+	bool right;   /* numbers */
+};
+
+/*
+ * The lines of a table. Invariant: kept holds whole lines of `count` cells each, a head before
+ * every cell, and every cell fits its column's width.
+ */
+struct layout {
+	const struct snapshot *s;
+	struct collist cols;  /* of rows */
+	struct shape *shapes; /* owned; by column */
+	unsigned count;
+	struct buf kept;
+	struct holderlist holders;
+};
+
+/* Adds the next line at or after item *at, which moves on; false at the end. */
+typedef bool line_fn(struct layout *l, uint32_t *at);
+
+static int layout_init(struct layout *l, unsigned count)
+{
+	buf_init(&l->kept);
+	l->count = count;
+	l->shapes = calloc(count ? count : 1, sizeof(*l->shapes));
+	return l->shapes ? 0 : -ENOMEM;
+}
+
+static void layout_fini(struct layout *l)
+{
+	free(l->shapes);
+	buf_fini(&l->kept);
+	holderlist_fini(&l->holders);
+	collist_fini(&l->cols);
+}
+
+/* A cell is: cell_begin, its text added to kept, cell_end with what begin gave. */
+static size_t cell_begin(struct layout *l)
+{
+	buf_addc(&l->kept, '\0');
+	return l->kept.len;
+}
+
+static void cell_end(struct layout *l, unsigned col, size_t begin, size_t cells)
+{
+	size_t len = l->kept.len - begin;
+	bool is_short = len == cells && len < LONG_HEAD;
+	struct cellhead head = { .len = (uint32_t)len, .cells = (uint32_t)cells };
+	char *text;
+
+	if (!is_short)
+		buf_add(&l->kept, &head, sizeof(head)); /* room: it belongs before the text */
+	if (l->kept.failed)
+		return;
+	if (cells > l->shapes[col].width)
+		l->shapes[col].width = cells;
+	text = l->kept.data + begin;
+	text[-1] = (char)(is_short ? len : LONG_HEAD);
+	if (is_short)
+		return;
+	memmove(text + sizeof(head), text, len);
+	memcpy(text, &head, sizeof(head));
+}
+
+/* Reads the head at p; returns the text after it. */
+static const char *cell_read(const char *p, struct cellhead *head)
+{
+	uint8_t len = (uint8_t)*p++;
+
+	if (len != LONG_HEAD) {
+		head->len = head->cells = len;
+		return p;
+	}
+	memcpy(head, p, sizeof(*head));
+	return p + sizeof(*head);
+}
+
+static void put_text(struct layout *l, unsigned col, const char *text)
+{
+	size_t begin = cell_begin(l);
+
+	cell_end(l, col, begin, cell_add_text(&l->kept, text, strlen(text)));
+}
+
+/* Writes the line at p; returns the one after it. */
+static const char *write_line(const struct layout *l, struct buf *b, const char *p)
+{
+	for (unsigned col = 0; col < l->count; col++) {
+		const struct shape *shape = &l->shapes[col];
+		struct cellhead head;
+		size_t pad;
+
+		p = cell_read(p, &head);
+		pad = shape->width - head.cells;
+		if (col)
+			buf_addc(b, ' ');
+		if (shape->right && pad)
+			buf_pad(b, ' ', pad);
+		buf_add(b, p, head.len);
+		if (!shape->right && pad && col + 1 < l->count) /* no blanks at the end */
+			buf_pad(b, ' ', pad);
+		p += head.len;
+	}
+	buf_addc(b, '\n');
+	return p;
+}
+
+static int write_kept(struct layout *l, struct buf *b)
+{
+	const char *p = l->kept.data;
+	int err = 0;
+
+	while (err == 0 && p && p < l->kept.data + l->kept.len) {
+		p = write_line(l, b, p);
+		err = snapshot_spill(l->s, b);
+	}
+	buf_reset(&l->kept);
+	return err;
+}
+
+/* After the heading, if any, was put: all lines. */
+static int write_lines(struct layout *l, struct buf *b, line_fn *next)
+{
+	uint32_t at = 0, rest;
+	size_t len = l->kept.len;
+	int err;
+
+	do {
+		rest = at;
+		len = l->kept.len;
+	} while (next(l, &at) && l->kept.len <= KEEP_BYTES);
+	if (l->kept.len > len) {
+		do
+			l->kept.len = len; /* measured, and made again below */
+		while (next(l, &at));
+	}
+	if (l->kept.failed)
+		return -ENOMEM;
+	err = write_kept(l, b);
+	while (err == 0 && next(l, &rest))
+		err = l->kept.failed ? -ENOMEM : write_kept(l, b);
+	return err;
+}
+
+static bool next_row(struct layout *l, uint32_t *at)
+{
+	struct row r;
+
+	if (!snapshot_next_row(l->s, at, &r))
+		return false;
+	for (unsigned i = 0; i < l->count; i++) {
+		const struct column *c = l->cols.cols[i];
+		size_t begin = cell_begin(l);
+		size_t cells = 1;
+		struct value v;
+
+		if (column_get(c, &r, &v))
+			cells = cell_add(&l->kept, c, &r, &v, &l->holders);
+		else
+			buf_addc(&l->kept, '-');
+		cell_end(l, i, begin, cells);
+	}
+	return true;
+}
+
+/* What a reader of `ss -tunap` looks for, and the rates beside it. */
+static const char *const default_columns[] = {
+	"proto", "state", "recv_q",  "send_q",	"local", "remote",
+	"proc",	 "pid",	  "rx_rate", "tx_rate", NULL,
+};
+
+static int write_rows(struct layout *l, struct buf *b)
+{
+	int err = collist_init(&l->cols, l->s, default_columns);
+
+	if (err == 0)
+		err = layout_init(l, l->cols.count);
+	if (err < 0)
+		return err;
+	for (unsigned i = 0; i < l->count; i++) {
+		const struct column *c = l->cols.cols[i];
+
+		l->shapes[i].right = c->type == VT_UINT || c->type == VT_HEX;
+		if (l->s->header)
+			put_text(l, i, c->title);
+	}
+	return write_lines(l, b, next_row);
+}
+
+static bool next_group(struct layout *l, uint32_t *at)
+{
+	const struct group *g = snapshot_next_group(l->s, at);
+	const struct groupfield *f;
+	uint64_t n;
+
+	if (!g)
+		return false;
+	put_text(l, 0, g->label);
+	for (unsigned i = 0; (f = groupfield_at(i)); i++) {
+		size_t begin = cell_begin(l);
+
+		if (groupfield_get(f, l->s, g, &n))
+			buf_addu(&l->kept, n);
+		else
+			buf_addc(&l->kept, '-');
+		cell_end(l, i + 1, begin, l->kept.len - begin);
+	}
+	return true;
+}
+
+static int write_groups(struct layout *l, struct buf *b)
+{
+	unsigned count = 0;
+	int err;
+
+	while (groupfield_at(count))
+		count++;
+	err = layout_init(l, count + 1); /* the label comes first */
+	if (err < 0)
+		return err;
+	if (l->s->header)
+		put_text(l, 0, l->s->query->group->title);
+	for (unsigned i = 0; i < count; i++) {
+		l->shapes[i + 1].right = true;
+		if (l->s->header)
+			put_text(l, i + 1, groupfield_at(i)->title);
+	}
+	return write_lines(l, b, next_group);
+}
+
+int format_table_write(const struct snapshot *s, struct buf *b)
+{
+	struct layout layout = { .s = s };
+	int err;
+
+	if (!s->first)
+		buf_addc(b, '\n'); /* between the snapshots of a series */
+	err = s->query->group ? write_groups(&layout, b) : write_rows(&layout, b);
+	layout_fini(&layout);
+	return err < 0 ? err : snapshot_finish(s, b);
+}

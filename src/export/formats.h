@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of output formats. To add one: a row in formats.c and format_x.c.
+ * An exporter writes into a buffer and asks for a flush whenever that has grown past 64 KiB, so memory does
+ * not grow with rows. Output is UTF-8, independent of the locale.
+ */
+#ifndef SOCKMON_EXPORT_FORMATS_H
+#define SOCKMON_EXPORT_FORMATS_H
+
+#include "base/buf.h"
+#include "query/query.h"
+
+enum { EXPORT_FLUSH_BYTES = 64 * 1024 };
+
+/* One snapshot to write. Everything is borrowed. */
+struct snapshot {
+	const struct model *m;
+	const struct result *result;
+	const struct query *query;
+	const struct column *const *cols;	/* what to show */
+	unsigned col_count;			/* 0 = the format's own choice: json all keys, table a useful set */
+	bool header;				/* table, csv: a heading line */
+	bool first;				/* the first snapshot of a series (csv writes its heading once) */
+	/* Takes what is in *b (and resets it), the last of it too. 0 or -errno, which ends the export.
+	 * NULL: all of it stays in *b. */
+	int (*flush)(void *ctx, struct buf *b);
+	void *ctx;
+};
+
+struct format {
+	const char *name;		/* -o NAME */
+	const char *suffix;		/* of files: "json" */
+	const char *help;
+	int (*write)(const struct snapshot *s, struct buf *b);	/* 0 or -errno of flush; -ENOMEM */
+};
+
+const struct format *format_at(unsigned i);		/* NULL past the end */
+const struct format *format_find(const char *name);	/* NULL: unknown */
+
+/* The usual flush: to a descriptor, ctx = int *fd. */
+int snapshot_flush_fd(void *ctx, struct buf *b);
+
+#endif

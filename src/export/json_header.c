@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The header of a JSON snapshot: whose data it is, of when, how complete. What is unknown is null:
+ * the capture where packets are not looked at, the sockets where a file is read.
+ */
+#include "export/json_write.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+static void add_text_or_null(struct buf *b, const char *text)
+{
+	if (text && text[0])
+		json_add_text(b, text);
+	else
+		buf_adds(b, "null");
+}
+
+static void add_time(struct buf *b, uint64_t time_ns)
+{
+	char text[32];
+
+	if (time_ns)
+		clock_format_rfc3339(time_ns, text);
+	add_text_or_null(b, time_ns ? text : NULL);
+}
+
+/* Seconds without trailing zeros: 1, 0.1, 0.000000001. */
+static void add_seconds(struct buf *b, uint64_t ns)
+{
+	char fraction[9];
+	uint64_t rest = ns % NSEC_PER_SEC;
+	size_t digits = sizeof(fraction);
+
+	buf_addu(b, ns / NSEC_PER_SEC);
+	if (rest == 0)
+		return;
+	for (size_t i = sizeof(fraction); i-- > 0; rest /= 10)
+		fraction[i] = (char)('0' + rest % 10);
+	while (fraction[digits - 1] == '0')
+		digits--;
+	buf_addc(b, '.');
+	buf_add(b, fraction, digits);
+}
+
+/* A live capture names its interfaces in a comma list; a file's name may have commas of its own. */
+static void add_interfaces(struct buf *b, const struct capturerec *cap)
+{
+	const char *at = cap->interfaces;
+	char separator = '[';
+
+	while (*at) {
+		size_t len = cap->live ? strcspn(at, ",") : strlen(at);
+
+		buf_addc(b, separator);
+		json_add_string(b, at, len);
+		separator = ',';
+		at += len;
+		at += *at == ',';
+	}
+	buf_adds(b, separator == '[' ? "[]" : "]");
+}
+
+static void add_number(struct buf *b, const char *lead, uint64_t n)
+{
+	buf_adds(b, lead);
+	buf_addu(b, n);
+}
+
+static void add_capture(struct buf *b, const struct capturerec *cap)
+{
+	const struct flowtotals *t;
+
+	if (!cap) {
+		buf_adds(b, "null");
+		return;
+	}
+	t = &cap->totals;
+	buf_adds(b, "{\"interfaces\":");
+	add_interfaces(b, cap);
+	add_number(b, ",\"packets\":", t->packets);
+	add_number(b, ",\"bytes\":", t->bytes);
+	add_number(b, ",\"dropped\":", cap->dropped);
+	add_number(b, ",\"if_dropped\":", cap->if_dropped);
+	add_number(b, ",\"not_ip\":", t->not_ip);
+	add_number(b, ",\"undecodable\":", t->undecodable);
+	add_number(b, ",\"evicted_packets\":", t->evicted_packets);
+	add_number(b, ",\"evicted_bytes\":", t->evicted_bytes);
+	add_number(b, ",\"flows\":", t->live_flows);
+	add_number(b, ",\"flow_limit\":", t->flow_limit);
+	buf_addc(b, '}');
+}
+
+static void add_sockets(struct buf *b, const struct snapshot *s)
+{
+	const struct model_totals *t = model_totals(s->m);
+
+	if (model_host(s->m)->offline) {
+		buf_adds(b, "null");
+		return;
+	}
+	add_number(b, "{\"count\":", t->sockets);
+	buf_adds(b, ",\"by_state\":");
+	json_add_by_state(b, t->by_state);
+	add_number(b, ",\"interrupted_dumps\":", t->interrupted_dumps);
+	add_number(b, ",\"lost_events\":", t->lost_events);
+	buf_addc(b, '}');
+}
+
+static void add_sources(struct buf *b, const struct model *m)
+{
+	static const char *const leads[NOTICES] = {
+		[NOTICE_SOCKETS] = "\"sockets\":",
+		[NOTICE_PROCESSES] = "\"processes\":",
+		[NOTICE_CAPTURE] = "\"capture\":",
+		[NOTICE_INTERFACES] = "\"interfaces\":",
+	};
+	char separator = '{';
+
+	for (enum noticesource n = 0; n < NOTICES; n++) {
+		const char *notice = model_notice(m, n);
+
+		if (!notice[0])
+			continue;
+		buf_addc(b, separator);
+		buf_adds(b, leads[n]);
+		json_add_text(b, notice);
+		separator = ',';
+	}
+	buf_adds(b, separator == '{' ? "{}" : "}");
+}
+
+void json_add_header(struct buf *b, const struct snapshot *s, const char *separator)
+{
+	const struct hostrec *host = model_host(s->m);
+	uint64_t interval_ns = model_interval_ns(s->m);
+
+	buf_adds(b, "\"schema\":\"sockmon.snapshot/1\"");
+	buf_adds(b, separator);
+	buf_adds(b, "\"version\":");
+	add_text_or_null(b, host->version);
+	buf_adds(b, separator);
+	buf_adds(b, "\"host\":");
+	add_text_or_null(b, host->name);
+	buf_adds(b, separator);
+	buf_adds(b, "\"time\":");
+	add_time(b, model_time_ns(s->m));
+	buf_adds(b, separator);
+	buf_adds(b, "\"interval_s\":");
+	if (interval_ns)
+		add_seconds(b, interval_ns);
+	else
+		buf_adds(b, "null");
+	buf_adds(b, separator);
+	buf_adds(b, "\"capture\":");
+	add_capture(b, snapshot_capture(s));
+	buf_adds(b, separator);
+	buf_adds(b, "\"sockets\":");
+	add_sockets(b, s);
+	buf_adds(b, separator);
+	buf_adds(b, "\"sources\":");
+	add_sources(b, s->m);
+}
