@@ -36,7 +36,8 @@ void signals_init(sigset_t *wait_mask)
 	for (int i = 0; i < TABLE_ROWS; i++)
 		sigaction(table[i].number, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &sa, NULL);
+	sigaction(SIGPIPE, &sa, NULL);		/* a reader that left, a file too large: errors of write(2) */
+	sigaction(SIGXFSZ, &sa, NULL);
 	sigprocmask(SIG_BLOCK, &ours, wait_mask);
 	for (int i = 0; i < TABLE_ROWS; i++)
 		sigdelset(wait_mask, table[i].number);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * decode: one captured packet in, one struct pktmeta out: link header (links.c), IP header, transport header
- * (protos.c). This is the hot path: it allocates nothing, and reads each header once.
+ * decode: one captured packet in, one struct pktmeta out: link header (links.c), IP header,
+ * transport header (protos.c). This is the hot path: it allocates nothing, and reads each header
+ * once.
  *
- * Lengths. An IP packet is as long as its header says, so that Ethernet padding never counts; where the
- * header says 0 (BIG TCP, TSO in some drivers) and where it claims more than was on the wire, it is as long
- * as the wire's bytes behind the link header. So a hostile length cannot inflate a counter. All of it is
- * in 32 bits: a BIG TCP packet has more than 65,535 bytes.
+ * Lengths. An IP packet is as long as its header says, so that Ethernet padding never counts; where
+ * the header says 0 (BIG TCP, TSO in some drivers) and where it claims more than was on the wire,
+ * it is as long as the wire's bytes behind the link header. So a hostile length cannot inflate a
+ * counter. All of it is in 32 bits: a BIG TCP packet has more than 65,535 bytes.
  *
- * Deliberately joins no fragments, looks into no tunnel, keeps no state, verifies no checksum (an offloading
- * sender's are wrong).
+ * Deliberately joins no fragments, looks into no tunnel, keeps no state, verifies no checksum (an
+ * offloading sender's are wrong).
  */
 #include "net/decode.h"
 
@@ -19,7 +20,7 @@
 #include "net/links.h"
 #include "net/protos.h"
 
-#define EXTENSIONS_MAX 16	/* IPv6 extension headers in one packet; RFC 8200 4.1 foresees seven */
+#define EXTENSIONS_MAX 16	/* in one IPv6 packet; RFC 8200 4.1 foresees seven */
 
 /* Extension headers that <netinet/in.h> does not name (RFC 7401, RFC 5533). */
 enum {
@@ -27,7 +28,10 @@ enum {
 	PROTO_SHIM6 = 140,
 };
 
-/* What an IP header said. The cursor that goes with it stands behind the header, and ends where IP ends. */
+/*
+ * What an IP header said. The cursor that goes with it stands behind the header, and ends where IP
+ * ends.
+ */
 struct iphead {
 	struct addr src, dst;
 	uint32_t total_bytes;		/* the header and all that it covers */
@@ -41,7 +45,9 @@ static inline uint32_t min_u32(uint32_t x, uint32_t y)
 	return x < y ? x : y;
 }
 
-/* The cursor's end moves to where IP's bytes end, if so many were captured: padding is no header. */
+/*
+ * The cursor's end moves to where IP's bytes end, if so many were captured: padding is no header.
+ */
 static inline void clip(struct bytes *b, uint32_t len)
 {
 	if (bytes_left(b) > len)
@@ -60,10 +66,10 @@ static bool decode_ipv4(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
 	total_bytes = load_be16(at + 2);
 	if (!total_bytes)
 		total_bytes = wire_bytes;
-	if (h->header_bytes < 20 || total_bytes < h->header_bytes)
+	if (h->header_bytes < 20)
 		return false;
 	h->total_bytes = min_u32(total_bytes, wire_bytes);
-	clip(b, h->total_bytes);
+	clip(b, h->total_bytes);	/* a shorter one than the header fails below */
 	h->fragment = load_be16(at + 6) & 0x1fff;
 	h->proto = at[9];
 	h->src = addr_from_v4(at + 12);
@@ -107,8 +113,9 @@ static bool skip_extension(struct bytes *b, struct iphead *h)
 }
 
 /*
- * RFC 8200 3 and 4. A payload length of 0 is a jumbogram's (RFC 2675), whose option Linux may leave out on
- * the way to the driver: the wire's length serves both. Only with nothing to follow is 0 nothing.
+ * RFC 8200 3 and 4. A payload length of 0 is a jumbogram's (RFC 2675), whose option Linux may leave
+ * out on the way to the driver: the wire's length serves both. Only with nothing to follow is 0
+ * nothing.
  */
 static bool decode_ipv6(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
 {
@@ -134,7 +141,10 @@ static bool decode_ipv6(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
 	return true;
 }
 
-/* Zeroes *l4 and fills what the protocol tells. false: cut short, malformed, or longer than IP's payload. */
+/*
+ * Zeroes *l4 and fills what the protocol tells. false: cut short, malformed, or longer than IP's
+ * payload.
+ */
 static bool decode_transport(const struct bytes *b, const struct iphead *ip, struct l4head *l4)
 {
 	const struct ipproto *proto = ip->fragment ? NULL : ipproto_find(ip->proto);

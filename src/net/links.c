@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * links: one row for each link type: its number, libpcap's name, and the function that moves a cursor from
- * the first captured byte to the network header, past VLAN tags, LLC/SNAP and PPPoE.
+ * links: one row for each link type: its number, libpcap's name, and the function that moves a
+ * cursor from the first captured byte to the network header, past VLAN tags, LLC/SNAP and PPPoE.
  *
- * Owns nothing. Deliberately reads no network header beyond its version nibble, gives no link addresses
- * back, and looks into no tunnel: what is not IP after at most LAYERS_MAX layers is told by its ethertype.
+ * Owns nothing. Deliberately reads no network header beyond its version nibble, gives no link
+ * addresses back, and looks into no tunnel: what is not IP after at most LAYERS_MAX layers is told
+ * by its ethertype.
  */
 #include "net/links.h"
 
@@ -44,7 +45,9 @@ static enum layer skip_tag(struct bytes *b, struct linkhead *h)
 	return LAYER_MORE;
 }
 
-/* RFC 1042 and IEEE 802.1H: an ethertype behind AA-AA-03 and the organisation 00-00-00 or 00-00-F8. */
+/*
+ * RFC 1042 and IEEE 802.1H: an ethertype behind AA-AA-03 and the organisation 00-00-00 or 00-00-F8.
+ */
 static enum layer skip_llc(struct bytes *b, struct linkhead *h)
 {
 	const uint8_t *llc = bytes_take(b, 3), *snap;
@@ -115,9 +118,9 @@ static bool decode_ethernet(struct bytes *b, struct linkhead *h)
 }
 
 /*
- * Cooked capture of a double-tagged frame on Linux 6.11 and later: the protocol field already names what is
- * behind the inner tag, but the data starts with that tag's last four bytes. Told by the version
- * nibble, which does not fit here and does behind them.
+ * Cooked capture of a double-tagged frame on Linux 6.11 and later: the protocol field already names
+ * what is behind the inner tag, but the data starts with that tag's last four bytes. Told by the
+ * version nibble, which does not fit here and does behind them.
  */
 static void skip_swallowed_tag(struct bytes *b, struct linkhead *h)
 {
@@ -171,7 +174,10 @@ static bool decode_sll(struct bytes *b, struct linkhead *h)
 	return decode_cooked(b, h, load_be16(at + 2), load_be16(at));
 }
 
-/* protocol, 2 reserved, ifindex, hatype, pkttype, address length, 8 of address (LINKTYPE_LINUX_SLL2). */
+/*
+ * protocol, 2 reserved, ifindex, hatype, pkttype, address length, 8 of address
+ * (LINKTYPE_LINUX_SLL2).
+ */
 static bool decode_sll2(struct bytes *b, struct linkhead *h)
 {
 	const uint8_t *at = bytes_take(b, 20);
@@ -183,7 +189,10 @@ static bool decode_sll2(struct bytes *b, struct linkhead *h)
 	return decode_cooked(b, h, load_be16(at + 8), at[10]);
 }
 
-/* LINKTYPE_NULL is in the byte order of the host that wrote the file, LINKTYPE_LOOP in network order. */
+/*
+ * LINKTYPE_NULL is in the byte order of the host that wrote the file, LINKTYPE_LOOP in network
+ * order.
+ */
 static bool decode_null(struct bytes *b, struct linkhead *h)
 {
 	uint32_t family;

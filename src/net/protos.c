@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * protos: one row for each IP protocol with a name: its number and, where its header says more than its
- * length, the function that reads it.
+ * protos: one row for each IP protocol with a name: its number and, where its header says more than
+ * its length, the function that reads it.
  *
- * Owns nothing. Deliberately reads fixed headers only: no TCP options, no ICMP errors' inner packets, no
- * SCTP chunks, and no length field of a transport protocol: what IP covers is the length (UDP's own is
- * that of the whole datagram in a first fragment, UDP-Lite's is the checksum's coverage).
+ * Owns nothing. Deliberately reads fixed headers only: no TCP options, no ICMP errors' inner
+ * packets, no SCTP chunks, and no length field of a transport protocol: what IP covers is the
+ * length (UDP's own is that of the whole datagram in a first fragment, UDP-Lite's is the checksum's
+ * coverage).
  */
 #include "net/protos.h"
 
@@ -80,7 +81,10 @@ static bool decode_dccp(struct bytes l4, struct l4head *h)
 	return true;
 }
 
-/* Every message has eight bytes before its data (RFC 792, RFC 4443); those of echo hold an identifier. */
+/*
+ * Every message has eight bytes before its data (RFC 792, RFC 4443); those of echo hold an
+ * identifier.
+ */
 static bool take_echo(struct bytes l4, struct l4head *h, unsigned request, unsigned reply)
 {
 	const uint8_t *at = bytes_take(&l4, 8);

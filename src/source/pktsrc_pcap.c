@@ -64,13 +64,21 @@ static const struct pktsrc_pcap *pktsrc_pcap_of_const(const struct pktsrc *p)
 	return (const struct pktsrc_pcap *)p;
 }
 
+static int64_t clamp(int64_t n, int64_t max)
+{
+	return n < 0 ? 0 : n < max ? n : max;
+}
+
 /* tv_usec holds nanoseconds: both kinds of handle are opened so. */
 static uint64_t time_ns(const struct timeval *tv)
 {
-	int64_t s = tv->tv_sec < 0 ? 0 : tv->tv_sec < seconds_max ? tv->tv_sec : seconds_max;
-	int64_t ns = tv->tv_usec < 0 ? 0 : tv->tv_usec;
+	int64_t s = tv->tv_sec;
 
-	return (uint64_t)s * NSEC_PER_SEC + ((uint64_t)ns < NSEC_PER_SEC ? (uint64_t)ns : NSEC_PER_SEC - 1);
+	/* The format's seconds are unsigned; libpcap 1.10 reads them as signed. */
+	if (s < 0 && s >= INT32_MIN)
+		s = (uint32_t)s;
+	return (uint64_t)clamp(s, seconds_max) * NSEC_PER_SEC +
+	       (uint64_t)clamp(tv->tv_usec, NSEC_PER_SEC - 1);
 }
 
 static void deliver(u_char *user, const struct pcap_pkthdr *h, const u_char *data)

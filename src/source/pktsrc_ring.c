@@ -55,6 +55,7 @@ struct pktsrc_ring {
 	struct ringfilter filter;
 	char *interface;		/* the one it is bound to; NULL = all */
 	uint32_t ifindex;
+	uint64_t gone_ns;		/* when it was found deleted (monotonic); 0 = it was not */
 	uint64_t dropped;
 };
 
@@ -142,8 +143,11 @@ static void block_close(struct pktsrc_ring *p)
 	p->in_block = false;
 }
 
-/* A link that is down comes back; one that is gone does not (packet(7): ENETDOWN says both). */
-static int check_socket(const struct pktsrc_ring *p, struct errmsg *err)
+/*
+ * A link that is down comes back; one that is gone does not, and ENETDOWN says both (packet(7)). What was
+ * captured before is still to come: the kernel hands its last block over when that retires.
+ */
+static int check_socket(struct pktsrc_ring *p, struct errmsg *err)
 {
 	char name[IF_NAMESIZE];
 	socklen_t len = sizeof(int);
@@ -152,12 +156,14 @@ static int check_socket(const struct pktsrc_ring *p, struct errmsg *err)
 	/* Reading it clears it, or poll() would spin. */
 	if (getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &e, &len) < 0)
 		e = errno;
-	if (!e || (e == ENETDOWN && (!p->ifindex || if_indextoname(p->ifindex, name))))
-		return 0;
-	if (e == ENETDOWN) {
+	if (e == ENETDOWN && p->ifindex && !if_indextoname(p->ifindex, name) && !p->gone_ns)
+		p->gone_ns = clock_mono_ns();
+	if (p->gone_ns && clock_mono_ns() - p->gone_ns > 2 * RETIRE_MS * NSEC_PER_MSEC) {
 		errmsg_set(err, "interface %s disappeared; capture ended", p->interface);
 		return -ENODEV;
 	}
+	if (!e || e == ENETDOWN)
+		return 0;
 	errmsg_set(err, "capture ended: %s", strerror(e));
 	return -e;
 }

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The app owns the loop, the sources and the model, and offers what main and the UI may do with them.
+ * Main thread only.
+ */
+#ifndef SOCKMON_APP_H
+#define SOCKMON_APP_H
+
+#include <signal.h>
+
+#include "options.h"
+
+struct app;
+
+/* Opens all sources (what needs rights first), according to *opt, which must outlive the app. 0 or -errno. */
+int app_new(struct app **out, const struct options *opt, struct errmsg *err);
+void app_free(struct app *a);
+
+const struct model *app_model(const struct app *a);
+const struct options *app_options(const struct app *a);
+
+/*
+ * One turn of the loop: waits at most timeout_ms (less when a source is due) for the sources and for
+ * extra_fd (-1 = none), then lets each source do a bounded step. Signals are let in only while it waits
+ * (wait_mask, from signals_init()). Returns true when extra_fd is readable, has an error or hung up.
+ */
+bool app_turn(struct app *a, int timeout_ms, int extra_fd, const sigset_t *wait_mask);
+
+/* The same without waiting, at an event time of the caller's choosing: for tests and the demo. */
+void app_step(struct app *a, uint64_t now_ns);
+
+/* Starts a round (sockets dumped, statistics read) and ends the interval: a tick follows it. */
+void app_refresh(struct app *a);
+/*
+ * How long until the next round should begin: the interval asked for, stretched where the rounds of this
+ * host take so long that they would cost more than a twentieth of a core.
+ */
+uint64_t app_interval_ns(const struct app *a);
+
+bool app_round_done(const struct app *a);	/* no source has work of this round left */
+bool app_file_done(const struct app *a);	/* -r: read to its end */
+
+/* Percent of the file read, 0..100; -1 = not a file or unknown. */
+int app_progress(const struct app *a);
+
+/* While paused no source is stepped: nothing on the screen moves, and nothing is lost (all counts are cumulative). */
+void app_pause(struct app *a, bool paused);
+bool app_paused(const struct app *a);
+
+/* One sentence when the input ended early or a source failed: exit status 1. NULL = all is well. */
+const char *app_trouble(const struct app *a);
+
+/*
+ * Writes the rows of *q to path in format f; complete or absent. cols as in struct snapshot. *rows: how
+ * many, *bytes: the file's size.
+ */
+int app_export(struct app *a, const struct query *q, const struct format *f, const char *path,
+	       const struct column *const *cols, unsigned col_count, uint32_t *rows, uint64_t *bytes,
+	       struct errmsg *err);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs without a screen: waits for rounds, asks the query, writes the format. See batch.h. */
+#include "batch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/signals.h"
+
+enum { WAIT_MS = 200 };
+
+struct batch {
+	struct app *app;
+	const sigset_t *wait_mask;
+	const struct format *format;
+	struct query query;
+	struct result result;
+	struct buf buf;
+	int fd;
+	bool first;
+};
+
+static bool told_to_stop(void)
+{
+	return signals_peek() & (SIGNAL_QUIT | SIGNAL_HANGUP);
+}
+
+/* Runs until the round that was asked for is done; false: told to stop. */
+static bool run_round(struct batch *b)
+{
+	app_refresh(b->app);
+	while (!app_round_done(b->app)) {
+		if (told_to_stop())
+			return false;
+		app_turn(b->app, WAIT_MS, -1, b->wait_mask);
+	}
+	return true;
+}
+
+static bool run_until(struct batch *b, uint64_t end_ns)
+{
+	for (;;) {
+		uint64_t now_ns = clock_mono_ns();
+
+		if (told_to_stop())
+			return false;
+		if (now_ns >= end_ns)
+			return true;
+		app_turn(b->app, end_ns - now_ns > WAIT_MS * NSEC_PER_MSEC ? WAIT_MS :
+				 (int)((end_ns - now_ns) / NSEC_PER_MSEC) + 1, -1, b->wait_mask);
+	}
+}
+
+static int write_snapshot(struct batch *b)
+{
+	const struct options *o = app_options(b->app);
+	const struct model *m = app_model(b->app);
+	struct snapshot s = {
+		.m = m,
+		.result = &b->result,
+		.query = &b->query,
+		.cols = o->cols,
+		.col_count = o->col_count,
+		.header = !o->no_header,
+		.first = b->first,
+		.flush = snapshot_flush_fd,
+		.ctx = &b->fd,
+	};
+	int rc = query_run(&b->query, m, false, &b->result);
+
+	b->first = false;
+	return rc ? rc : b->format->write(&s, &b->buf);
+}
+
+/*
+ * A series: each snapshot covers the interval before it, so that the first has rates too. The interval
+ * is kept by the clock: a slow round does not push the later ones back.
+ */
+static int run_series(struct batch *b)
+{
+	const struct options *o = app_options(b->app);
+	uint64_t next_ns = clock_mono_ns();
+	int rc = 0;
+
+	if (!run_round(b))
+		return 0;
+	for (uint64_t n = 0; !rc && (!o->count || n < o->count); n++) {
+		next_ns += o->interval_ns;
+		if (!run_until(b, next_ns) || !run_round(b))
+			break;
+		rc = write_snapshot(b);
+	}
+	return rc;
+}
+
+static int run_single(struct batch *b)
+{
+	bool whole = run_round(b);
+	int rc;
+
+	/* told to stop in the middle of a file: what was read so far is still output */
+	if (!whole && !app_options(b->app)->read_file)
+		return 0;
+	rc = write_snapshot(b);
+	if (!rc && !whole)
+		rc = -EINTR;
+	return rc;
+}
+
+int batch_run(struct app *a, const sigset_t *wait_mask, struct errmsg *err)
+{
+	const struct options *o = app_options(a);
+	struct batch b = { .app = a, .wait_mask = wait_mask, .fd = STDOUT_FILENO, .first = true,
+			   .format = o->format ? o->format : format_find("table") };
+	int rc;
+
+	options_query(o, &b.query);
+	result_init(&b.result);
+	buf_init(&b.buf);
+	rc = o->series && !o->once && !o->read_file ? run_series(&b) : run_single(&b);
+	buf_fini(&b.buf);
+	result_fini(&b.result);
+	if (rc == -EPIPE)
+		return 0;	/* the reader has what it wanted (`| head`) */
+	if (rc == -EINTR)
+		errmsg_set(err, "%s was not read to its end: interrupted", o->read_file);
+	else if (rc)
+		errmsg_set(err, "standard output could not be written: %s", strerror(-rc));
+	return rc;
+}

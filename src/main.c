@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sockmon: reads the command line, opens the app, and chooses the screen or a batch run. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/signals.h"
+#include "batch.h"
+#include "config.h"
+#include "ui/run.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+static int complain(int status, const struct errmsg *err)
+{
+	fprintf(stderr, "sockmon: %s\n", err->text);
+	return status;
+}
+
+/* A filter's error is shown with the spot. */
+static int complain_usage(const struct options *o, const struct errmsg *err)
+{
+	struct buf caret;
+
+	complain(EXIT_USAGE, err);
+	if (!o->filter_err.msg.text[0])
+		return EXIT_USAGE;
+	buf_init(&caret);
+	filter_error_caret(&o->filter_err, o->filter_text, &caret);
+	if (caret.data)
+		fprintf(stderr, "%s\n", caret.data);
+	buf_fini(&caret);
+	return EXIT_USAGE;
+}
+
+/* What --help and --version print is output like any other: a full disk is an error. */
+static int print(struct buf *text)
+{
+	int rc = buf_write(text, STDOUT_FILENO);
+	struct errmsg err;
+
+	buf_fini(text);
+	if (!rc || rc == -EPIPE)
+		return EXIT_DONE;
+	errmsg_set(&err, "standard output could not be written: %s", strerror(-rc));
+	return complain(EXIT_FAILED, &err);
+}
+
+static int print_words(enum run_mode mode)
+{
+	struct buf text;
+
+	buf_init(&text);
+	if (mode == RUN_HELP)
+		options_help(&text);
+	else if (mode == RUN_COLUMNS_HELP)
+		options_columns_help(&text);
+	else
+		buf_adds(&text, "sockmon " PACKAGE_VERSION "\n");
+	return print(&text);
+}
+
+static int run(struct options *o, const sigset_t *wait_mask)
+{
+	bool batch = o->format || o->once || o->series || !isatty(STDOUT_FILENO);
+	struct errmsg err = { "" };
+	const char *trouble;
+	struct app *app;
+	int rc;
+
+	if (batch && !o->format)
+		o->format = format_find("table");
+	if (batch && !o->series && !o->read_file)
+		o->once = true;
+	rc = app_new(&app, o, &err);
+	if (rc)
+		return complain(rc == -EINVAL ? EXIT_USAGE : EXIT_FAILED, &err);
+	rc = batch ? batch_run(app, wait_mask, &err) : ui_run(app, wait_mask, &err);
+	trouble = app_trouble(app);
+	if (!rc && trouble) {
+		errmsg_set(&err, "%s", trouble);
+		rc = -EIO;
+	}
+	app_free(app);
+	return rc ? complain(EXIT_FAILED, &err) : EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	struct errmsg err = { "" };
+	sigset_t wait_mask;
+	int status;
+
+	if (options_parse(&o, argc, argv, &err)) {
+		status = complain_usage(&o, &err);
+	} else if (o.mode != RUN_NORMAL) {
+		status = print_words(o.mode);
+	} else {
+		signals_init(&wait_mask);
+		status = run(&o, &wait_mask);
+	}
+	options_fini(&o);
+	return status;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * alerts: the troubles that one row shows by itself, worst first.
+ *
+ * Owns the thresholds. Deliberately looks at nothing but the row: what needs history or other rows (a queue that
+ * grows, ports running out) is not told here.
+ */
+#include "query/alerts.h"
+
+#include "query/row.h"
+
+enum {
+	UNREAD_BYTES = 64 * 1024,	/* unread for a moment is normal, this much is not */
+	MANY_RETRANSMITS = 3,		/* one or two are ordinary loss */
+	BUSY_ENOUGH_US = 100 * 1000,	/* shares of less time than this say nothing */
+};
+
+static bool in_state(const struct row *r, enum sockstate state)
+{
+	return r->sk && r->sk->rec.state == state && !row_is_datagram(r);
+}
+
+static bool has(const struct row *r, enum sockhas part)
+{
+	return r->sk && r->sk->rec.has & part;
+}
+
+static bool kernel_and_wire_disagree(const struct row *r)
+{
+	return in_state(r, ST_ESTABLISHED) && r->flow && r->flow->rec.wire_state == WS_RESET;
+}
+
+static bool accept_queue_is_full(const struct row *r)
+{
+	return in_state(r, ST_LISTEN) && has(r, HAS_QUEUES) &&
+	       r->sk->rec.recv_q > r->sk->rec.send_q;
+}
+
+static bool peer_does_not_answer(const struct row *r)
+{
+	return in_state(r, ST_SYN_SENT) && has(r, HAS_TIMER) && r->sk->rec.retransmits;
+}
+
+static bool peer_is_gone(const struct row *r)
+{
+	return has(r, HAS_TIMER) && r->sk->rec.timer == TIMER_RETRANS &&
+	       r->sk->rec.retransmits >= MANY_RETRANSMITS;
+}
+
+static bool process_has_not_closed(const struct row *r)
+{
+	return in_state(r, ST_CLOSE_WAIT);
+}
+
+static bool peers_window_is_closed(const struct row *r)
+{
+	return has(r, HAS_TIMER) && r->sk->rec.timer == TIMER_PROBE;
+}
+
+static bool process_does_not_read(const struct row *r)
+{
+	return in_state(r, ST_ESTABLISHED) && has(r, HAS_QUEUES) &&
+	       r->sk->rec.recv_q >= UNREAD_BYTES;
+}
+
+static bool peer_reads_slowly(const struct row *r)
+{
+	const struct tcpinfo *info;
+
+	if (!r->sk || !TCPINFO_HAS(r->sk->rec.tcpinfo_len, rwnd_limited))
+		return false;
+	info = &r->sk->rec.tcpinfo;
+	return info->busy_time >= BUSY_ENOUGH_US && info->rwnd_limited > info->busy_time / 2;
+}
+
+static bool datagrams_are_dropped(const struct row *r)
+{
+	return row_is_datagram(r) && r->sk->rec.skmem_count > SKMEM_DROPS &&
+	       r->sk->rec.skmem[SKMEM_DROPS];
+}
+
+static const struct {
+	bool (*is_true)(const struct row *r);
+	const char *sentence;
+} alerts[] = {
+	{ kernel_and_wire_disagree, "the kernel says ESTABLISHED, the wire has seen a reset" },
+	{ accept_queue_is_full, "the accept queue is over its limit: new connections are dropped" },
+	{ peer_does_not_answer, "no answer to the SYN: it is being sent again" },
+	{ peer_is_gone, "the peer no longer acknowledges: it is sent again and again" },
+	{ peers_window_is_closed, "the peer's window is closed: it does not read" },
+	{ process_has_not_closed, "the peer has closed, the process has not" },
+	{ process_does_not_read, "the process is not reading: received data piles up" },
+	{ peer_reads_slowly, "the peer reads slowly: its window was closed most of the time" },
+	{ datagrams_are_dropped, "datagrams were dropped: the process reads too slowly" },
+};
+
+const char *alert_sentence(const struct row *r)
+{
+	for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++) {
+		if (alerts[i].is_true(r))
+			return alerts[i].sentence;
+	}
+	return NULL;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * columns_ends: which sides know of a row, its protocol and family, and its two ends.
+ *
+ * Owns no state. Deliberately knows nothing of states, owners or counters.
+ */
+#include "net/protos.h"
+#include "query/columns_parts.h"
+#include "query/row.h"
+
+static bool get_side(const struct column *c, const struct row *r, struct value *v)
+{
+	(void)c;
+	v->text = r->sk && r->flow ? "both" : r->sk ? "socket" : "flow";
+	return true;
+}
+
+static bool get_proto(const struct column *c, const struct row *r, struct value *v)
+{
+	(void)c;
+	if (!r->sk && !r->flow)
+		return false;
+	if (r->sk)
+		v->text = sockproto_name(r->sk->rec.proto);
+	else
+		v->text = ipproto_name(r->flow->rec.key.proto, v->buf);
+	return true;
+}
+
+static bool get_family(const struct column *c, const struct row *r, struct value *v)
+{
+	(void)c;
+	if (!r->sk && !r->flow)
+		return false;
+	v->text = row_is_v6(r) ? "inet6" : "inet";
+	return true;
+}
+
+static bool get_addr(const struct column *c, const struct row *r, struct value *v)
+{
+	const struct addr *addr = row_addr(r, c->arg);
+
+	if (!addr)
+		return false;
+	v->addr = *addr;
+	return true;
+}
+
+static bool get_port(const struct column *c, const struct row *r, struct value *v)
+{
+	v->u64 = row_port(r, c->arg);
+	return v->u64 != 0;
+}
+
+static const struct column rows[] = {
+	{ "side", "side", "SIDE", "who knows of it: both, socket (kernel), flow (wire)",
+	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 6, 0, get_side },
+	{ "proto", "proto", "PROTO", "protocol: tcp, udp, icmp",
+	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_proto },
+	{ "family", "family", "FAM", "address family: inet, inet6",
+	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_family },
+	{ "laddr", "laddr", "LADDR", "local address",
+	  VT_ADDR, UNIT_NONE, SCOPE_IDENTITY, 15, ROW_LOCAL, get_addr },
+	{ "lport", "lport", "LPORT", "local port",
+	  VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5, ROW_LOCAL, get_port },
+	{ "raddr", "raddr", "RADDR", "remote address",
+	  VT_ADDR, UNIT_NONE, SCOPE_IDENTITY, 15, ROW_REMOTE, get_addr },
+	{ "rport", "rport", "RPORT", "remote port",
+	  VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5, ROW_REMOTE, get_port },
+};
+
+const struct columnpart columns_ends = COLUMNPART(rows);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * filter_test: does a row fit? One function per kind of test.
+ *
+ * Allocates nothing, and makes text only where the question is about text: a port, a state or an address is
+ * compared as what it is.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "query/filter_code.h"
+
+bool test_range(const struct test *t, const struct row *r, bool *known)
+{
+	struct value v;
+
+	*known = column_get(t->col, r, &v);
+	return *known && v.u64 >= t->lo && v.u64 <= t->hi;
+}
+
+bool test_masked(const struct test *t, const struct row *r, bool *known)
+{
+	struct value v;
+
+	*known = column_get(t->col, r, &v);
+	return *known && (v.u64 & t->hi) == (t->lo & t->hi);
+}
+
+bool test_text(const struct test *t, const struct row *r, bool *known)
+{
+	struct value v;
+
+	*known = column_get(t->col, r, &v);
+	return *known && strcasecmp(v.text, t->text) == 0;
+}
+
+/* The text of a cell of any type, in `out` or the value's own; NULL: unknown. */
+static const char *cell_text(const struct column *c, const struct row *r, struct value *v, char *out,
+			     size_t size)
+{
+	if (!column_get(c, r, v))
+		return NULL;
+	if (c->type == VT_TEXT || c->type == VT_HOLDERS)
+		return v->text;
+	value_format(c, v, TEXT_EXACT, false, out, size);
+	return out;
+}
+
+bool test_regex(const struct test *t, const struct row *r, bool *known)
+{
+	char out[64];
+	struct value v;
+	const char *text = cell_text(t->col, r, &v, out, sizeof(out));
+
+	*known = text;
+	return text && regexec(t->regex, text, 0, NULL, 0) == 0;
+}
+
+/* Case-blind in ASCII, whatever the locale; other bytes are compared as they are. */
+static bool contains(const char *text, const char *part)
+{
+	int first = tolower((unsigned char)part[0]);
+	size_t len = strlen(part);
+
+	for (; *text; text++) {
+		if (tolower((unsigned char)*text) == first && strncasecmp(text, part, len) == 0)
+			return true;
+	}
+	return len == 0;
+}
+
+bool test_contains(const struct test *t, const struct row *r, bool *known)
+{
+	char out[64];
+	struct value v;
+	const char *text = cell_text(t->col, r, &v, out, sizeof(out));
+
+	*known = text;
+	return text && contains(text, t->text);
+}
+
+bool test_ports(const struct test *t, const struct row *r, bool *known)
+{
+	bool fits = false;
+
+	*known = false;
+	for (enum rowend end = ROW_LOCAL; end <= ROW_REMOTE; end++) {
+		uint16_t port = t->ends & 1u << end ? row_port(r, end) : 0;
+
+		if (!port)
+			continue;
+		*known = true;
+		fits |= port >= t->lo && port <= t->hi;
+	}
+	return fits;
+}
+
+static bool host_fits(const struct test *t, const struct row *r, enum rowend end, bool *known)
+{
+	const struct addr *addr = row_addr(r, end);
+	uint16_t port = row_port(r, end);
+	bool any_port = t->lo == 0 && t->hi == UINT16_MAX;
+
+	if ((!addr && !t->any_addr) || (!port && !any_port))
+		return false;
+	*known = true;
+	return (t->any_addr || addr_in_prefix(addr, &t->addr, t->prefix)) && port >= t->lo &&
+	       port <= t->hi;
+}
+
+bool test_hosts(const struct test *t, const struct row *r, bool *known)
+{
+	bool fits = false;
+
+	*known = false;
+	for (enum rowend end = ROW_LOCAL; end <= ROW_REMOTE; end++) {
+		if (t->ends & 1u << end)
+			fits |= host_fits(t, r, end, known);
+	}
+	return fits;
+}
+
+bool test_states(const struct test *t, const struct row *r, bool *known)
+{
+	*known = r->sk && r->sk->rec.state != ST_UNKNOWN && r->sk->rec.state < SOCKSTATES;
+	return *known && t->lo & 1u << r->sk->rec.state;
+}
+
+bool test_wire_states(const struct test *t, const struct row *r, bool *known)
+{
+	*known = r->flow && r->flow->rec.wire_state != WS_NONE && r->flow->rec.wire_state < WS_STATES;
+	return *known && t->lo & 1u << r->flow->rec.wire_state;
+}
+
+bool test_ifindex(const struct test *t, const struct row *r, bool *known)
+{
+	uint32_t ifindex = row_ifindex(r);
+
+	*known = ifindex;
+	return ifindex && ifindex == t->lo;
+}
+
+void test_fini(struct test *t)
+{
+	if (t->regex)
+		regfree(t->regex);
+	free(t->regex);
+	free(t->text);
+	t->regex = NULL;
+	t->text = NULL;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * group: rows that show the same text in a column become one group, with sums over them.
+ *
+ * Owns no memory but the result's. Sums count every flow once: the other row of a loopback connection in the
+ * same group, and the sum row of a datagram socket whose flows are there themselves, add nothing.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/hash.h"
+#include "query/query_run.h"
+#include "query/row.h"
+
+enum { NO_GROUP = UINT32_MAX };
+
+/* Hash tables of a power of two slots, at most half full, in scratch memory. */
+struct grouping {
+	const struct query *q;
+	const struct model *m;
+	struct result *r;
+	uint32_t *group_of;	/* by item */
+	uint32_t *rank;		/* by group: its place in the end */
+	struct item *rows;	/* the items as they came */
+	uint32_t *by_label;	/* group index or NO_GROUP */
+	uint64_t *seen;		/* owners and flows met so far; 0 = free */
+	uint32_t mask;
+};
+
+static int grouping_init(struct grouping *g, struct result *r)
+{
+	uint32_t rows = r->rows, slots = 16;
+	uint64_t *mem;
+
+	while (slots < 2 * (uint64_t)rows && slots < 1u << 31)
+		slots *= 2;
+	mem = scratch_get(r, slots * (sizeof(g->seen[0]) + sizeof(g->by_label[0])) +
+				     rows * (sizeof(g->rows[0]) + 2 * sizeof(uint32_t)));
+	if (!mem)
+		return -ENOMEM;
+	g->seen = mem;
+	g->rows = (struct item *)(g->seen + slots);
+	g->by_label = (uint32_t *)(g->rows + rows);
+	g->group_of = g->by_label + slots;
+	g->rank = g->group_of + rows;
+	g->mask = slots - 1;
+	memset(g->seen, 0, slots * sizeof(g->seen[0]));
+	memset(g->by_label, 0xff, slots * sizeof(g->by_label[0]));
+	memcpy(g->rows, r->items, rows * sizeof(g->rows[0]));
+	return 0;
+}
+
+/* At most one owner or one flow is noted for each row, so the table never fills. */
+static bool was_seen(struct grouping *g, uint64_t what, bool note)
+{
+	uint32_t at = (uint32_t)hash_u64(what, 0) & g->mask;
+
+	for (; g->seen[at]; at = (at + 1) & g->mask) {
+		if (g->seen[at] == what)
+			return true;
+	}
+	if (note)
+		g->seen[at] = what;
+	return false;
+}
+
+static uint64_t owner_mark(const struct sk *sk)
+{
+	return (uint64_t)(uintptr_t)sk;
+}
+
+/* Unlike every pointer of user space it has the highest bit. */
+static uint64_t flow_mark(const struct flow *flow, uint32_t group)
+{
+	return 1ull << 63 | (uint64_t)group << 32 | flow->rec.id;
+}
+
+static void note_owners(struct grouping *g)
+{
+	for (uint32_t i = 0; i < g->r->rows; i++) {
+		struct row row;
+
+		if (model_row(g->m, g->rows[i].id, &row) && !row.sk && row.owner)
+			was_seen(g, owner_mark(row.owner), true);
+	}
+}
+
+static bool is_counted_elsewhere(struct grouping *g, const struct row *r, uint32_t group)
+{
+	const struct flow *flow = r->flow;
+
+	if (!flow)
+		return false;
+	if (row_is_sum(r))
+		return was_seen(g, owner_mark(r->sk), false);
+	if (!flow->exact[0] || !flow->exact[1] || flow->sk[0] == MODEL_NONE || flow->sk[1] == MODEL_NONE)
+		return false;
+	return was_seen(g, flow_mark(flow, group), true);
+}
+
+static void add_rate(uint64_t *sum, const struct row *r, enum rowway way)
+{
+	bool from_wire;
+	uint64_t bps;
+
+	if (row_rate(r, way, &bps, &from_wire))
+		*sum = *sum == MODEL_RATE_UNKNOWN ? bps : *sum + bps;
+}
+
+static void add_traffic(struct group *group, const struct row *r)
+{
+	const struct flowcount *rx = row_count(r, ROW_RX), *tx = row_count(r, ROW_TX);
+
+	add_rate(&group->rx_bps, r, ROW_RX);
+	add_rate(&group->tx_bps, r, ROW_TX);
+	if (!rx)
+		return;
+	group->rx_bytes += rx->bytes;
+	group->tx_bytes += tx->bytes;
+	group->rx_packets += rx->packets;
+	group->tx_packets += tx->packets;
+}
+
+static void add_row(struct grouping *g, uint32_t index, const struct row *r)
+{
+	struct group *group = &g->r->groups[index];
+
+	group->rows++;
+	if (r->sk) {
+		group->sockets++;
+		if (r->sk->rec.state < SOCKSTATES)
+			group->by_state[r->sk->rec.state]++;
+		if (TCPINFO_HAS(r->sk->rec.tcpinfo_len, total_retrans))
+			group->retrans += r->sk->rec.tcpinfo.total_retrans;
+	}
+	if (!is_counted_elsewhere(g, r, index))
+		add_traffic(group, r);
+}
+
+/* The index of the group with this label, made where there is none; NO_GROUP: out of memory. */
+static uint32_t find_group(struct grouping *g, const struct group *wanted)
+{
+	struct result *r = g->r;
+	uint64_t hash = hash_bytes(wanted->label, strlen(wanted->label), wanted->known);
+	uint32_t at = (uint32_t)hash & g->mask;
+
+	for (; g->by_label[at] != NO_GROUP; at = (at + 1) & g->mask) {
+		const struct group *there = &r->groups[g->by_label[at]];
+
+		if (there->known == wanted->known && strcmp(there->label, wanted->label) == 0)
+			return g->by_label[at];
+	}
+	if (result_reserve_groups(r, r->group_count + 1))
+		return NO_GROUP;
+	r->groups[r->group_count] = *wanted;
+	g->by_label[at] = r->group_count;
+	return r->group_count++;
+}
+
+static void label_row(const struct query *q, const struct row *r, struct group *out)
+{
+	*out = (struct group){ .label = "-", .rx_bps = MODEL_RATE_UNKNOWN, .tx_bps = MODEL_RATE_UNKNOWN };
+	out->known = column_get(q->group, r, &out->value);
+	if (out->known)
+		value_format(q->group, &out->value, TEXT_EXACT, false, out->label, sizeof(out->label));
+}
+
+static int assign_groups(struct grouping *g)
+{
+	for (uint32_t i = 0; i < g->r->rows; i++) {
+		struct group wanted;
+		struct row row;
+
+		g->group_of[i] = NO_GROUP;
+		if (!model_row(g->m, g->rows[i].id, &row))
+			continue;
+		label_row(g->q, &row, &wanted);
+		g->group_of[i] = find_group(g, &wanted);
+		if (g->group_of[i] == NO_GROUP)
+			return -ENOMEM;
+		add_row(g, g->group_of[i], &row);
+	}
+	return 0;
+}
+
+/* The sums that a column may order groups by. */
+static const struct {
+	const char *column;
+	size_t offset;
+} sums[] = {
+	{ "rx_rate", offsetof(struct group, rx_bps) },
+	{ "tx_rate", offsetof(struct group, tx_bps) },
+	{ "rx_bytes", offsetof(struct group, rx_bytes) },
+	{ "tx_bytes", offsetof(struct group, tx_bytes) },
+	{ "rx_packets", offsetof(struct group, rx_packets) },
+	{ "tx_packets", offsetof(struct group, tx_packets) },
+	{ "total_retrans", offsetof(struct group, retrans) },
+};
+
+struct grouporder {
+	const struct query *q;
+	const struct group *groups;
+	size_t sum;	/* offset; 0: none (the label is there) */
+};
+
+static size_t sum_of(const struct column *c)
+{
+	for (size_t i = 0; c && i < sizeof(sums) / sizeof(sums[0]); i++) {
+		if (strcmp(sums[i].column, c->name) == 0)
+			return sums[i].offset;
+	}
+	return 0;
+}
+
+static int compare_sums(const struct grouporder *o, const struct group *x, const struct group *y)
+{
+	uint64_t sx, sy;
+	int by;
+
+	memcpy(&sx, (const char *)x + o->sum, sizeof(sx));
+	memcpy(&sy, (const char *)y + o->sum, sizeof(sy));
+	if (sx == MODEL_RATE_UNKNOWN || sy == MODEL_RATE_UNKNOWN)
+		return (sx == MODEL_RATE_UNKNOWN) - (sy == MODEL_RATE_UNKNOWN);
+	by = (sx > sy) - (sx < sy);
+	return o->q->descending ? -by : by;
+}
+
+/* Texts are in the labels: a value's own may have gone with the row it came from. */
+static int compare_labels(const struct grouporder *o, const struct group *x, const struct group *y)
+{
+	const struct column *c = o->q->group;
+	int by;
+
+	if (!x->known || !y->known)
+		return y->known - x->known;
+	by = c->type == VT_TEXT ? strcasecmp(x->label, y->label) : value_compare(c, &x->value, &y->value);
+	return o->q->descending && o->q->sort == c ? -by : by;
+}
+
+static int compare_groups(const void *left, const void *right, void *ctx)
+{
+	uint32_t xi = *(const uint32_t *)left, yi = *(const uint32_t *)right;
+	const struct grouporder *o = ctx;
+	const struct group *x = &o->groups[xi], *y = &o->groups[yi];
+	int by = o->sum ? compare_sums(o, x, y) : 0;
+
+	if (!by)
+		by = compare_labels(o, x, y);
+	return by ? by : (xi > yi) - (xi < yi);
+}
+
+/* Moves every group to its place, around the cycles of the permutation. `moved` is a copy to use up. */
+static void permute(struct group *groups, const uint32_t *rank, uint32_t *moved, uint32_t count)
+{
+	memcpy(moved, rank, count * sizeof(moved[0]));
+	for (uint32_t i = 0; i < count; i++) {
+		while (moved[i] != i) {
+			uint32_t to = moved[i];
+			struct group group = groups[to];
+
+			groups[to] = groups[i];
+			groups[i] = group;
+			moved[i] = moved[to];
+			moved[to] = to;
+		}
+	}
+}
+
+/* by_label is done with: it lends its room for the order. It has twice as many slots as there are groups. */
+static void order_groups(struct grouping *g)
+{
+	struct result *r = g->r;
+	struct grouporder o = { .q = g->q, .groups = r->groups, .sum = sum_of(g->q->sort) };
+	uint32_t *order = g->by_label;
+
+	for (uint32_t i = 0; i < r->group_count; i++)
+		order[i] = i;
+	qsort_r(order, r->group_count, sizeof(order[0]), compare_groups, &o);
+	for (uint32_t i = 0; i < r->group_count; i++)
+		g->rank[order[i]] = i;
+	permute(r->groups, g->rank, order, r->group_count);
+	for (uint32_t i = 0; g->q->group->type == VT_TEXT && i < r->group_count; i++)
+		r->groups[i].value.text = r->groups[i].label;
+}
+
+/* Each heading, then its rows in the order they came: a counting sort by rank. */
+static int write_items(struct grouping *g, bool fold)
+{
+	struct result *r = g->r;
+	uint32_t *next = g->by_label, at = 0;
+
+	if (result_reserve_items(r, r->group_count + (fold ? 0 : r->rows)))
+		return -ENOMEM;
+	for (uint32_t i = 0; i < r->group_count; i++) {
+		r->items[at++] = (struct item){ .id = i, .is_group = true };
+		next[i] = at;
+		at += fold ? 0 : r->groups[i].rows;
+	}
+	for (uint32_t i = 0; !fold && i < r->rows; i++) {
+		if (g->group_of[i] != NO_GROUP)
+			r->items[next[g->rank[g->group_of[i]]]++] = g->rows[i];
+	}
+	r->count = at;
+	return 0;
+}
+
+int group_items(const struct query *q, const struct model *m, bool fold, struct result *r)
+{
+	struct grouping g = { .q = q, .m = m, .r = r };
+	int ret = grouping_init(&g, r);
+
+	if (ret)
+		return ret;
+	note_owners(&g);
+	ret = assign_groups(&g);
+	if (ret)
+		return ret;
+	order_groups(&g);
+	return write_items(&g, fold);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * row: what a row says of its ends, owner and rates, the kernel's word first and the wire's where there is no
+ * socket. Owns nothing. Makes no text: that is the columns' part.
+ */
+#include "query/row.h"
+
+#include <sys/socket.h>
+
+#include "net/protos.h"
+
+const struct addr *row_addr(const struct row *r, enum rowend end)
+{
+	const struct sk *sk = r->sk;
+
+	if (!sk)
+		return r->flow ? &r->flow->rec.key.addr[end == ROW_LOCAL ? r->local : !r->local] : NULL;
+	if (end == ROW_LOCAL)
+		return &sk->rec.laddr;
+	return sk->rec.rport || !addr_is_any(&sk->rec.raddr) ? &sk->rec.raddr : NULL;
+}
+
+uint16_t row_port(const struct row *r, enum rowend end)
+{
+	const struct ipproto *proto;
+
+	if (r->sk)
+		return end == ROW_LOCAL ? r->sk->rec.lport : r->sk->rec.rport;
+	if (!r->flow)
+		return 0;
+	proto = ipproto_find(r->flow->rec.key.proto);
+	/* An echo's identifier stands in the key's ports and is none. */
+	if (!proto || !proto->has_ports)
+		return 0;
+	return r->flow->rec.key.port[end == ROW_LOCAL ? r->local : !r->local];
+}
+
+bool row_is_v6(const struct row *r)
+{
+	if (r->sk)
+		return r->sk->rec.family == AF_INET6;
+	return r->flow && !addr_is_v4(&r->flow->rec.key.addr[0]);
+}
+
+bool row_is_datagram(const struct row *r)
+{
+	return r->sk && sockproto_is_datagram(r->sk->rec.proto);
+}
+
+const struct sk *row_owner(const struct row *r)
+{
+	return r->sk ? r->sk : r->owner;
+}
+
+bool row_is_sum(const struct row *r)
+{
+	return r->sk && r->flow && r->sk->flow == MODEL_NONE;
+}
+
+const struct flowcount *row_count(const struct row *r, enum rowway way)
+{
+	return r->flow ? &r->flow->rec.dir[way == ROW_TX ? r->local : !r->local] : NULL;
+}
+
+bool row_rate(const struct row *r, enum rowway way, uint64_t *bps, bool *from_wire)
+{
+	uint64_t wire = MODEL_RATE_UNKNOWN, kernel = MODEL_RATE_UNKNOWN;
+
+	if (r->flow)
+		wire = r->flow->bps[way == ROW_TX ? r->local : !r->local];
+	if (r->sk)
+		kernel = way == ROW_TX ? r->sk->tx_bps : r->sk->rx_bps;
+	if (wire == MODEL_RATE_UNKNOWN && kernel == MODEL_RATE_UNKNOWN)
+		return false;
+	*from_wire = wire != MODEL_RATE_UNKNOWN;
+	*bps = *from_wire ? wire : kernel;
+	return true;
+}
+
+uint32_t row_ifindex(const struct row *r)
+{
+	if (r->sk && r->sk->rec.ifindex)
+		return r->sk->rec.ifindex;
+	return r->flow ? r->flow->rec.ifindex : 0;
+}
