@@ -12,6 +12,8 @@
  */
 #include "model/state.h"
 
+#include <netinet/in.h>
+
 /* The lists of served flows hold ends: flow id and end in one number. */
 static uint32_t link_of(uint32_t id, unsigned e)
 {
@@ -168,6 +170,8 @@ static void look(struct model *m, uint32_t id, unsigned e)
 	}
 	if (f->sk[e] != MODEL_NONE || !k->port[e])
 		return;
+	if (f->had_socket && k->proto == IPPROTO_TCP)
+		return;		/* just closed: its listener has nothing to do with it any more */
 	if (!(f->ours & 1u << e) && (m->host.offline || !is_group(m, &k->addr[e])))
 		return;
 	sk = sktab_by_port(&m->socks, k->proto, &k->addr[e], k->port[e]);
@@ -235,6 +239,10 @@ void join_unlink_socket(struct model *m, uint32_t sk)
 	while (s->served_head != MODEL_NONE) {
 		uint32_t link = s->served_head;
 
+		if (s->sum != MODEL_NONE) {	/* a datagram socket: the flow was its own */
+			flow_at(m, link / 2)->had_socket = true;
+			keep_process(m, flow_at(m, link / 2), s->proc);
+		}
 		unlink_end(m, link / 2, link % 2);
 		look(m, link / 2, link % 2);
 	}

@@ -149,6 +149,10 @@ static void apply_flow(struct model *m, const struct event *e)
 		f->rec = *rec;
 		join_flow_grew(m, rec->id, &before);
 	} else if (!e->flow.ended) {
+		uint32_t former = flowmirror_find(&m->flows, &rec->key);
+
+		if (former != MODEL_NONE)
+			end_flow(m, former);	/* evicted, and back under another id */
 		if (!flowmirror_start(&m->flows, rec))
 			return;
 		f = flowmirror_at(&m->flows, rec->id);
@@ -182,6 +186,13 @@ static void holders_changed(void *ctx, uint32_t inode)
 
 static void apply_proc(struct model *m, const struct event *e)
 {
+	const struct proc *former = proctab_by_pid(m->procs, e->proc.pid);
+
+	if (former && former->rec.start_ticks != e->proc.start_ticks) {
+		struct procrec gone = former->rec;	/* its end was missed: the pid is another's now */
+
+		proctab_apply_gone(m->procs, &gone, holders_changed, m);
+	}
 	proctab_apply_proc(m->procs, &e->proc);
 }
 

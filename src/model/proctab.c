@@ -131,10 +131,6 @@ void proctab_apply_proc(struct proctab *t, const struct procrec *rec)
 	struct index_chain c;
 	struct pslot *p;
 
-	if (slot != MODEL_NONE && pslot_at(t, slot)->proc.rec.start_ticks != rec->start_ticks) {
-		end_process(t, slot);	/* the pid was given to another process */
-		slot = MODEL_NONE;
-	}
 	if (slot != MODEL_NONE) {
 		pslot_at(t, slot)->proc.rec = *rec;
 		return;
@@ -265,9 +261,20 @@ uint32_t proctab_first_holder(const struct proctab *t, uint32_t inode, int32_t *
 	return best;
 }
 
-static int compare_holders(const void *x, const void *y)
+/* Keeps the first `max` of them in order; returns the new count. */
+static unsigned put_holder(struct holder *out, unsigned n, unsigned max, const struct holder *h)
 {
-	return holder_before(x, y) ? -1 : holder_before(y, x);
+	unsigned at = n;
+
+	while (at > 0 && holder_before(h, &out[at - 1]))
+		at--;
+	if (at == max)
+		return n;
+	if (n == max)
+		n--;
+	memmove(&out[at + 1], &out[at], (n - at) * sizeof(*out));
+	out[at] = *h;
+	return n + 1;
 }
 
 unsigned proctab_holders(const struct proctab *t, uint32_t inode, struct holder *out, unsigned max)
@@ -276,13 +283,12 @@ unsigned proctab_holders(const struct proctab *t, uint32_t inode, struct holder 
 	uint32_t slot = index_head(&t->by_inode, hash_u64(inode, t->seed));
 	unsigned n = 0;
 
-	for (; slot != MODEL_NONE && n < max; slot = *index_next(&c, slot)) {
+	for (; slot != MODEL_NONE; slot = *index_next(&c, slot)) {
 		const struct hold *h = hold_at(t, slot);
 
 		if (h->inode == inode)
-			out[n++] = (struct holder){ pslot_at(t, h->proc)->proc.rec.pid, h->fd };
+			n = put_holder(out, n, max, &(X
 	}
-	qsort(out, n, sizeof(*out), compare_holders);
 	return n;
 }
 

@@ -15,6 +15,7 @@ struct proctab;
 struct proctab *proctab_new(uint64_t hash_seed);
 void proctab_free(struct proctab *t);
 
+/* A former process of that pid (another start) must have been told gone. */
 void proctab_apply_proc(struct proctab *t, const struct procrec *rec);
 
 /* The process ended: its holders go. `each` is told every inode that lost a holder. */

@@ -99,6 +99,12 @@ static void count_mention(struct sktab *t, const struct sockrec *r)
 	t->fresh[r->dump]++;
 }
 
+static void uncount_mention(struct sktab *t, const struct sockrec *r)
+{
+	if (t->fresh_gen[r->dump] == r->dump_gen && t->fresh[r->dump])
+		t->fresh[r->dump]--;
+}
+
 static void set_inode(struct sktab *t, uint32_t slot, uint32_t inode)
 {
 	struct sk *s = sktab_at(t, slot);
@@ -142,12 +148,12 @@ uint32_t sktab_insert(struct sktab *t, const struct sockrec *rec, uint64_t now_n
 void sktab_update(struct sktab *t, uint32_t slot, const struct sockrec *rec, uint64_t now_ns)
 {
 	struct sk *s = sktab_at(t, slot);
-	bool mentioned = s->rec.dump == rec->dump && s->rec.dump_gen == rec->dump_gen;
 
+	/* twice in one run (it changed state while the dump went by) counts once */
+	uncount_mention(t, &s->rec);
 	t->in_dump[s->rec.dump]--;
 	t->in_dump[rec->dump]++;
-	if (!mentioned)		/* twice in one run: it changed state while the dump went by */
-		count_mention(t, rec);
+	count_mention(t, rec);
 	if (s->rec.state != rec->state)
 		s->since_ns = now_ns;
 	s->rec = *rec;
@@ -164,16 +170,15 @@ void sktab_remove(struct sktab *t, uint32_t slot)
 	set_inode(t, slot, 0);
 	index_remove(&t->by_cookie, &c, slot, hash_cookie(t, s->rec.cookie));
 	t->in_dump[s->rec.dump]--;
-	if (t->fresh_gen[s->rec.dump] == s->rec.dump_gen && t->fresh[s->rec.dump])
-		t->fresh[s->rec.dump]--;
+	uncount_mention(t, &s->rec);
 	s->used = false;
 	slab_put(&t->slab, slot);
 }
 
 bool sk_same_tuple(const struct sockrec *x, const struct sockrec *y)
 {
-	return x->proto == y->proto && x->lport == y->lport && x->rport == y->rport &&
-	       x->state == y->state && addr_equal(&x->laddr, &y->laddr) &&
+	return x->proto == y->proto && x->netns == y->netns && x->lport == y->lport &&
+	       x->rport == y->rport && x->state == y->state && addr_equal(&x->laddr, &y->laddr) &&
 	       addr_equal(&x->raddr, &y->raddr);
 }
 

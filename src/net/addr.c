@@ -13,23 +13,6 @@ static const uint8_t mapped_head[V4_AT] = { [10] = 0xff, [11] = 0xff };
 static const struct addr v6_any;
 static const struct addr v6_loopback = { .b = { [15] = 1 } };
 
-struct addr addr_from_v4(const void *four_bytes)
-{
-	struct addr a;
-
-	memcpy(a.b, mapped_head, V4_AT);
-	memcpy(a.b + V4_AT, four_bytes, 4);
-	return a;
-}
-
-struct addr addr_from_v6(const void *sixteen_bytes)
-{
-	struct addr a;
-
-	memcpy(a.b, sixteen_bytes, sizeof(a.b));
-	return a;
-}
-
 bool addr_is_v4(const struct addr *a)
 {
 	return memcmp(a->b, mapped_head, V4_AT) == 0;

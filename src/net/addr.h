@@ -18,8 +18,21 @@ struct addr {
 	uint8_t b[16];
 };
 
-struct addr addr_from_v4(const void *four_bytes);
-struct addr addr_from_v6(const void *sixteen_bytes);
+static inline struct addr addr_from_v4(const void *four_bytes)
+{
+	struct addr a = { .b = { [10] = 0xff, [11] = 0xff } };
+
+	memcpy(a.b + 12, four_bytes, 4);
+	return a;
+}
+
+static inline struct addr addr_from_v6(const void *sixteen_bytes)
+{
+	struct addr a;
+
+	memcpy(a.b, sixteen_bytes, sizeof(a.b));
+	return a;
+}
 
 static inline bool addr_equal(const struct addr *x, const struct addr *y)
 {

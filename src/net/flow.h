@@ -3,8 +3,8 @@
  * One record of the flow table. Private to flowtab.c and flowindex.c; the rest of the program sees
  * struct flowrec.
  *
- * Three cache lines, by how often they are touched: every packet needs the first two; the third is for
- * the first packet, for changes of state and for publishing.
+ * Three cache lines, by how often they are touched: every packet needs the first two; the third is
+ * for the first packet, for changes of state and for publishing.
  */
 #ifndef SOCKMON_NET_FLOW_H
 #define SOCKMON_NET_FLOW_H
@@ -17,7 +17,7 @@ enum { CACHE_LINE = 64 };
 /* flow.marks */
 enum {
 	FLOW_CHANGED = 0x01,	/* waits in the list of changes */
-	FLOW_STEADY = 0x02,	/* a plain packet (no SYN, FIN, RST) changes neither state nor rank */
+	FLOW_STEADY = 0x02,	/* a packet without SYN, FIN, RST changes neither state nor rank */
 	FLOW_TOUCHED = 0x04,	/* had a packet since it was last considered for eviction */
 	FLOW_SENT_HERE = 0x10,	/* << end */
 	FLOW_GOT_HERE = 0x40,	/* << end */
@@ -27,7 +27,7 @@ enum {
 enum {
 	POINT_WAY = 0x3,	/* enum pktway */
 	POINT_KNOWN = 0x4,	/* the end has sent: ifindex[] and way are set */
-	POINT_SEVERAL = 0x8,	/* more than one point: all of the end's are in the slab at points[] */
+	POINT_SEVERAL = 0x8,	/* more than one: all of the end's are in the slab, at points[] */
 	POINT_BITS = 4,
 };
 

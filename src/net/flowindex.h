@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a flow's key to its id: open addressing with linear probing and no tombstones. A slot is 32 bits,
- * eight of the hash (so that most strangers are passed over without a look at their record) and the id.
+ * From a flow's key to its id: open addressing with linear probing and no tombstones. A slot is 32
+ * bits, eight of the hash (so that most strangers are passed over without a look at their record)
+ * and the id.
  *
- * Grows by doubling as flows come, inside address space reserved at the start: it cannot fail later, and
- * a small table stays in the cache. Never more than half full. Owned by the flow table's thread.
+ * Grows by doubling as flows come, inside address space reserved at the start: it cannot fail
+ * later, and a small table stays in the cache. Never more than half full. Owned by the flow table's
+ * thread.
  */
 #ifndef SOCKMON_NET_FLOWINDEX_H
 #define SOCKMON_NET_FLOWINDEX_H
@@ -23,7 +25,8 @@ struct flowindex {
 	uint32_t *region;	/* every size after the other; its smallest first */
 };
 
-int flowindex_init(struct flowindex *x, uint32_t limit);	/* limit: flows, 1 to 2^24. 0 or -errno */
+/* limit: flows, 1 to 2^24. 0 or -errno. */
+int flowindex_init(struct flowindex *x, uint32_t limit);
 void flowindex_fini(struct flowindex *x);
 
 /* flows[id].hash and .key must be set, and the key be new. */

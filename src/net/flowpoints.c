@@ -99,7 +99,8 @@ static struct flowpoint *point_push(struct flowpoints *p, struct flow *f, unsign
 /* From here on the end's first point has counters of its own. */
 static bool end_split(struct flowpoints *p, struct flow *f, unsigned end)
 {
-	struct flowpoint *first = point_push(p, f, end, f->ifindex[end], bits_of(f, end) & POINT_WAY);
+	unsigned way = bits_of(f, end) & POINT_WAY;
+	struct flowpoint *first = point_push(p, f, end, f->ifindex[end], way);
 
 	if (!first)
 		return false;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Counting at observation points (see net/flowtab.h). The record of a flow holds the first point of each
- * end; ends that are seen at more than one (bridges, veth, macvlan) have all of theirs in a slab. Points
- * are named by number, 0 = none, and chained by `next`. The slab has a hard cap; memory is reserved at the
- * start and only becomes real where it is used. Owned by the flow table.
+ * Counting at observation points (see net/flowtab.h). The record of a flow holds the first point of
+ * each end; ends that are seen at more than one (bridges, veth, macvlan) have all of theirs in a
+ * slab. Points are named by number, 0 = none, and chained by `next`. The slab has a hard cap;
+ * memory is reserved at the start and only becomes real where it is used. Owned by the flow table.
  */
 #ifndef SOCKMON_NET_FLOWPOINTS_H
 #define SOCKMON_NET_FLOWPOINTS_H
 
 #include "net/flow.h"
 
-enum { FLOWPOINTS_PER_END = 4 };	/* a routed container's packets pass three: port, bridge, uplink */
+/* A routed container's packets pass three: port, bridge, uplink. */
+enum { FLOWPOINTS_PER_END = 4 };
 
 struct flowpoint {
 	struct flowcount count;
@@ -30,8 +31,8 @@ int flowpoints_init(struct flowpoints *p, uint32_t limit);	/* 0 or -errno */
 void flowpoints_fini(struct flowpoints *p);
 
 /*
- * Adds the packet to the flow's value (the maximum over the points of its end) or to the repeats. A packet
- * at a point for which there is no room is a repeat.
+ * Adds the packet to the flow's value (the maximum over the points of its end) or to the repeats. A
+ * packet at a point for which there is no room is a repeat.
  */
 void flowpoints_count(struct flowpoints *p, struct flow *f, const struct pktmeta *m,
 		      struct flowtotals *totals);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The flow table: see flowtab.h. Owns the records (a slab reserved at the start, real only where it was
- * used), the index over them, and the lists that make eviction and publishing cheap. Reads no clock.
+ * The flow table: see flowtab.h. Owns the records (a slab reserved at the start, real only where it
+ * was used), the index over them, and the lists that make eviction and publishing cheap. Reads no
+ * clock.
  *
- * A slot is free (rank RANK_FREE, linked by `next`) or on the list of its rank; the order of a list is
- * that of joining it. An ended flow (RANK_ENDED) has left the index and the books of live flows, and waits
- * to be published once more. Whatever changed is also on the list of changes, in order of change.
+ * A slot is free (rank RANK_FREE, linked by `next`) or on the list of its rank; the order of a list
+ * is that of joining it. An ended flow (RANK_ENDED) has left the index and the books of live flows,
+ * and waits to be published once more. Whatever changed is also on the list of changes, in order of
+ * change.
  */
 #include "net/flowtab.h"
 
@@ -101,9 +103,13 @@ struct flowtab *flowtab_new(uint32_t limit, uint64_t hash_seed)
 	if (flows == MAP_FAILED)
 		goto fail;
 	t->flows = flows;
-	/* A million records in small pages would miss the TLB at every packet. Ids are dense: no waste. */
+	/*
+	 * A million records in small pages would miss the TLB at every packet. Ids are dense: no
+	 * waste.
+	 */
 	madvise(flows, flows_bytes(limit), MADV_HUGEPAGE);
-	if (flowindex_init(&t->index, limit) || flowpoints_init(&t->points, limit * POINTS_PER_FLOW))
+	if (flowindex_init(&t->index, limit) ||
+	    flowpoints_init(&t->points, limit * POINTS_PER_FLOW))
 		goto fail;
 	return t;
 fail:
@@ -256,7 +262,10 @@ static uint32_t take_slot(struct flowtab *t)
 	return id;
 }
 
-/* Everything but what belongs to the slot: its links, its hash, and whether it waits to be published. */
+/*
+ * Everything but what belongs to the slot: its links, its hash, and whether it waits to be
+ * published.
+ */
 static void flow_begin(struct flow *f, const struct pktmeta *m)
 {
 	f->key = m->key;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The TCP state machine of an onlooker: see wirestate.h. It follows what was seen, in whatever order and
- * with whatever missing, and never waits for a packet that the capture may have lost. It does not check
- * windows: a forged RST looks like a RST.
+ * The TCP state machine of an onlooker: see wirestate.h. It follows what was seen, in whatever
+ * order and with whatever missing, and never waits for a packet that the capture may have lost. It
+ * does not check windows: a forged RST looks like a RST.
  */
 #include "net/wirestate.h"
 
@@ -43,7 +43,10 @@ static bool seq_reached(uint32_t ack, uint32_t end)
 
 static bool is_over(const struct wirestate_track *w)
 {
-	/* CLOSING: only the last ACK is missing, and nobody sends SYN while the other still waits for it. */
+	/*
+	 * CLOSING: only the last ACK is missing, and nobody sends SYN while the other still waits
+	 * for it.
+	 */
 	return w->state == WS_TIME_WAIT || w->state == WS_RESET || w->state == WS_REFUSED ||
 	       w->state == WS_CLOSING;
 }
@@ -95,7 +98,10 @@ static void step_syn(struct wirestate_track *w, const struct pktmeta *m)
 		w->seen |= SEEN_ACCEPT;
 }
 
-/* Anything but SYN and RST. A connection is open when its handshake ended, or both ends or data were seen. */
+/*
+ * Anything but SYN and RST. A connection is open when its handshake ended, or both ends or data
+ * were seen.
+ */
 static void step_open(struct wirestate_track *w, const struct pktmeta *m)
 {
 	bool picked_up = m->payload_bytes > 0 || both(w, SEEN_PACKET);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the packets of a TCP connection say of its state (RFC 9293 3.3.2), told from flags, FIN sequence
- * numbers and what acknowledged them. Both ends are watched from outside, so FIN_WAIT1 means that one
- * of them, whichever closed first, is there. Pure: no clock, no allocation, one record per flow.
+ * What the packets of a TCP connection say of its state (RFC 9293 3.3.2), told from flags, FIN
+ * sequence numbers and what acknowledged them. Both ends are watched from outside, so FIN_WAIT1
+ * means that one of them, whichever closed first, is there. Pure: no clock, no allocation, one
+ * record per flow.
  *
  * Source of the names: enum wirestate in net/flowtab.h.
  */
@@ -13,14 +14,16 @@
 
 /* Part of a flow's record. `seen` is private to wirestate.c. */
 struct wirestate_track {
-	uint32_t syn_seq;	/* of the opener's SYN, to tell its copies from a new connection's */
+	uint32_t syn_seq;	/* of the opener's SYN: tells its copies from a new connection */
 	uint32_t fin_end[2];	/* the sequence number that acknowledges end e's FIN */
 	uint8_t state;		/* enum wirestate */
 	uint8_t opener;		/* enum flowopener */
 	uint8_t seen;
 };
 
-/* Starts a record at a flow's first packet (of any protocol), which counts as the opener's for now. */
+/*
+ * Starts a record at a flow's first packet (of any protocol), which counts as the opener's for now.
+ */
 void wirestate_begin(struct wirestate_track *w, const struct pktmeta *first);
 
 /* Takes in one TCP packet that has a whole header. */

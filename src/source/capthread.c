@@ -26,7 +26,10 @@ enum {
 #define GAP_SHORT_NS (10 * NSEC_PER_MSEC)
 #define GAP_NS (100 * NSEC_PER_MSEC)
 #define GAP_IDLE_NS NSEC_PER_SEC
-/* Until what was captured when somebody asked has left the kernel: the ring hands blocks over after 50 ms. */
+/*
+ * Until what was captured when somebody asked has left the kernel: the ring hands blocks over after
+ * 50 ms.
+ */
 #define ANSWER_NS (60 * NSEC_PER_MSEC)
 #define CLOCK_STEP_NS (500 * NSEC_PER_MSEC)
 
@@ -119,7 +122,10 @@ static void wait_for_work(struct capthread *t, uint64_t due)
 	uint64_t now = clock_mono_ns(), nudges;
 	int timeout_ms;
 
-	/* Overdue: no batch was free. One is looked for again when there is a packet, or in a while. */
+	/*
+	 * Overdue: no batch was free. One is looked for again when there is a packet, or in a
+	 * while.
+	 */
 	timeout_ms = (int)((due > now ? due - now : GAP_NS) / NSEC_PER_MSEC) + 1;
 	poll(fds, 2, timeout_ms);
 	if ((fds[0].revents & POLLIN) && read(t->nudge_fd, &nudges, sizeof(nudges)) < 0)

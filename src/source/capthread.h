@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The capture thread: the one thread boundary of the program. It owns a packet source and a flow table, and
- * publishes the flows that changed by batches, through a mailbox. A batch that is given back is the request for
- * the next: a slow reader costs latency, never data, and nothing can grow.
+ * The capture thread: the one thread boundary of the program. It owns a packet source and a flow
+ * table, and publishes the flows that changed by batches, through a mailbox. A batch that is given
+ * back is the request for the next: a slow reader costs latency, never data, and nothing can grow.
  *
- * A batch is published when one is free and 100 ms have passed since the last, or 10 ms if a flow began (the owner
- * of a short connection can only be looked up while it lives) or more changes wait than fitted. Once a second
- * there is one in any case.
+ * A batch is published when one is free and 100 ms have passed since the last, or 10 ms if a flow
+ * began (the owner of a short connection can only be looked up while it lives) or more changes wait
+ * than fitted. Once a second there is one in any case.
  *
- * Packet times are the kernel's wall clock. When somebody sets that clock, they are shifted to go on as event
- * time does, which never jumps (base/clock.h).
+ * Packet times are the kernel's wall clock. When somebody sets that clock, they are shifted to go
+ * on as event time does, which never jumps (base/clock.h).
  */
 #ifndef SOCKMON_SOURCE_CAPTHREAD_H
 #define SOCKMON_SOURCE_CAPTHREAD_H
@@ -24,7 +24,7 @@ struct capbatch {
 	uint32_t count;
 	uint32_t answers;	/* the last capthread_ask() that all up to here answers in full */
 	bool backlog;		/* more changes wait than fitted */
-	bool failed;		/* the source did, `trouble` says why; nothing comes after this batch */
+	bool failed;		/* the source did, `trouble` says why; no batch comes after this */
 	struct flowtotals totals;
 	struct pktstats stats;
 	struct errmsg trouble;
@@ -39,7 +39,10 @@ int capthread_fd(const struct capthread *t);	/* readable while a batch waits */
 struct capbatch *capthread_take(struct capthread *t);	/* NULL: none now */
 void capthread_give_back(struct capthread *t, struct capbatch *b);
 
-/* Asks for what has passed up to now to be published soon; returns the number to compare `answers` with. */
+/*
+ * Asks for what has passed up to now to be published soon; returns the number to compare `answers`
+ * with.
+ */
 uint32_t capthread_ask(struct capthread *t);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The capture source: see capture.h. Turns batches of the capture thread, or a file read in place, into events.
- * Counts nothing itself.
+ * The capture source: see capture.h. Turns batches of the capture thread, or a file read in place,
+ * into events. Counts nothing itself.
  *
- * Live, event time is the time given to step(). In a file it is packet time, the largest seen; there flows are
- * never too old (a file ends, and whoever reads it wants all of it), so the table's cap is the only bound.
+ * Live, event time is the time given to step(). In a file it is packet time, the largest seen;
+ * there flows are never too old (a file ends, and whoever reads it wants all of it), so the table's
+ * cap is the only bound.
  */
 #include "source/capture.h"
 
@@ -255,7 +256,10 @@ static int open_live(struct capture **out, const struct capture_options *opt, st
 	struct capture *c;
 	int r = pktsrc_ring_open(&pktsrc, &opt->pktsrc, &ring_err);
 
-	/* Where the kernel has no such ring, libpcap has other ways. Else the first answer is the right one. */
+	/*
+	 * Where the kernel has no such ring, libpcap has other ways. Else the first answer is the
+	 * right one.
+	 */
 	if (r && r != -EPERM && r != -EACCES && r != -ENODEV && r != -EINVAL && r != -E2BIG)
 		r = pktsrc_pcap_open_live(&pktsrc, &opt->pktsrc, err);
 	else if (r && err)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sock_diag source: on refresh() it dumps the wanted rows of families.c one after the other over one
- * netlink socket, and says how each dump ended. Owns that socket and the plan; what is in a datagram is
- * diagdump's business, whether a socket missing from a dump is gone the model's.
+ * The sock_diag source: on refresh() it dumps the wanted rows of families.c one after the other
+ * over one netlink socket, and says how each dump ended. Owns that socket and the plan; what is in
+ * a datagram is diagdump's business, whether a socket missing from a dump is gone the model's.
  *
- * A dump that cannot be carried on (lost memory, a cut datagram, a leftover that makes the kernel answer
- * EBUSY) ends incomplete and the netlink socket is opened anew, which is the one way to be rid of the rest.
+ * A dump that cannot be carried on (lost memory, a cut datagram, a leftover that makes the kernel
+ * answer EBUSY) ends incomplete and the netlink socket is opened anew, which is the one way to be
+ * rid of the rest.
  */
 #include "source/diag.h"
 
@@ -33,10 +34,13 @@ struct table {
 	bool wanted;
 	bool absent;
 	uint32_t runs;
-	uint64_t retry_ns;	/* absent: not before */
+	uint64_t retry_ns; /* absent: not before */
 };
 
-/* Invariant: while a round is under way, `at` is the table that is dumped (dumping) or looked at next. */
+/*
+ * Invariant: while a round is under way, `at` is the table that is dumped (dumping) or looked at
+ * next.
+ */
 struct diag {
 	struct source source;
 	struct nlsock nl;
@@ -47,15 +51,15 @@ struct diag {
 	bool dumping;
 	bool absences_changed;
 	unsigned at;
-	uint64_t work_ns;	/* spent on this dump so far; waiting is not */
-	uint64_t heard_ns;	/* event time of its last datagram */
+	uint64_t work_ns;  /* spent on this dump so far; waiting is not */
+	uint64_t heard_ns; /* event time of its last datagram */
 };
 
 /* Where a step is in time: event time goes on while it works. */
 struct stepclock {
-	uint64_t start_ns;	/* event time */
+	uint64_t start_ns; /* event time */
 	uint64_t mono_ns;
-	uint64_t lap_ns;	/* elapsed time that is on a dump's account already */
+	uint64_t lap_ns; /* elapsed time that is on a dump's account already */
 };
 
 static uint64_t elapsed_ns(const struct stepclock *c)
@@ -91,17 +95,23 @@ static unsigned list_absent(const struct diag *d, struct buf *names)
 	return count;
 }
 
-/* The notice is about all absent tables together; with none left its empty text takes the former back. */
+/*
+ * The notice is about all absent tables together; with none left its empty text takes the former
+ * back.
+ */
 static void tell_absences(struct diag *d, uint64_t now_ns, const struct sink *out)
 {
-	struct event e = { .kind = EV_NOTICE, .time_ns = now_ns, .notice = { .source = NOTICE_SOCKETS } };
+	struct event e = { .kind = EV_NOTICE,
+			   .time_ns = now_ns,
+			   .notice = { .source = NOTICE_SOCKETS } };
 	struct buf names;
 
 	buf_init(&names);
 	if (list_absent(d, &names) && !names.failed)
 		snprintf(e.notice.text, sizeof(e.notice.text),
-			 "This kernel does not list its %s sockets: it has no sock_diag module for them "
-			 "(try, as root: modprobe -a inet_diag tcp_diag udp_diag)", names.data);
+			 "This kernel does not list its %s sockets: it has no sock_diag module "
+			 "for them (try, as root: modprobe -a inet_diag tcp_diag udp_diag)",
+			 names.data);
 	buf_fini(&names);
 	sink_send(out, &e);
 	d->absences_changed = false;
@@ -242,7 +252,7 @@ static uint64_t diag_due_ns(const struct source *s)
 	const struct diag *d = (const struct diag *)s;
 
 	if (d->dumping)
-		return d->heard_ns + STALL_NS;	/* earlier if the descriptor is ready */
+		return d->heard_ns + STALL_NS; /* earlier if the descriptor is ready */
 	return d->round ? 0 : SOURCE_NEVER;
 }
 
@@ -294,7 +304,9 @@ int diag_new(struct source **out, const struct diag_options *opt, struct errmsg 
 	int rc = nlsock_open(&d->nl, NETLINK_SOCK_DIAG, 0);
 
 	if (rc) {
-		errmsg_set(err, "cannot ask the kernel for its sockets: sock_diag: %s; the kernel needs CONFIG_INET_DIAG",
+		errmsg_set(err,
+			   "cannot ask the kernel for its sockets: sock_diag: %s; "
+			   "it needs CONFIG_INET_DIAG",
 			   strerror(-rc));
 		free(d);
 		return rc;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads the datagrams of one sock_diag dump. Owns the event that it fills anew for every socket; knows no
- * descriptor, no clock and no order of dumps.
+ * Reads the datagrams of one sock_diag dump. Owns the event that it fills anew for every socket;
+ * knows no descriptor, no clock and no order of dumps.
  */
 #include "source/diagdump.h"
 
@@ -36,7 +36,8 @@ static void take_message(struct diagdump *d, const struct nlmsghdr *msg, const s
 	}
 }
 
-void diagdump_feed(struct diagdump *d, struct bytes datagram, uint64_t time_ns, const struct sink *out)
+void diagdump_feed(struct diagdump *d, struct bytes datagram, uint64_t time_ns,
+		   const struct sink *out)
 {
 	const struct nlmsghdr *msg;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One sock_diag dump: from the kernel's datagrams to EV_SOCKET events, and to a verdict on whether the
- * table was seen whole. Bytes in, events out; diag.c sends and receives.
+ * One sock_diag dump: from the kernel's datagrams to EV_SOCKET events, and to a verdict on whether
+ * the table was seen whole. Bytes in, events out; diag.c sends and receives.
  */
 #ifndef SOCKMON_SOURCE_DIAGDUMP_H
 #define SOCKMON_SOURCE_DIAGDUMP_H
@@ -25,14 +25,15 @@ struct diagdump {
 	bool done;
 	bool damaged;
 	int error;
-	struct event event;	/* reused for every socket; the record has the dump's index and run number */
+	struct event event; /* reused for every socket; has the dump's index and run number */
 };
 
 /* index: the family's place in families.c; run: which dump of it this is. */
 void diagdump_begin(struct diagdump *d, uint8_t index, uint32_t run, struct diagdump_id id);
 
 /* One datagram; its sockets are sent with the time at which it was received. */
-void diagdump_feed(struct diagdump *d, struct bytes datagram, uint64_t time_ns, const struct sink *out);
+void diagdump_feed(struct diagdump *d, struct bytes datagram, uint64_t time_ns,
+		   const struct sink *out);
 
 /* May what this dump did not mention be taken for gone? */
 bool diagdump_is_complete(const struct diagdump *d);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TCP, UDP and UDP-Lite sockets out of sock_diag: builds the request and reads one reply message into a
- * struct sockrec (net/ipv4/inet_diag.c is the other end). Pure functions over untrusted bytes; sends,
- * receives and remembers nothing.
+ * TCP, UDP and UDP-Lite sockets out of sock_diag: builds the request and reads one reply message
+ * into a struct sockrec (net/ipv4/inet_diag.c is the other end). Pure functions over untrusted
+ * bytes; sends, receives and remembers nothing.
  *
- * Which attributes a row has follows from its kind: a request socket (SYN_RECV) and a TIME_WAIT minisocket
- * have next to nothing, everything else has what was asked for and what its kernel knows.
+ * Which attributes a row has follows from its kind: a request socket (SYN_RECV) and a TIME_WAIT
+ * minisocket have next to nothing, everything else has what was asked for and what its kernel
+ * knows.
  */
 #include "source/family_inet.h"
 
@@ -17,11 +18,12 @@
 #include "source/nlread.h"
 
 /* The bit of idiag_ext that asks for an attribute. */
-#define EXT(attribute) (1u << ((attribute) - 1))
+#define EXT(attribute) (1u << ((attribute)-1))
 
 /*
- * Every state, those that later kernels may add included. Bit 13 lists sockets that are bound and do no
- * more (6.8 and later, inet_csk's TCP_BOUND_INACTIVE), at the price of a walk over the bound ports.
+ * Every state, those that later kernels may add included. Bit 13 lists sockets that are bound and
+ * do no more (6.8 and later, inet_csk's TCP_BOUND_INACTIVE), at the price of a walk over the bound
+ * ports.
  */
 #define EVERY_STATE 0xffffffffu
 
@@ -127,7 +129,7 @@ static void take_cgroup(struct sockrec *sk, const struct nlread_attr *a)
 
 struct attr_reader {
 	void (*take)(struct sockrec *sk, const struct nlread_attr *a);
-	size_t min_len;		/* a shorter one is passed over: unknown, not wrong */
+	size_t min_len; /* a shorter one is passed over: unknown, not wrong */
 };
 
 static const struct attr_reader readers[] = {
@@ -168,19 +170,21 @@ static uint8_t state_of(const struct inet_diag_msg *m)
 }
 
 /*
- * Request sockets, TIME_WAIT, and FIN_WAIT2 once its process has closed: kept by the kernel as minisockets
- * whose fields for owner and queues are 0 and mean nothing.
+ * Request sockets, TIME_WAIT, and FIN_WAIT2 once its process has closed: kept by the kernel as
+ * minisockets whose fields for owner and queues are 0 and mean nothing.
  */
 static bool is_minisocket(const struct sockrec *sk)
 {
 	if (sk->state == ST_SYN_RECV)
 		return sk->inode == 0;
-	return (sk->state == ST_FIN_WAIT2 || sk->state == ST_TIME_WAIT) && sk->timer == TIMER_TIME_WAIT;
+	return (sk->state == ST_FIN_WAIT2 || sk->state == ST_TIME_WAIT) &&
+	       sk->timer == TIMER_TIME_WAIT;
 }
 
 static void take_endpoints(struct sockrec *sk, const struct inet_diag_sockid *id)
 {
-	struct addr (*from)(const void *bytes) = sk->family == AF_INET ? addr_from_v4 : addr_from_v6;
+	struct addr (*from)(const void *bytes) = sk->family == AF_INET ? addr_from_v4
+								       : addr_from_v6;
 	const uint8_t *lport = (const uint8_t *)&id->idiag_sport;
 	const uint8_t *rport = (const uint8_t *)&id->idiag_dport;
 

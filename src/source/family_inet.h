@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TCP, UDP and UDP-Lite over IPv4 and IPv6: one request and one reply (linux/inet_diag.h) serve them all.
- * For families.c; the functions are those of struct family.
+ * TCP, UDP and UDP-Lite over IPv4 and IPv6: one request and one reply (linux/inet_diag.h) serve
+ * them all. For families.c; the functions are those of struct family.
  */
 #ifndef SOCKMON_SOURCE_FAMILY_INET_H
 #define SOCKMON_SOURCE_FAMILY_INET_H

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Netlink messages and attributes (linux/netlink.h) read from a bounded run of bytes: the reading side of
- * diag and rtlink. libmnl's own walkers round the end up to 4, past a message whose length is not.
+ * Netlink messages and attributes (linux/netlink.h) read from a bounded run of bytes: the reading
+ * side of diag and rtlink. libmnl's own walkers round the end up to 4, past a message whose length
+ * is not.
  *
- * The bytes begin at a multiple of 4, as every receive buffer does; values in them are aligned to 4 at
- * most, so whoever wants one copies it. Everything handed out is borrowed from the bytes.
+ * The bytes begin at a multiple of 4, as every receive buffer does; values in them are aligned to 4
+ * at most, so whoever wants one copies it. Everything handed out is borrowed from the bytes.
  */
 #ifndef SOCKMON_SOURCE_NLREAD_H
 #define SOCKMON_SOURCE_NLREAD_H
@@ -15,8 +16,8 @@
 #include "base/bytes.h"
 
 struct nlread_attr {
-	uint16_t type;		/* without the flag bits */
-	size_t len;		/* of data */
+	uint16_t type; /* without the flag bits */
+	size_t len;    /* of data */
 	const uint8_t *data;
 };
 
@@ -63,8 +64,8 @@ static inline bool nlread_attr(struct bytes *b, struct nlread_attr *out)
 }
 
 /*
- * What NLMSG_DONE or NLMSG_ERROR says: 0 or -errno. A dump whose *_diag module is missing ends in a DONE
- * with -ENOENT, which libmnl takes for an empty table.
+ * What NLMSG_DONE or NLMSG_ERROR says: 0 or -errno. A dump whose *_diag module is missing ends in a
+ * DONE with -ENOENT, which libmnl takes for an empty table.
  */
 static inline int nlread_status(const struct nlmsghdr *msg)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The netlink socket of a source that dumps. Owns the descriptor and the receive buffer; deliberately
- * knows nothing of what is in the messages.
+ * The netlink socket of a source that dumps. Owns the descriptor and the receive buffer;
+ * deliberately knows nothing of what is in the messages.
  */
 #include "source/nlsock.h"
 
@@ -87,8 +87,9 @@ int nlsock_recv(struct nlsock *s, struct bytes *out)
 {
 	struct sockaddr_nl from = { .nl_family = AF_NETLINK };
 	struct iovec room = { .iov_base = s->buffer, .iov_len = NLSOCK_BUFFER_BYTES };
-	struct msghdr msg = { .msg_name = &from, .msg_namelen = sizeof(from),
-			      .msg_iov = &room, .msg_iovlen = 1 };
+	struct msghdr msg = {
+		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &room, .msg_iovlen = 1
+	};
 	ssize_t got;
 
 	if (!s->socket)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads the small files of /proc/PID. Owns nothing between calls; names and arguments are passed on as
- * they are, harmful bytes included.
+ * Reads the small files of /proc/PID. Owns nothing between calls; names and arguments are passed on
+ * as they are, harmful bytes included.
  */
 #include "source/pidinfo.h"
 
@@ -15,7 +15,10 @@
 /* include/linux/sched.h, in the flags of /proc/PID/stat */
 #define PF_KTHREAD 0x00200000u
 
-/* Fields of /proc/PID/stat, counted from 1 as proc(5) does. The name, field 2, ends at the last ')'. */
+/*
+ * Fields of /proc/PID/stat, counted from 1 as proc(5) does. The name, field 2, ends at the last
+ * ')'.
+ */
 enum { STAT_STATE = 3, STAT_PPID = 4, STAT_FLAGS = 9, STAT_THREADS = 20, STAT_START = 22 };
 
 /* Reads what there is, up to room bytes; the length or -errno. */
@@ -35,7 +38,10 @@ static ssize_t read_file(int root_fd, uint32_t pid, const char *name, char *out,
 	return got < 0 ? -err : got;
 }
 
-/* The number at *at, which is moved behind it and the blank that follows. Negative numbers count as 0. */
+/*
+ * The number at *at, which is moved behind it and the blank that follows. Negative numbers count as
+ * 0.
+ */
 static bool take_number(const char **at, const char *end, uint64_t *out)
 {
 	const char *p = *at;
@@ -83,7 +89,8 @@ bool pidinfo_parse(const char *text, size_t len, struct pidinfo *out)
 	size_t n;
 
 	/* ") S " stands between the name and the numbers. */
-	if (!name || !close || close < name || end - close < 4 || close[1] != ' ' || close[3] != ' ')
+	if (!name || !close || close < name || end - close < 4 || close[1] != ' ' ||
+	    close[3] != ' ')
 		return false;
 	n = (size_t)(close - name - 1);
 	if (n > sizeof(info.comm) - 1)

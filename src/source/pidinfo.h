@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What /proc says of one process beside its descriptors: proc(5), stat, cmdline, owner. Needs no right
- * but where /proc is mounted with hidepid. A process may vanish between any two calls.
+ * What /proc says of one process beside its descriptors: proc(5), stat, cmdline, owner. Needs no
+ * right but where /proc is mounted with hidepid. A process may vanish between any two calls.
  */
 #ifndef SOCKMON_SOURCE_PIDINFO_H
 #define SOCKMON_SOURCE_PIDINFO_H
@@ -15,7 +15,7 @@
 /* Of /proc/PID/stat. */
 struct pidinfo {
 	char comm[EVENT_NAME_MAX];
-	char state;		/* 'Z': the main thread has ended */
+	char state; /* 'Z': the main thread has ended */
 	uint32_t ppid;
 	uint32_t threads;
 	uint64_t start_ticks;
@@ -25,11 +25,14 @@ struct pidinfo {
 /* False: not the text of a stat file. A name may hold anything, ')' and blanks included. */
 bool pidinfo_parse(const char *text, size_t len, struct pidinfo *out);
 
-int pidinfo_read(int root_fd, uint32_t pid, struct pidinfo *out);	/* 0 or -errno */
+int pidinfo_read(int root_fd, uint32_t pid, struct pidinfo *out); /* 0 or -errno */
 
-/* Arguments joined by blanks, cut; empty where there are none (kernel threads) or they cannot be read. */
+/*
+ * Arguments joined by blanks, cut; empty where there are none (kernel threads) or they cannot be
+ * read.
+ */
 void pidinfo_read_cmdline(int root_fd, uint32_t pid, char out[static EVENT_CMDLINE_MAX]);
 
-uint32_t pidinfo_uid(int root_fd, uint32_t pid);	/* effective; UINT32_MAX: gone */
+uint32_t pidinfo_uid(int root_fd, uint32_t pid); /* effective; UINT32_MAX: gone */
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Looks at one process and tells what changed: EV_PROC before its first EV_HOLDER, EV_HOLDER for each
- * descriptor that came or went. A process without sockets is never told. Owns the look under way; which
- * process is looked at, and when, is procfs.c's decision.
+ * Looks at one process and tells what changed: EV_PROC before its first EV_HOLDER, EV_HOLDER for
+ * each descriptor that came or went. A process without sockets is never told. Owns the look under
+ * way; which process is looked at, and when, is procfs.c's decision.
  */
 #include "source/pidlook.h"
 
@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 
-enum { TELL_CLOCK_EVERY = 64 };	/* differences between two looks at the clock */
+enum { TELL_CLOCK_EVERY = 64 }; /* differences between two looks at the clock */
 
 void pidlook_end(struct pidlook *l)
 {
@@ -67,14 +67,22 @@ static void tell_holder(const struct pidlook *l, const struct sockfd *s, bool he
 {
 	struct event e;
 
-	/* Of this kind only: clearing a whole event costs more than the rest, for a server's 100,000. */
+	/*
+	 * Of this kind only: clearing a whole event costs more than the rest, for a server's
+	 * 100,000.
+	 */
 	e.kind = EV_HOLDER;
 	e.time_ns = now_ns;
-	e.holder = (struct holderrec){ .pid = l->who->pid, .inode = s->inode, .fd = s->fd, .held = held };
+	e.holder = (struct holderrec){
+		.pid = l->who->pid, .inode = s->inode, .fd = s->fd, .held = held
+	};
 	sink_send(out, &e);
 }
 
-/* Tells the process if it is new, or another one by now, or was renamed; its identity is then l->info's. */
+/*
+ * Tells the process if it is new, or another one by now, or was renamed; its identity is then
+ * l->info's.
+ */
 static void update_process(struct pidlook *l, bool hidden, uint64_t now_ns, const struct sink *out)
 {
 	struct pident *who = l->who;
@@ -155,7 +163,7 @@ static bool scan(struct pidlook *l, uint64_t deadline_ns, uint64_t now_ns, const
 			hide(l, now_ns, out);
 			return true;
 		}
-		if (rc < 0) {	/* no memory for it now: the next pass tries again */
+		if (rc < 0) { /* no memory for it now: the next pass tries again */
 			pidlook_end(l);
 			return true;
 		}
@@ -190,8 +198,9 @@ static bool tell_differences(struct pidlook *l, uint64_t deadline_ns, uint64_t n
 
 void pidlook_begin(struct pidlook *l, struct pident *who, uint64_t fd_ino, uint64_t fd_count)
 {
-	*l = (struct pidlook){ .root_fd = l->root_fd, .who = who, .fd_ino = fd_ino,
-			       .fd_count = fd_count };
+	*l = (struct pidlook){
+		.root_fd = l->root_fd, .who = who, .fd_ino = fd_ino, .fd_count = fd_count
+	};
 }
 
 /* Opens the descriptors; false: the look has ended. */

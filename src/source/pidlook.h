@@ -9,27 +9,30 @@
 #include "source/pidtab.h"
 
 /*
- * Invariants: `who` is NULL between looks. While telling, who->fds is what was told and scan.found what is
- * now; old_at and new_at are how far the comparison has got in each.
+ * Invariants: `who` is NULL between looks. While telling, who->fds is what was told and scan.found
+ * what is now; old_at and new_at are how far the comparison has got in each.
  */
 struct pidlook {
-	int root_fd;		/* of /proc; borrowed */
-	struct pident *who;	/* borrowed */
+	int root_fd;	    /* of /proc; borrowed */
+	struct pident *who; /* borrowed */
 	struct pidscan scan;
 	struct pidinfo info;
 	bool has_info;
-	bool tried_threads;	/* the descriptors of its other threads were looked for */
+	bool tried_threads; /* the descriptors of its other threads were looked for */
 	bool telling;
-	uint64_t fd_ino;	/* of the fd directory, for `who` once the look is over */
+	uint64_t fd_ino; /* of the fd directory, for `who` once the look is over */
 	uint64_t fd_count;
 	size_t old_at, new_at;
 };
 
 void pidlook_begin(struct pidlook *l, struct pident *who, uint64_t fd_ino, uint64_t fd_count);
 
-/* Works until deadline_ns of clock_mono_ns(); false: there is more to do. A process that vanishes is left as it was. */
+/*
+ * Works until deadline_ns of clock_mono_ns(); false: there is more to do. A process that vanishes
+ * is left as it was.
+ */
 bool pidlook_step(struct pidlook *l, uint64_t deadline_ns, uint64_t now_ns, const struct sink *out);
 
-void pidlook_end(struct pidlook *l);	/* gives an unfinished look up */
+void pidlook_end(struct pidlook *l); /* gives an unfinished look up */
 
 #endif

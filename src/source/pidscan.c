@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Walks the descriptors of one process. Owns the open directories and the list it makes; deliberately
- * remembers nothing of earlier walks: a descriptor's number says nothing about what is behind it now.
+ * Walks the descriptors of one process. Owns the open directories and the list it makes;
+ * deliberately remembers nothing of earlier walks: a descriptor's number says nothing about what is
+ * behind it now.
  */
 #include "source/pidscan.h"
 
@@ -15,7 +16,7 @@
 #include "base/clock.h"
 
 enum {
-	CLOCK_EVERY = 32,	/* descriptors between two looks at the clock */
+	CLOCK_EVERY = 32, /* descriptors between two looks at the clock */
 	SOCKFDS_FIRST_ROOM = 16,
 };
 
@@ -139,7 +140,7 @@ static int look_at(struct pidscan *p, const char *name)
 		return 0;
 	p->any = true;
 	len = readlinkat(dirfd(p->dir), name, target, sizeof(target) - 1);
-	if (len < 0)	/* closed meanwhile; or not ours to look at */
+	if (len < 0) /* closed meanwhile; or not ours to look at */
 		return errno == EACCES || errno == EPERM ? -errno : 0;
 	target[len] = '\0';
 	if (!socket_inode(target, &entry.inode))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sockets among one process's descriptors, read from /proc/PID/fd in slices: a process may have a
- * million. Where the main thread has gone and others live on (a "zombie leader"), from /proc/PID/task/TID/fd.
+ * The sockets among one process's descriptors, read from /proc/PID/fd in slices: a process may have
+ * a million. Where the main thread has gone and others live on (a "zombie leader"), from
+ * /proc/PID/task/TID/fd.
  */
 #ifndef SOCKMON_SOURCE_PIDSCAN_H
 #define SOCKMON_SOURCE_PIDSCAN_H
@@ -18,44 +19,50 @@ struct sockfd {
 };
 
 struct sockfds {
-	struct sockfd *at;	/* owned; sorted, no two alike */
+	struct sockfd *at; /* owned; sorted, no two alike */
 	size_t count;
 	size_t room;
 };
 
 void sockfds_fini(struct sockfds *f);
-int sockfd_compare(const void *x, const void *y);	/* <0, 0, >0; for qsort too */
+int sockfd_compare(const void *x, const void *y); /* <0, 0, >0; for qsort too */
 
 enum { PIDSCAN_PATH_MAX = 64 };
 
 /*
- * Invariants: open while dir or tasks is; `found` has what was read so far, in order once step() has
- * returned 0. A descriptor table that cannot be read is an error, one that vanishes is empty.
+ * Invariants: open while dir or tasks is; `found` has what was read so far, in order once step()
+ * has returned 0. A descriptor table that cannot be read is an error, one that vanishes is empty.
  */
 struct pidscan {
-	int root_fd;		/* of /proc; borrowed */
+	int root_fd; /* of /proc; borrowed */
 	uint32_t pid;
-	char path[PIDSCAN_PATH_MAX];	/* of the descriptor directory, from root_fd */
-	DIR *dir;		/* that directory */
-	DIR *tasks;		/* of a zombie leader */
-	bool ordered;		/* as the kernel lists them; else they are sorted in the end */
-	bool any;		/* a descriptor of any kind was there */
+	char path[PIDSCAN_PATH_MAX]; /* of the descriptor directory, from root_fd */
+	DIR *dir;		     /* that directory */
+	DIR *tasks;		     /* of a zombie leader */
+	bool ordered;		     /* as the kernel lists them; else they are sorted in the end */
+	bool any;		     /* a descriptor of any kind was there */
 	struct sockfds found;
 };
 
-/* 0, or -errno of the process's fd directory: -EACCES, -EPERM (not ours to look), -ENOENT, -ESRCH (gone). */
+/*
+ * 0, or -errno of the process's fd directory: -EACCES, -EPERM (not ours to look), -ENOENT, -ESRCH
+ * (gone).
+ */
 int pidscan_begin(struct pidscan *p, int root_fd, uint32_t pid);
 
-/* Goes on to the task directory: for a process whose own fd directory is empty. Its end is step()'s. */
+/*
+ * Goes on to the task directory: for a process whose own fd directory is empty. Its end is
+ * step()'s.
+ */
 int pidscan_begin_tasks(struct pidscan *p);
 
 /*
- * Works until deadline_ns of clock_mono_ns(). 0: done, 1: more to do, -errno: as in begin, or -ENOMEM.
- * found is then the caller's to take.
+ * Works until deadline_ns of clock_mono_ns(). 0: done, 1: more to do, -errno: as in begin, or
+ * -ENOMEM. found is then the caller's to take.
  */
 int pidscan_step(struct pidscan *p, uint64_t deadline_ns);
 
-void pidscan_end(struct pidscan *p);	/* closes, and frees what was not taken */
+void pidscan_end(struct pidscan *p); /* closes, and frees what was not taken */
 
 /* A directory entry's name as a number; false: it is none. */
 bool pidscan_number(const char *name, uint32_t *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of processes by pid. Owns the entries, whose addresses stay when it grows; knows no /proc.
+ * The table of processes by pid. Owns the entries, whose addresses stay when it grows; knows no
+ * /proc.
  */
 #include "source/pidtab.h"
 
@@ -101,8 +102,8 @@ static void remove_slot(struct pidtab *t, size_t i)
 	}
 }
 
-void pidtab_sweep(struct pidtab *t, uint32_t pass, void (*gone)(void *ctx, const struct pident *who),
-		  void *ctx)
+void pidtab_sweep(struct pidtab *t, uint32_t pass,
+		  void (*gone)(void *ctx, const struct pident *who), void *ctx)
 {
 	for (size_t i = 0; i <= t->mask;) {
 		struct pident *who = t->slots[i];

@@ -14,26 +14,27 @@
 
 /*
  * Invariants: `told` means that an EV_PROC with start_ticks, ppid, comm and hidden was sent and no
- * EV_PROC_GONE since; fds is what has been told as held. fd_ino changes when another process gets the pid.
+ * EV_PROC_GONE since; fds is what has been told as held. fd_ino changes when another process gets
+ * the pid.
  */
 struct pident {
 	uint32_t pid;
-	uint32_t pass;		/* the last that met it */
-	uint64_t fd_ino;	/* of /proc/PID/fd when it was looked into; 0: never */
-	uint64_t fd_count;	/* its size then: open descriptors, where the kernel tells */
+	uint32_t pass;	   /* the last that met it */
+	uint64_t fd_ino;   /* of /proc/PID/fd when it was looked into; 0: never */
+	uint64_t fd_count; /* its size then: open descriptors, where the kernel tells */
 	uint64_t start_ticks;
 	uint32_t ppid;
 	char comm[EVENT_NAME_MAX];
 	bool told;
-	bool hidden;		/* may not be looked into */
-	bool kernel_thread;	/* has no descriptors, ever */
-	bool leaderless;	/* only its other threads live: the count says nothing */
+	bool hidden;	    /* may not be looked into */
+	bool kernel_thread; /* has no descriptors, ever */
+	bool leaderless;    /* only its other threads live: the count says nothing */
 	struct sockfds fds;
 };
 
 struct pidtab {
-	struct pident **slots;	/* owned, each owned; open addressing, linear */
-	size_t mask;		/* slots - 1; slots is a power of two */
+	struct pident **slots; /* owned, each owned; open addressing, linear */
+	size_t mask;	       /* slots - 1; slots is a power of two */
 	size_t count;
 	uint64_t seed;
 };
@@ -45,7 +46,7 @@ void pidtab_fini(struct pidtab *t);
 struct pident *pidtab_get(struct pidtab *t, uint32_t pid);
 
 /* Frees every process that `pass` did not meet, after gone() was told of it. */
-void pidtab_sweep(struct pidtab *t, uint32_t pass, void (*gone)(void *ctx, const struct pident *who),
-		  void *ctx);
+void pidtab_sweep(struct pidtab *t, uint32_t pass,
+		  void (*gone)(void *ctx, const struct pident *who), void *ctx);
 
 #endif

@@ -9,7 +9,8 @@
 
 int pktfeed_init(struct pktfeed *f, struct pktsrc *pktsrc, uint32_t max_flows, struct errmsg *err)
 {
-	*f = (struct pktfeed){ .pktsrc = pktsrc, .flows = flowtab_new(max_flows, hash_random_seed()) };
+	*f = (struct pktfeed){ .pktsrc = pktsrc };
+	f->flows = flowtab_new(max_flows, hash_random_seed());
 	if (f->flows)
 		return 0;
 	errmsg_set(err, "not enough memory for a table of %u flows: use a smaller --max-flows",

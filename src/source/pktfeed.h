@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a packet source into a flow table: decodes each packet where it lies and counts them by batches.
- * Owns both. Used by one thread: the capture thread when live, main while a file is read.
+ * From a packet source into a flow table: decodes each packet where it lies and counts them by
+ * batches. Owns both. Used by one thread: the capture thread when live, main while a file is read.
  */
 #ifndef SOCKMON_SOURCE_PKTFEED_H
 #define SOCKMON_SOURCE_PKTFEED_H
@@ -16,7 +16,7 @@ struct pktfeed {
 	struct flowtab *flows;
 	uint32_t began;		/* flows that began since the owner last set it to 0 */
 	uint64_t latest_ns;	/* the largest packet time */
-	uint64_t shift_ns;	/* added to every packet's time (modulo 2^64, so it may stand for less) */
+	uint64_t shift_ns;	/* added to every packet's time, modulo 2^64 (so it can go back) */
 	uint32_t pending;
 	struct pktmeta batch[PKTFEED_BATCH];
 };

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Packets through libpcap: capture files, and live where our own ring cannot be had. What libpcap hands
- * over is as hostile as the file (a capture length above the wire length, four milliards of microseconds)
- * and is put right before anybody sees it.
+ * Packets through libpcap: capture files, and live where our own ring cannot be had. What libpcap
+ * hands over is as hostile as the file (a capture length above the wire length, four milliards of
+ * microseconds) and is put right before anybody sees it.
  *
- * Does not wait: a live handle is non-blocking, a file is always there (standard input is read as it comes).
+ * Does not wait: a live handle is non-blocking, a file is always there (standard input is read as
+ * it comes).
  */
 #include "source/pktsrc.h"
 
@@ -41,7 +42,7 @@ struct pktsrc_pcap {
 	uint32_t ifindex;
 	uint16_t linktype;
 	bool live;
-	int failed;			/* -errno that the next step() reports; the packets before it went out */
+	int failed;			/* -errno for the next step() to report */
 	struct pktstats stats;
 	struct pcap_stat last;		/* 32 bits wide each: only differences count */
 };
@@ -102,12 +103,14 @@ static void say_failed(const struct pktsrc_pcap *p, struct errmsg *err)
 	if (p->live)
 		errmsg_set(err, "%s: %s; capture ended", p->name, pcap_geterr(p->pcap));
 	else
-		errmsg_set(err, "%s ended early: stopped after packet %llu (%s); what was read is shown",
+		errmsg_set(err,
+			   "%s ended early: stopped after packet %llu (%s); what was read is shown",
 			   p->name, (unsigned long long)p->packets, pcap_geterr(p->pcap));
 }
 
 static int pcap_step(struct pktsrc *src, unsigned max,
-		     void (*each)(void *ctx, const struct pktraw *raw), void *ctx, struct errmsg *err)
+		     void (*each)(void *ctx, const struct pktraw *raw), void *ctx,
+		     struct errmsg *err)
 {
 	struct pktsrc_pcap *p = pktsrc_pcap_of(src);
 	struct delivery d = { .p = p, .each = each, .ctx = ctx };
@@ -176,7 +179,10 @@ static const struct pktsrc_ops file_ops = {
 	.close = pcap_free,
 };
 
-/* Files number raw IP otherwise than the programming interface does (https://www.tcpdump.org/linktypes.html). */
+/*
+ * Files number raw IP otherwise than the programming interface does
+ * (https://www.tcpdump.org/linktypes.html).
+ */
 static uint16_t linktype_of(int dlt)
 {
 	static const struct {
@@ -205,7 +211,7 @@ static int set_linktype(struct pktsrc_pcap *p, struct errmsg *err)
 	if (l && p->linktype != LINK_RAW_ETHERTYPE)
 		return 0;
 	for (unsigned i = 0; (l = link_at(i)) && len < sizeof(known); i++)
-		if (l->linktype != LINK_RAW_ETHERTYPE)
+		if (l->linktype != LINK_RAW_ETHERTYPE && linktype_of(l->linktype) == l->linktype)
 			len += (size_t)snprintf(known + len, sizeof(known) - len, "%s%s",
 						len ? ", " : "", l->name);
 	errmsg_set(err, "%s: link type %d is not supported (known: %s)", p->name,
@@ -333,7 +339,10 @@ static int activate(struct pktsrc_pcap *p, const struct pktsrc_options *opt, str
 
 	pcap_set_snaplen(p->pcap, (int)(opt->snaplen ? opt->snaplen : SNAPLEN_DEFAULT));
 	pcap_set_buffer_size(p->pcap, kib < INT32_MAX / 1024 ? (int)kib * 1024 : INT32_MAX);
-	/* Immediate mode stays off: it would make fixed frames of the ring (TPACKET_V2), 40 times dearer. */
+	/*
+	 * Immediate mode stays off: it would make fixed frames of the ring (TPACKET_V2), 40 times
+	 * dearer.
+	 */
 	pcap_set_timeout(p->pcap, TIMEOUT_MS);
 	pcap_set_tstamp_precision(p->pcap, PCAP_TSTAMP_PRECISION_NANO);
 	r = pcap_activate(p->pcap);
@@ -341,12 +350,15 @@ static int activate(struct pktsrc_pcap *p, const struct pktsrc_options *opt, str
 		return 0;
 	errmsg_set(err, "cannot capture on %s: %s (%s)", p->name, pcap_geterr(p->pcap),
 		   pcap_statustostr(r));
-	return r == PCAP_ERROR_PERM_DENIED ? -EPERM : r == PCAP_ERROR_NO_SUCH_DEVICE ? -ENODEV : -EIO;
+	if (r == PCAP_ERROR_PERM_DENIED)
+		return -EPERM;
+	return r == PCAP_ERROR_NO_SUCH_DEVICE ? -ENODEV : -EIO;
 }
 
 int pktsrc_pcap_open_live(struct pktsrc **out, const struct pktsrc_options *opt, struct errmsg *err)
 {
-	struct pktsrc_pcap *p = pktsrc_pcap_new(&live_ops, opt->interfaces ? opt->interfaces : "any");
+	const char *name = opt->interfaces ? opt->interfaces : "any";
+	struct pktsrc_pcap *p = pktsrc_pcap_new(&live_ops, name);
 	char why[PCAP_ERRBUF_SIZE] = "";
 	int r = -EIO;
 
@@ -360,11 +372,17 @@ int pktsrc_pcap_open_live(struct pktsrc **out, const struct pktsrc_options *opt,
 	r = activate(p, opt, err);
 	if (r)
 		goto fail;
-	/* "any": the second cooked form tells the interface. Where it cannot be had, the first will do. */
+	/*
+	 * "any": the second cooked form tells the interface. Where it cannot be had, the first will
+	 * do.
+	 */
 	if (!p->ifindex)
 		pcap_set_datalink(p->pcap, DLT_LINUX_SLL2);
 	r = set_linktype(p, err);
-	/* Always a filter, be it empty: without one the kernel copies whole packets, whatever the snaplen. */
+	/*
+	 * Always a filter, be it empty: without one the kernel copies whole packets, whatever the
+	 * snaplen.
+	 */
 	if (!r)
 		r = set_filter(p, opt->filter ? opt->filter : "", err);
 	if (!r && pcap_setnonblock(p->pcap, 1, why) < 0) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Live packets from our own AF_PACKET ring (TPACKET_V3; packet(7), Documentation/networking/packet_mmap.rst).
- * libpcap's ring loses VLAN tags on "any" and the segment size of super-packets; this one keeps both.
+ * Live packets from our own AF_PACKET ring (TPACKET_V3; packet(7),
+ * Documentation/networking/packet_mmap.rst). libpcap's ring loses VLAN tags on "any" and the
+ * segment size of super-packets; this one keeps both.
  *
- * Owns the socket, the ring and the user's filter. The filter that runs in the kernel is in ringfilter.c.
- * Follows no interface by name: one that is deleted and made again is another one.
+ * Owns the socket, the ring and the user's filter. The filter that runs in the kernel is in
+ * ringfilter.c. Follows no interface by name: one that is deleted and made again is another one.
  */
 #include "source/pktsrc.h"
 
@@ -34,7 +35,7 @@ enum {
 	BUFFER_KIB_DEFAULT = 8192,
 	BUFFER_KIB_MAX = 1 << 20,
 	BLOCK_KIB = 256,
-	FRAME_BYTES = 2048,	/* the kernel wants one that divides the block; V3 does not use it */
+	FRAME_BYTES = 2048,	/* has to divide the block; not used otherwise in V3 */
 	RETIRE_MS = 50,
 	ADDRESS_AT = (sizeof(struct tpacket3_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
 		     TPACKET_ALIGNMENT,	/* of the sockaddr_ll behind a packet's header */
@@ -55,6 +56,7 @@ struct pktsrc_ring {
 	struct ringfilter filter;
 	char *interface;		/* the one it is bound to; NULL = all */
 	uint32_t ifindex;
+	bool is_down;			/* it was, when it was last heard of */
 	uint64_t gone_ns;		/* when it was found deleted (monotonic); 0 = it was not */
 	uint64_t dropped;
 };
@@ -144,21 +146,31 @@ static void block_close(struct pktsrc_ring *p)
 }
 
 /*
- * A link that is down comes back; one that is gone does not, and ENETDOWN says both (packet(7)). What was
- * captured before is still to come: the kernel hands its last block over when that retires.
+ * A link that is down comes back; one that is gone does not, and the kernel tells both by one
+ * ENETDOWN (packet_notifier() in net/packet/af_packet.c), so a link that is down is looked at until
+ * it is up. What was captured before it went is still to come: the kernel hands its last block over
+ * when that retires.
  */
-static int check_socket(struct pktsrc_ring *p, struct errmsg *err)
+static bool is_gone(struct pktsrc_ring *p)
 {
 	char name[IF_NAMESIZE];
+
+	if (p->is_down && !p->gone_ns && !if_indextoname(p->ifindex, name))
+		p->gone_ns = clock_mono_ns();
+	return p->gone_ns && clock_mono_ns() - p->gone_ns > 2 * RETIRE_MS * NSEC_PER_MSEC;
+}
+
+static int check_socket(struct pktsrc_ring *p, struct errmsg *err)
+{
 	socklen_t len = sizeof(int);
 	int e = 0;
 
 	/* Reading it clears it, or poll() would spin. */
 	if (getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &e, &len) < 0)
 		e = errno;
-	if (e == ENETDOWN && p->ifindex && !if_indextoname(p->ifindex, name) && !p->gone_ns)
-		p->gone_ns = clock_mono_ns();
-	if (p->gone_ns && clock_mono_ns() - p->gone_ns > 2 * RETIRE_MS * NSEC_PER_MSEC) {
+	if (e == ENETDOWN && p->ifindex)
+		p->is_down = true;
+	if (is_gone(p)) {
 		errmsg_set(err, "interface %s disappeared; capture ended", p->interface);
 		return -ENODEV;
 	}
@@ -169,7 +181,8 @@ static int check_socket(struct pktsrc_ring *p, struct errmsg *err)
 }
 
 static int ring_step(struct pktsrc *src, unsigned max,
-		     void (*each)(void *ctx, const struct pktraw *raw), void *ctx, struct errmsg *err)
+		     void (*each)(void *ctx, const struct pktraw *raw), void *ctx,
+		     struct errmsg *err)
 {
 	struct pktsrc_ring *p = ring_of(src);
 	unsigned count = 0;
@@ -189,7 +202,10 @@ static int ring_step(struct pktsrc *src, unsigned max,
 		if (!p->left)
 			block_close(p);
 	}
-	return count ? (int)count : check_socket(p, err);
+	if (!count)
+		return check_socket(p, err);
+	p->is_down = false;
+	return (int)count;
 }
 
 static int ring_fd(const struct pktsrc *src)
@@ -245,8 +261,9 @@ static int open_socket(struct pktsrc_ring *p, struct errmsg *err)
 	if (r == -EPERM || r == -EACCES) {
 		len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 		self[len > 0 ? len : 0] = '\0';
-		errmsg_set(err, "packets need CAP_NET_RAW: run `sudo sockmon`, or once "
-				"`sudo setcap cap_net_raw,cap_sys_ptrace,cap_dac_read_search+ep %s`",
+		errmsg_set(err,
+			   "packets need CAP_NET_RAW: run `sudo sockmon`, or once "
+			   "`sudo setcap cap_net_raw,cap_sys_ptrace,cap_dac_read_search+ep %s`",
 			   len > 0 ? self : "PATH-of-sockmon");
 	} else {
 		errmsg_set(err, "cannot open a packet socket: %s", strerror(-r));
@@ -278,8 +295,8 @@ static int map_ring(struct pktsrc_ring *p, uint32_t kib, struct errmsg *err)
 	/* One block is filled while another is read. */
 	req.tp_block_nr = kib < 2 * BLOCK_KIB ? 2 : kib / BLOCK_KIB;
 	req.tp_frame_nr = req.tp_block_nr * (req.tp_block_size / req.tp_frame_size);
-	r = set_option(p, PACKET_RX_RING, &req, sizeof(req), "the capture buffer (try a smaller -B)",
-		       err);
+	r = set_option(p, PACKET_RX_RING, &req, sizeof(req),
+		       "the capture buffer (try a smaller -B)", err);
 	if (r)
 		return r;
 	p->block_count = req.tp_block_nr;
@@ -303,7 +320,8 @@ static int bind_ring(struct pktsrc_ring *p, struct errmsg *err)
 	if (bind(p->fd, (const struct sockaddr *)&ll, sizeof(ll)) == 0)
 		return 0;
 	r = -errno;
-	errmsg_set(err, "cannot capture on %s: %s", p->interface ? p->interface : "any", strerror(-r));
+	errmsg_set(err, "cannot capture on %s: %s", p->interface ? p->interface : "any",
+		   strerror(-r));
 	return r;
 }
 

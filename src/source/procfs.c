@@ -2,12 +2,13 @@
 /*
  * The /proc source: passes over all processes, and the plan of when to make which.
  *
- * A quick pass looks into processes that are new or whose number of descriptors changed; a full one looks
- * into all. A socket that replaced another behind the same descriptor shows in a full pass only. What is
- * wanted is answered by a quick pass, then, if that was not it, by a full one. For as many as a full pass did
- * not find (the kernel's own, those in flight between processes) full passes come at growing distances, with
- * quick ones between: as many need not be the same ones. Passes that are waited for take at most a fifth of
- * the time, the others a fiftieth: the next one rests a multiple of what the last one worked.
+ * A quick pass looks into processes that are new or whose number of descriptors changed; a full one
+ * looks into all. A socket that replaced another behind the same descriptor shows in a full pass
+ * only. What is wanted is answered by a quick pass, then, if that was not it, by a full one. For as
+ * many as a full pass did not find (the kernel's own, those in flight between processes) full
+ * passes come at growing distances, with quick ones between: as many need not be the same ones.
+ * Passes that are waited for take at most a fifth of the time, the others a fiftieth: the next one
+ * rests a multiple of what the last one worked.
  *
  * Owns the pass under way and the plan; how one process is read is pidlook's business.
  */
@@ -26,13 +27,13 @@
 #include "base/xalloc.h"
 #include "source/pidlook.h"
 
-#define SLICE_NS (2 * NSEC_PER_MSEC)
-#define IDLE_SLICE_EVERY_NS (10 * NSEC_PER_MSEC)	/* of a pass that nobody waits for */
-#define REVALIDATE_NS (30 * NSEC_PER_SEC)
-#define BACKOFF_FIRST_NS (1 * NSEC_PER_SEC)
-#define ANSWER_NS (200 * NSEC_PER_MSEC)	/* what a quick pass settled is known by then */
-#define URGENT_REST 4	/* per unit of work */
-#define IDLE_REST 50
+#define SLICE_NS	    (2 * NSEC_PER_MSEC)
+#define IDLE_SLICE_EVERY_NS (10 * NSEC_PER_MSEC) /* of a pass that nobody waits for */
+#define REVALIDATE_NS	    (30 * NSEC_PER_SEC)
+#define BACKOFF_FIRST_NS    (1 * NSEC_PER_SEC)
+#define ANSWER_NS	    (200 * NSEC_PER_MSEC) /* what a quick pass settled is known by then */
+
+enum { URGENT_REST = 4, IDLE_REST = 50 }; /* per unit of work */
 
 /* What the next procfs_want() tells the success of. */
 enum passdone { DONE_NOTHING, DONE_QUICK, DONE_FULL };
@@ -41,26 +42,26 @@ enum passdone { DONE_NOTHING, DONE_QUICK, DONE_FULL };
 struct procfs {
 	struct source source;
 	int root_fd;
-	bool counts_fds;	/* /proc/PID/fd has a size (Linux 6.2) */
+	bool counts_fds; /* /proc/PID/fd has a size (Linux 6.2) */
 	struct pidtab tab;
 	struct pidlook look;
 
 	DIR *pids;
 	bool full;
-	bool urgent;		/* somebody waits for it */
+	bool urgent; /* somebody waits for it */
 	uint32_t pass;
 	struct passrec totals;
-	uint64_t work_ns;	/* this pass's */
+	uint64_t work_ns; /* this pass's */
 	uint64_t slice_due_ns;
 
-	uint32_t wanted;	/* sockets without a holder, as last said */
-	uint32_t hopeless;	/* as many a full pass did not find */
+	uint32_t wanted;   /* sockets without a holder, as last said */
+	uint32_t hopeless; /* as many a full pass did not find */
 	enum passdone done;
 	uint64_t backoff_ns;
 	uint64_t quick_due_ns, full_due_ns;
-	uint64_t full_end_ns;	/* when the last full pass ended */
-	uint64_t rested_ns;	/* no pass before */
-	uint64_t idle_rested_ns;	/* no quick pass before that nobody waits for */
+	uint64_t full_end_ns;	 /* when the last full pass ended */
+	uint64_t rested_ns;	 /* no pass before */
+	uint64_t idle_rested_ns; /* no quick pass before that nobody waits for */
 	uint32_t told_hidden;
 };
 
@@ -173,13 +174,15 @@ static void begin_pass(struct procfs *p, bool full, uint64_t now_ns)
 }
 
 /* Enough for a pass that is not full: nothing about it looks different. */
-static bool looks_unchanged(const struct procfs *p, const struct pident *who, const struct stat *fds)
+static bool looks_unchanged(const struct procfs *p, const struct pident *who,
+			    const struct stat *fds)
 {
 	if (who->fd_ino != fds->st_ino)
 		return false;
 	if (who->kernel_thread)
 		return true;
-	return !p->full && p->counts_fds && !who->leaderless && who->fd_count == (uint64_t)fds->st_size;
+	return !p->full && p->counts_fds && !who->leaderless &&
+	       who->fd_count == (uint64_t)fds->st_size;
 }
 
 /* A process that the pass comes by: begins the look into it, where one is needed. */
@@ -229,7 +232,9 @@ static void tell_gone(void *ctx, const struct pident *who)
 /* Said when it begins and when it is over, not every time the number changes. */
 static void tell_hidden(struct procfs *p, uint64_t now_ns, const struct sink *out)
 {
-	struct event e = { .kind = EV_NOTICE, .time_ns = now_ns, .notice = { .source = NOTICE_PROCESSES } };
+	struct event e = { .kind = EV_NOTICE,
+			   .time_ns = now_ns,
+			   .notice = { .source = NOTICE_PROCESSES } };
 	char program[128] = "sockmon";
 	ssize_t len;
 
@@ -241,10 +246,10 @@ static void tell_hidden(struct procfs *p, uint64_t now_ns, const struct sink *ou
 		len = snprintf(program, sizeof(program), "sockmon");
 	if (p->totals.hidden)
 		snprintf(e.notice.text, sizeof(e.notice.text),
-			 "%u processes may not be looked into, so their sockets are shown without them: run sockmon "
-			 "with sudo, or allow it once: sudo setcap "
-			 "cap_net_raw,cap_sys_ptrace,cap_dac_read_search+ep %.*s", p->totals.hidden,
-			 (int)len, program);
+			 "%u processes may not be looked into, so their sockets are shown without "
+			 "them: run sockmon with sudo, or allow it once: sudo setcap "
+			 "cap_net_raw,cap_sys_ptrace,cap_dac_read_search+ep %.*s",
+			 p->totals.hidden, (int)len, program);
 	sink_send(out, &e);
 }
 
@@ -325,7 +330,10 @@ static uint64_t procfs_due_ns(const struct source *s)
 	return p->full_due_ns < p->quick_due_ns ? p->full_due_ns : p->quick_due_ns;
 }
 
-/* A snapshot waits for the first pass, and for what it wants to be looked for once; not for the backoff. */
+/*
+ * A snapshot waits for the first pass, and for what it wants to be looked for once; not for the
+ * backoff.
+ */
 static bool procfs_busy(const struct source *s)
 {
 	const struct procfs *p = (const struct procfs *)s;
@@ -364,7 +372,9 @@ int procfs_new(struct source **out, const char *root, struct errmsg *err)
 
 	if (fd < 0) {
 		rc = -errno;
-		errmsg_set(err, "cannot open %s: %s; the owners of sockets are found there (--no-process does without)",
+		errmsg_set(err,
+			   "cannot open %s: %s; the owners of sockets are found there "
+			   "(--no-process does without)",
 			   root, strerror(-rc));
 		return rc;
 	}
@@ -376,7 +386,7 @@ int procfs_new(struct source **out, const char *root, struct errmsg *err)
 	p->counts_fds = fstatat(fd, "self/fd", &fds, 0) == 0 && fds.st_size > 0;
 	pidtab_init(&p->tab);
 	p->backoff_ns = BACKOFF_FIRST_NS;
-	p->quick_due_ns = SOURCE_NEVER;	/* full_due_ns is 0: at once */
+	p->quick_due_ns = SOURCE_NEVER; /* full_due_ns is 0: at once */
 	*out = &p->source;
 	return 0;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The filter of the capture ring: see ringfilter.h. Talks to libpcap's compiler, not to the kernel. */
+/*
+ * The filter of the capture ring: see ringfilter.h. Talks to libpcap's compiler, not to the kernel.
+ */
 #include "source/ringfilter.h"
 
 #include <errno.h>
@@ -70,7 +72,8 @@ static int parse_interfaces(struct ringfilter *f, const char *text, struct errms
 		char name[IF_NAMESIZE + 1];
 
 		/* One byte more than a name may have, so that a longer one stays unknown. */
-		snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name)), text);
+		snprintf(name, sizeof(name), "%.*s", (int)(len < IF_NAMESIZE ? len : IF_NAMESIZE),
+			 text);
 		if (strcmp(name, "any") == 0)
 			any = true;
 		else
@@ -89,7 +92,9 @@ static void append(struct ringfilter *f, struct sock_filter insn)
 	f->insns[f->count++] = insn;
 }
 
-/* Passes on to what follows or returns 0; `others` is what packets without an Ethernet header get. */
+/*
+ * Passes on to what follows or returns 0; `others` is what packets without an Ethernet header get.
+ */
 static void append_prologue(struct ringfilter *f, uint32_t others)
 {
 	unsigned n = f->interface_count;
@@ -114,7 +119,9 @@ static void append_prologue(struct ringfilter *f, uint32_t others)
 	append(f, (struct sock_filter)RETURN(0));
 }
 
-/* libpcap's program follows the prologue; it returns what it would keep, we keep snaplen of that. */
+/*
+ * libpcap's program follows the prologue; it returns what it would keep, we keep snaplen of that.
+ */
 static void append_user(struct ringfilter *f, const struct bpf_program *user, uint32_t snaplen)
 {
 	for (unsigned i = 0; i < user->bf_len; i++) {
@@ -143,7 +150,8 @@ static int compile(struct bpf_program *out, int dlt, const char *filter, struct 
 	return r;
 }
 
-static int build_user(struct ringfilter *f, const char *filter, uint32_t snaplen, struct errmsg *err)
+static int build_user(struct ringfilter *f, const char *filter, uint32_t snaplen,
+		      struct errmsg *err)
 {
 	struct bpf_program ethernet;
 	int r = compile(&ethernet, DLT_EN10MB, filter, err);
@@ -164,8 +172,8 @@ static int build_user(struct ringfilter *f, const char *filter, uint32_t snaplen
 	return 0;
 }
 
-int ringfilter_init(struct ringfilter *f, const char *interfaces, const char *filter, uint32_t snaplen,
-		    struct errmsg *err)
+int ringfilter_init(struct ringfilter *f, const char *interfaces, const char *filter,
+		    uint32_t snaplen, struct errmsg *err)
 {
 	int r;
 

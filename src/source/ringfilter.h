@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which packets get into the ring: the program that runs in the kernel (classic BPF with the extensions of
- * Documentation/networking/filter.rst), and what is left of the user's filter for user space.
+ * Which packets get into the ring: the program that runs in the kernel (classic BPF with the
+ * extensions of Documentation/networking/filter.rst), and what is left of the user's filter for
+ * user space.
  *
- * In the kernel: the second copy of loopback packets is dropped; so are other interfaces than those asked for
- * by name; then the user's filter judges Ethernet-like frames. Packets of other links (tunnels, PPP) have no
- * Ethernet header that it could read: they all pass, and are judged in user space by the filter compiled
- * for bare IP.
+ * In the kernel: the second copy of loopback packets is dropped; so are other interfaces than those
+ * asked for by name; then the user's filter judges Ethernet-like frames. Packets of other links
+ * (tunnels, PPP) have no Ethernet header that it could read: they all pass, and are judged in user
+ * space by the filter compiled for bare IP.
  */
 #ifndef SOCKMON_SOURCE_RINGFILTER_H
 #define SOCKMON_SOURCE_RINGFILTER_H
@@ -26,12 +27,15 @@ struct ringfilter {
 	uint32_t interfaces[RINGFILTER_INTERFACES_MAX];	/* by index */
 	unsigned interface_count;			/* 0 = all */
 	bool has_user_filter;
-	struct bpf_program *raw;	/* the user's filter for bare IP; NULL: it needs a link header */
+	struct bpf_program *raw;	/* the user's for bare IP; NULL: it needs a link header */
 };
 
-/* interfaces: comma list, "any" or NULL. filter: NULL = everything. -ENODEV, -EINVAL with the sentence. */
-int ringfilter_init(struct ringfilter *f, const char *interfaces, const char *filter, uint32_t snaplen,
-		    struct errmsg *err);
+/*
+ * interfaces: comma list, "any" or NULL. filter: NULL = everything. -ENODEV, -EINVAL with the
+ * sentence.
+ */
+int ringfilter_init(struct ringfilter *f, const char *interfaces, const char *filter,
+		    uint32_t snaplen, struct errmsg *err);
 void ringfilter_fini(struct ringfilter *f);
 
 struct sock_fprog ringfilter_program(const struct ringfilter *f);	/* borrowed from f */

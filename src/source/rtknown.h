@@ -17,21 +17,21 @@ enum rtkind { RT_NONE, RT_IFACE, RT_ADDR };
 /* Exactly its members, no padding: it is hashed and compared as bytes. */
 struct rtkey {
 	uint32_t ifindex;
-	struct addr addr;	/* zero for an interface */
-	uint16_t kind;		/* enum rtkind */
+	struct addr addr; /* zero for an interface */
+	uint16_t kind;	  /* enum rtkind */
 	uint16_t prefix;
 };
 
 _Static_assert(sizeof(struct rtkey) == 24, "no padding");
 
 struct rtknown_entry {
-	struct rtkey key;	/* RT_NONE: a free slot */
-	uint32_t round;		/* when it was last mentioned */
+	struct rtkey key; /* RT_NONE: a free slot */
+	uint32_t round;	  /* when it was last mentioned */
 };
 
 struct rtknown {
-	struct rtknown_entry *slots;	/* owned; open addressing, linear */
-	size_t mask;		/* slots - 1; slots is a power of two */
+	struct rtknown_entry *slots; /* owned; open addressing, linear */
+	size_t mask;		     /* slots - 1; slots is a power of two */
 	size_t count;
 	uint64_t seed;
 };
@@ -39,13 +39,18 @@ struct rtknown {
 void rtknown_init(struct rtknown *k);
 void rtknown_fini(struct rtknown *k);
 
-/* It was mentioned in this round. Without memory for it it is not remembered, and its end may be missed. */
+/*
+ * It was mentioned in this round. Without memory for it it is not remembered, and its end may be
+ * missed.
+ */
 void rtknown_put(struct rtknown *k, const struct rtkey *key, uint32_t round);
 
 /* It is gone; false: it was not known. */
 bool rtknown_take(struct rtknown *k, const struct rtkey *key);
 
-/* Any one of that kind that this round has not mentioned; NULL: none. Valid until the next change. */
+/*
+ * Any one of that kind that this round has not mentioned; NULL: none. Valid until the next change.
+ */
 const struct rtkey *rtknown_stale(const struct rtknown *k, enum rtkind kind, uint32_t round);
 
 #endif

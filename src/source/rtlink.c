@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rtnetlink source: dumps interfaces and addresses at the start and after a loss, interfaces again on
- * refresh(), and passes on what the kernel multicasts meanwhile. Owns the netlink socket and the set of what
- * it has told; deliberately keeps no statistics of its own, and does not know routes.
+ * The rtnetlink source: dumps interfaces and addresses at the start and after a loss, interfaces
+ * again on refresh(), and passes on what the kernel multicasts meanwhile. Owns the netlink socket
+ * and the set of what it has told; deliberately keeps no statistics of its own, and does not know
+ * routes.
  */
 #include "source/rtlink.h"
 
@@ -20,12 +21,12 @@
 #include "source/rtknown.h"
 #include "source/rtparse.h"
 
-#define STEP_NS (5 * NSEC_PER_MSEC)
-#define STALL_NS (2 * NSEC_PER_SEC)
+#define STEP_NS		 (5 * NSEC_PER_MSEC)
+#define STALL_NS	 (2 * NSEC_PER_SEC)
 #define REFRESH_EVERY_NS (1 * NSEC_PER_SEC)
-#define REOPEN_EVERY_NS (1 * NSEC_PER_SEC)
+#define REOPEN_EVERY_NS	 (1 * NSEC_PER_SEC)
 
-#define GROUP(number) (1u << ((number) - 1))
+#define GROUP(number)	 (1u << ((number)-1))
 
 /* A dump that interfaces were added and removed under is made again, but not for ever. */
 enum { REPEATS_MAX = 3 };
@@ -41,28 +42,34 @@ static const struct rtdump rtdumps[] = {
 	{ RT_ADDR, RTM_GETADDR },
 };
 
-enum { RTDUMPS = sizeof(rtdumps) / sizeof(rtdumps[0]), DUMP_LINKS = 0, EVERY_DUMP = (1 << RTDUMPS) - 1 };
+enum {
+	RTDUMPS = sizeof(rtdumps) / sizeof(rtdumps[0]),
+	DUMP_LINKS = 0,
+	EVERY_DUMP = (1 << RTDUMPS) - 1
+};
 
 /*
- * Invariants: `at` is the dump under way while dumping. What is mentioned by a dump, or by a multicast
- * meanwhile, has the number of the current round in `known`; the rest is stale when the dump ends whole.
+ * Invariants: `at` is the dump under way while dumping. What is mentioned by a dump, or by a
+ * multicast meanwhile, has the number of the current round in `known`; the rest is stale when the
+ * dump ends whole.
  */
 struct rtlink {
 	struct source source;
 	struct nlsock nl;
 	struct rtknown known;
-	unsigned todo;		/* bits: dumps to make */
+	unsigned todo; /* bits: dumps to make */
 	unsigned at;
 	bool dumping;
 	bool interrupted;
 	unsigned repeats;
 	uint32_t round;
-	uint64_t heard_ns;	/* event time of the last datagram, or of the request */
+	uint64_t heard_ns; /* event time of the last datagram, or of the request */
 	uint64_t refreshed_ns;
-	uint64_t retry_ns;	/* after a failure: not before */
+	uint64_t retry_ns; /* after a failure: not before */
 };
 
-static void tell_gone(struct rtlink *r, const struct rtkey *key, uint64_t now_ns, const struct sink *out)
+static void tell_gone(struct rtlink *r, const struct rtkey *key, uint64_t now_ns,
+		      const struct sink *out)
 {
 	struct event e = { .time_ns = now_ns };
 
@@ -71,8 +78,10 @@ static void tell_gone(struct rtlink *r, const struct rtkey *key, uint64_t now_ns
 		e.iface = (struct ifacerec){ .ifindex = key->ifindex, .gone = true };
 	} else {
 		e.kind = EV_ADDR;
-		e.addr = (struct addrrec){ .ifindex = key->ifindex, .prefix = (uint8_t)key->prefix,
-					   .addr = key->addr, .gone = true };
+		e.addr = (struct addrrec){ .ifindex = key->ifindex,
+					   .prefix = (uint8_t)key->prefix,
+					   .addr = key->addr,
+					   .gone = true };
 	}
 	rtknown_take(&r->known, key);
 	sink_send(out, &e);
@@ -91,7 +100,10 @@ static void take_link(struct rtlink *r, const struct nlmsghdr *msg, bool reply, 
 	if (e.iface.gone) {
 		rtknown_take(&r->known, &key);
 	} else if (!has_stats && !reply) {
-		/* Wireless drivers send such: not a reason to show an interface with nothing received. */
+		/*
+		 * Wireless drivers send such: not a reason to show an interface with nothing
+		 * received.
+		 */
 		r->todo |= 1u << DUMP_LINKS;
 		return;
 	} else {
@@ -190,8 +202,8 @@ static void begin_dump(struct rtlink *r, uint64_t now_ns)
 	msg->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	msg->nlmsg_seq = nlsock_next_seq(&r->nl);
 	/* Both kinds of header begin with the family, and are zero but for what is filtered by. */
-	mnl_nlmsg_put_extra_header(msg, r->at == DUMP_LINKS ? sizeof(struct ifinfomsg) :
-							       sizeof(struct ifaddrmsg));
+	mnl_nlmsg_put_extra_header(msg, r->at == DUMP_LINKS ? sizeof(struct ifinfomsg)
+							    : sizeof(struct ifaddrmsg));
 	if (nlsock_send(&r->nl, msg))
 		start_over(r, now_ns);
 }
@@ -209,7 +221,10 @@ static bool receive(struct rtlink *r, uint64_t now_ns, const struct sink *out)
 		return false;
 	}
 	if (err) {
-		/* Most likely multicasts come faster than they are read: asking at once would add to it. */
+		/*
+		 * Most likely multicasts come faster than they are read: asking at once would add
+		 * to it.
+		 */
 		start_over(r, now_ns);
 		return false;
 	}
@@ -250,7 +265,7 @@ static uint64_t rtlink_due_ns(const struct source *s)
 	const struct rtlink *r = (const struct rtlink *)s;
 
 	if (r->dumping)
-		return r->heard_ns + STALL_NS;	/* earlier if the descriptor is ready */
+		return r->heard_ns + STALL_NS; /* earlier if the descriptor is ready */
 	return r->todo || !r->nl.socket ? r->retry_ns : SOURCE_NEVER;
 }
 
@@ -294,11 +309,13 @@ static const struct source_ops rtlink_ops = {
 int rtlink_new(struct source **out, struct errmsg *err)
 {
 	struct rtlink *r = xcalloc(1, sizeof(*r));
-	int rc = nlsock_open(&r->nl, NETLINK_ROUTE, GROUP(RTNLGRP_LINK) | GROUP(RTNLGRP_IPV4_IFADDR) |
-							    GROUP(RTNLGRP_IPV6_IFADDR));
+	int rc = nlsock_open(&r->nl, NETLINK_ROUTE,
+			     GROUP(RTNLGRP_LINK) | GROUP(RTNLGRP_IPV4_IFADDR) |
+				     GROUP(RTNLGRP_IPV6_IFADDR));
 
 	if (rc) {
-		errmsg_set(err, "cannot ask the kernel for its interfaces: rtnetlink: %s", strerror(-rc));
+		errmsg_set(err, "cannot ask the kernel for its interfaces: rtnetlink: %s",
+			   strerror(-rc));
 		free(r);
 		return rc;
 	}

@@ -23,7 +23,8 @@ static void take_name(struct ifacerec *out, const struct nlread_attr *a)
 static bool take_stats(struct ifacerec *out, const struct nlread_attr *a)
 {
 	struct rtnl_link_stats64 stats;
-	const size_t needed = offsetof(struct rtnl_link_stats64, tx_dropped) + sizeof(stats.tx_dropped);
+	const size_t needed =
+		offsetof(struct rtnl_link_stats64, tx_dropped) + sizeof(stats.tx_dropped);
 
 	if (a->len < needed)
 		return false;
@@ -45,8 +46,12 @@ bool rtparse_link(const struct nlmsghdr *msg, struct ifacerec *out, bool *has_st
 	struct ifinfomsg head;
 	bool stats = false;
 
-	/* A bridge says with RTM_DELLINK of AF_BRIDGE that a port left it, not that the interface went. */
-	if (!bytes_copy(&attrs, &head, sizeof(head)) || head.ifi_family != AF_UNSPEC || head.ifi_index <= 0)
+	/*
+	 * A bridge says with RTM_DELLINK of AF_BRIDGE that a port left it, not that the interface
+	 * went.
+	 */
+	if (!bytes_copy(&attrs, &head, sizeof(head)) || head.ifi_family != AF_UNSPEC ||
+	    head.ifi_index <= 0)
 		return false;
 	iface.ifindex = (uint32_t)head.ifi_index;
 	iface.flags = head.ifi_flags;
@@ -85,7 +90,8 @@ bool rtparse_addr(const struct nlmsghdr *msg, struct addrrec *out)
 	struct nlread_attr a;
 	bool has_addr = false, has_local = false;
 
-	if (!bytes_copy(&attrs, &head, sizeof(head)) || head.ifa_prefixlen > (head.ifa_family == AF_INET ? 32 : 128))
+	if (!bytes_copy(&attrs, &head, sizeof(head)) ||
+	    head.ifa_prefixlen > (head.ifa_family == AF_INET ? 32 : 128))
 		return false;
 	rec.ifindex = head.ifa_index;
 	rec.prefix = head.ifa_prefixlen;

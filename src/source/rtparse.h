@@ -11,8 +11,8 @@
 #include "event.h"
 
 /*
- * RTM_NEWLINK, RTM_DELLINK. False: malformed, without a name, or about something else that has the same
- * number (a bridge's port).
+ * RTM_NEWLINK, RTM_DELLINK. False: malformed, without a name, or about something else that has the
+ * same number (a bridge's port).
  */
 bool rtparse_link(const struct nlmsghdr *msg, struct ifacerec *out, bool *has_stats);
 

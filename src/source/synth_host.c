@@ -116,7 +116,8 @@ static const struct synthconn conns[] = {
 	{ TCP(SYN_SENT), BETWEEN("10.0.0.2", 42116, "10.0.0.9", 6379), .proc = P_REDIS_CLI, .fd = 4,
 	  .timer = TIMER_RETRANS, .timer_ms = 4000, .retransmits = 2, .send_q = 1, .flags = OUT },
 	{ TCP(SYN_SENT), BETWEEN("10.0.0.2", 51600, "198.51.100.250", 8443), .proc = P_PYTHON, .fd = 9,
-	  .timer = TIMER_RETRANS, .timer_ms = 1000, .send_q = 1, .flags = OUT },
+	  .timer = TIMER_RETRANS, .timer_ms = 1000, .send_q = 1, .life = { 12, 0, 0, 8 },
+	  .flags = OUT },
 
 	/* people who are logged in */
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 22, "10.0.0.5", 51022), .proc = P_SSHD_1, .fd = 4,
@@ -253,7 +254,7 @@ static const struct synthconn conns[] = {
 	{ SP_UDP, BETWEEN("10.0.0.255", 137, "10.0.0.30", 137), .path = PATH_DATAGRAMS, .rx = 50,
 	  .age_s = 900, .flags = IN },
 	{ SP_TCP, BETWEEN("10.0.0.2", 60090, "192.0.2.195", 443), .wire = WS_TIME_WAIT, .path = PATH_WAN,
-	  .rx_before = 2560000, .tx_before = 5600, .age_s = 20, .life = { 60, 0, 0, 9 }, .flags = OUT },
+	  .rx_before = 2560000, .tx_before = 5600, .age_s = 20, .life = { 0, 0, 0, 9 }, .flags = OUT },
 	{ SP_ICMP4, BETWEEN("10.0.0.2", 0x1234, "192.0.2.1", 0x1234), .path = PATH_DATAGRAMS, .rx = 64,
 	  .tx = 64, .age_s = 17, .flags = OUT },
 };

@@ -11,10 +11,13 @@
 /*
  * When a process or a connection is there. All zero: always. Else in tick t (of a period of that many, or from
  * the start): there from `born` until before `gone`, and in TIME_WAIT from `over`. 0 = never over, never gone.
+ * A flow is there for SYNTH_LINGER ticks longer than its socket: gone + SYNTH_LINGER <= period.
  */
 struct synthlife {
 	uint8_t period, born, over, gone;
 };
+
+enum { SYNTH_LINGER = 2 };
 
 enum synthprocid {
 	P_NONE,

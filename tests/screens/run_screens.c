@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Screens as documentation: keys and the synthetic host in, literal text out. Every file cases/NAME.txt is a
+ * test: lines "# word: value" that say how to get there, "---", and the screen that is expected.
+ *
+ *	# args: port 443	more arguments of the command line; --demo is always there
+ *	# size: 80x24
+ *	# ticks: 3		intervals that pass before the first key (1)
+ *	# keys: / u d p Enter	names as in the help; TICK lets an interval pass, CLICK:x,y and DOUBLE:x,y
+ *				are the mouse, SIZE:WxH resizes
+ *	# ascii: yes		a terminal without UTF-8
+ *	# notice: TEXT		what a capture without the right to capture says
+ *
+ * UPDATE_SCREENS=1 writes what is painted into the files: look at each with git diff before believing it.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app.h"
+#include "base/clock.h"
+#include "ui/ui.h"
+
+enum { CASES_MAX = 128, ARGS_MAX = 24 };
+
+struct screencase {
+	char path[512];
+	char name[128];
+	char *text;			/* the whole file; owned */
+	const char *expected;		/* in text, behind the "---" line */
+	char args[256], keys[1024], notice[400];
+	int width, height;
+	unsigned ticks;
+	bool ascii;
+};
+
+static char *read_all(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = NULL;
+	size_t len = 0;
+	ssize_t got;
+
+	assert_non_null(f);
+	got = getdelim(&text, &len, '\0', f);
+	fclose(f);
+	return got < 0 ? strdup("") : text;
+}
+
+/* The value of "# word: value" at line; NULL: the line is another. */
+static bool directive(const char *line, const char *word, char *out, size_t size)
+{
+	size_t len = strlen(word), end;
+
+	if (strncmp(line, "# ", 2) != 0 || strncmp(line + 2, word, len) != 0 || line[2 + len] != ':')
+		return false;
+	line += 3 + len;
+	line += strspn(line, " \t");
+	end = strcspn(line, "\n");
+	assert_true(end < size);
+	memcpy(out, line, end);
+	out[end] = '\0';
+	return true;
+}
+
+static void read_line(struct screencase *c, const char *line)
+{
+	char value[32];
+
+	directive(line, "args", c->args, sizeof(c->args));
+	directive(line, "keys", c->keys, sizeof(c->keys));
+	directive(line, "notice", c->notice, sizeof(c->notice));
+	if (directive(line, "size", value, sizeof(value)))
+		assert_int_equal(sscanf(value, "%dx%d", &c->width, &c->height), 2);
+	if (directive(line, "ticks", value, sizeof(value)))
+		c->ticks = (unsigned)strtoul(value, NULL, 10);
+	if (directive(line, "ascii", value, sizeof(value)))
+		c->ascii = strcmp(value, "yes") == 0;
+}
+
+static void read_case(struct screencase *c)
+{
+	const char *line;
+
+	c->width = 80;
+	c->height = 24;
+	c->ticks = 1;
+	c->text = read_all(c->path);
+	for (line = c->text; strncmp(line, "---\n", 4) != 0; line = strchr(line, '\n') + 1) {
+		assert_non_null(strchr(line, '\n'));
+		read_line(c, line);
+	}
+	c->expected = line + 4;
+}
+
+/* An app with the arguments of a case, its UI, and a screen. */
+struct stage {
+	struct options opt;
+	struct app *app;
+	struct ui *ui;
+	struct grid grid;
+	uint64_t now_ns;
+	char args[256];
+};
+
+static void parse_args(struct stage *s, const char *args)
+{
+	char *argv[ARGS_MAX] = { "sockmon", "--demo" }, *word, *rest = s->args;
+	struct errmsg err = { "" };
+	int argc = 2;
+
+	snprintf(s->args, sizeof(s->args), "%s", args);
+	while ((word = strsep(&rest, " "))) {
+		if (*word && argc < ARGS_MAX - 1)
+			argv[argc++] = word;
+	}
+	if (options_parse(&s->opt, argc, argv, &err))
+		fail_msg("%s", err.text);
+}
+
+static void tick(struct stage *s)
+{
+	s->now_ns += NSEC_PER_SEC;
+	app_refresh(s->app);
+	do {
+		app_step(s->app, s->now_ns);
+	} while (!app_paused(s->app) && !app_round_done(s->app));
+}
+
+/* As run.c does: again while something waits. */
+static void paint(struct stage *s)
+{
+	unsigned i;
+
+	for (i = 0; i < 3 && (i == 0 || ui_dirty(s->ui)); i++)
+		ui_paint(s->ui, &s->grid);
+	assert_false(ui_dirty(s->ui));
+}
+
+/* The UI gets the model as const; a test may play the source that has no right to capture. */
+static void give_notice(struct stage *s, const char *text)
+{
+	struct event e = { .kind = EV_NOTICE, .time_ns = model_time_ns(app_model(s->app)) };
+
+	e.notice.source = NOTICE_CAPTURE;
+	snprintf(e.notice.text, sizeof(e.notice.text), "%.300s", text);
+	model_apply((struct model *)(uintptr_t)app_model(s->app), &e);
+}
+
+static void stage_init(struct stage *s, const struct screencase *c)
+{
+	struct errmsg err = { "" };
+	unsigned i;
+
+	memset(s, 0, sizeof(*s));
+	parse_args(s, c->args);
+	if (app_new(&s->app, &s->opt, &err))
+		fail_msg("%s", err.text);
+	s->ui = ui_new(s->app);
+	assert_int_equal(grid_init(&s->grid, c->width, c->height, c->ascii), 0);
+	for (i = 0; i < c->ticks; i++)
+		tick(s);
+	if (c->notice[0])
+		give_notice(s, c->notice);
+	paint(s);
+}
+
+static void stage_fini(struct stage *s)
+{
+	ui_free(s->ui);
+	app_free(s->app);
+	grid_fini(&s->grid);
+	options_fini(&s->opt);
+}
+
+static bool press_mouse(struct stage *s, const char *word)
+{
+	struct key k = { .code = KEY_MOUSE_ };
+	int x, y;
+
+	if (sscanf(word, "CLICK:%d,%d", &x, &y) == 2)
+		k.mouse = MOUSE_CLICK;
+	else if (sscanf(word, "DOUBLE:%d,%d", &x, &y) == 2)
+		k.mouse = MOUSE_DOUBLE;
+	else
+		return false;
+	k.x = (int16_t)x;
+	k.y = (int16_t)y;
+	ui_key(s->ui, &k);
+	return true;
+}
+
+static void press(struct stage *s, const char *word)
+{
+	struct key k = { .code = key_from_name(word, strlen(word)) };
+	int w, h;
+
+	if (strcmp(word, "TICK") == 0) {
+		tick(s);
+	} else if (sscanf(word, "SIZE:%dx%d", &w, &h) == 2) {
+		assert_int_equal(grid_resize(&s->grid, w, h), 0);
+	} else if (!press_mouse(s, word)) {
+		if (!k.code)
+			fail_msg("no such key: %s", word);
+		ui_key(s->ui, &k);
+	}
+	paint(s);
+}
+
+static void press_all(struct stage *s, const char *keys)
+{
+	char copy[1024], *rest = copy, *word;
+
+	snprintf(copy, sizeof(copy), "%s", keys);
+	while ((word = strsep(&rest, " "))) {
+		if (*word)
+			press(s, word);
+	}
+}
+
+static void print_screen(const char *title, const char *text)
+{
+	size_t len;
+
+	print_message("# %s\n", title);
+	for (; *text; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		print_message("# |%.*s\n", (int)len, text);
+	}
+}
+
+static void update(const struct screencase *c, const struct buf *screen)
+{
+	FILE *f = fopen(c->path, "wb");
+
+	assert_non_null(f);
+	fwrite(c->text, 1, (size_t)(c->expected - c->text), f);
+	fwrite(screen->data, 1, screen->len, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void test_case(void **state)
+{
+	const struct screencase *c = *state;
+	struct stage s;
+	struct buf screen;
+
+	stage_init(&s, c);
+	press_all(&s, c->keys);
+	buf_init(&screen);
+	grid_dump(&s.grid, &screen);
+	stage_fini(&s);
+	if (getenv("UPDATE_SCREENS")) {
+		update(c, &screen);
+	} else if (strcmp(screen.data, c->expected) != 0) {
+		print_screen("expected:", c->expected);
+		print_screen("painted:", screen.data);
+		fail_msg("%s: another screen than expected", c->name);
+	}
+	buf_fini(&screen);
+}
+
+/* Whatever the size and the key, nothing breaks; what it looks like is the other tests' business. */
+static void test_every_size_and_every_key_is_survived(void **state)
+{
+	static const char *const words[] = { "/", "p", "=", "Enter", "Esc", "s", "Down", "Enter", "a", "Down", "Enter",
+					     "Right", "Down", "Enter", "j", "k", "PgDn", "End", "Esc", "?", "End",
+					     "Esc", "c", "Space", "Esc", "x", "Esc", "f", "G", "TICK", "Left", "r",
+					     "S", "<", ">", "t", "u", "l", "e", "w", "b", "n", "Space", "@" };
+	const struct screencase c = { .width = 1, .height = 1, .ticks = 1 };
+	struct stage s;
+	int w, h;
+	size_t i;
+
+	(void)state;
+	stage_init(&s, &c);
+	for (w = 1; w < 230; w += w < 30 ? 1 : 13) {
+		for (h = 1; h < 60; h += h < 8 ? 1 : 17) {
+			assert_int_equal(grid_resize(&s.grid, w, h), 0);
+			for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+				press(&s, words[i]);
+		}
+	}
+	stage_fini(&s);
+}
+
+static int by_name(const void *x, const void *y)
+{
+	const struct screencase *a = x, *b = y;
+
+	return strcmp(a->name, b->name);
+}
+
+static size_t find_cases(struct screencase *cases)
+{
+	const char *top = getenv("top_srcdir");
+	char folder[256];
+	struct dirent *entry;
+	size_t count = 0;
+	DIR *dir;
+
+	snprintf(folder, sizeof(folder), "%s/tests/screens/cases", top ? top : ".");
+	dir = opendir(folder);
+	while (dir && (entry = readdir(dir)) && count < CASES_MAX) {
+		struct screencase *c = &cases[count];
+		char *dot = strrchr(entry->d_name, '.');
+
+		if (!dot || strcmp(dot, ".txt") != 0)
+			continue;
+		snprintf(c->path, sizeof(c->path), "%s/%s", folder, entry->d_name);
+		snprintf(c->name, sizeof(c->name), "%.*s", (int)(dot - entry->d_name), entry->d_name);
+		count++;
+	}
+	if (dir)
+		closedir(dir);
+	qsort(cases, count, sizeof(*cases), by_name);
+	return count;
+}
+
+int main(void)
+{
+	struct screencase *cases = calloc(CASES_MAX, sizeof(*cases));
+	struct CMUnitTest tests[CASES_MAX + 1] = {
+		cmocka_unit_test(test_every_size_and_every_key_is_survived),
+	};
+	size_t count, i;
+	int failed;
+
+	if (!cases)
+		return 1;
+	count = find_cases(cases);
+	if (!count) {
+		fprintf(stderr, "no screen under tests/screens/cases: is top_srcdir set?\n");
+		return 1;
+	}
+	for (i = 0; i < count; i++) {
+		read_case(&cases[i]);
+		tests[i + 1] = (struct CMUnitTest){ cases[i].name, test_case, NULL, NULL, &cases[i] };
+	}
+	failed = _cmocka_run_group_tests("screens", tests, count + 1, NULL, NULL);
+	for (i = 0; i < count; i++)
+		free(cases[i].text);
+	free(cases);
+	return failed;
+}

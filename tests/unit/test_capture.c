@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* source/capture.c over pktsrc_pcap.c: whatever a file holds, its flows and its end are told. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "net/links.h"
+#include "source/capture.h"
+
+enum { FLOWS_MAX = 20000, FRAME = 14 + 20 + 8 + 10 };
+
+/* What a source said. */
+struct heard {
+	struct flowrec flow[FLOWS_MAX];		/* by id */
+	unsigned flows, captures, notices, after_end;
+	uint64_t last_ns;
+	struct capturerec capture;
+	char notice[EVENT_TEXT_MAX];
+};
+
+static void hear(void *ctx, const struct event *e)
+{
+	struct heard *h = ctx;
+
+	assert_true(e->time_ns >= h->last_ns);
+	h->last_ns = e->time_ns;
+	h->after_end += h->capture.ended;
+	if (e->kind == EV_FLOW) {
+		assert_true(e->flow.rec.id < FLOWS_MAX);
+		h->flow[e->flow.rec.id] = e->flow.rec;
+		h->flows++;
+	} else if (e->kind == EV_CAPTURE) {
+		h->capture = e->capture;
+		h->captures++;
+	} else {
+		assert_int_equal(e->kind, EV_NOTICE);
+		assert_int_equal(e->notice.source, NOTICE_CAPTURE);
+		memcpy(h->notice, e->notice.text, sizeof(h->notice));
+		h->notices++;
+	}
+}
+
+/* ---- files */
+
+struct capfile {
+	FILE *f;
+	char path[32];
+};
+
+static void put32(FILE *f, uint32_t v)
+{
+	assert_int_equal(fwrite(&v, sizeof(v), 1, f), 1);
+}
+
+static struct capfile file_new(void)
+{
+	struct capfile c = { .path = "/tmp/test_capture.XXXXXX" };
+	int fd = mkstemp(c.path);
+
+	assert_true(fd >= 0);
+	c.f = fdopen(fd, "wb");
+	assert_non_null(c.f);
+	return c;
+}
+
+static struct capfile pcap_new(uint32_t link)
+{
+	struct capfile c = file_new();
+	const uint32_t header[] = { 0xa1b2c3d4, 0x00040002, 0, 0, 65535, link };
+
+	for (unsigned i = 0; i < 6; i++)
+		put32(c.f, header[i]);
+	return c;
+}
+
+/* UDP from 10.0.N.N:1000 to 10.255.0.1:53 with ten bytes, in Ethernet. */
+static void make_frame(uint8_t frame[FRAME], unsigned n)
+{
+	static const uint8_t start[] = {
+		2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x08, 0x00,
+		0x45, 0, 0, 38, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 0, 10, 255, 0, 1,
+		0x03, 0xe8, 0, 53, 0, 18, 0, 0,
+	};
+
+	memset(frame, 0, FRAME);
+	memcpy(frame, start, sizeof(start));
+	frame[28] = (uint8_t)(n >> 8);
+	frame[29] = (uint8_t)n;
+}
+
+static void put_record(FILE *f, uint32_t s, uint32_t us, uint32_t caplen, uint32_t len,
+		       const void *data, size_t bytes)
+{
+	put32(f, s);
+	put32(f, us);
+	put32(f, caplen);
+	put32(f, len);
+	if (bytes)
+		assert_int_equal(fwrite(data, bytes, 1, f), 1);
+}
+
+static void put_packet(FILE *f, unsigned n, uint32_t s)
+{
+	uint8_t frame[FRAME];
+
+	make_frame(frame, n);
+	put_record(f, s, 5, FRAME, FRAME, frame, FRAME);
+}
+
+static int try_open(struct capfile *c, struct source **s, struct errmsg *err)
+{
+	struct capture_options opt = { .file = c->path };
+
+	assert_int_equal(fclose(c->f), 0);
+	return capture_new(s, &opt, err);
+}
+
+static struct heard *read_opened(struct source *s)
+{
+	struct sink sink = { .apply = hear, .ctx = calloc(1, sizeof(struct heard)) };
+
+	assert_non_null(sink.ctx);
+	for (unsigned steps = 0; s->ops->busy(s); steps++) {
+		assert_true(steps < 10000);
+		assert_int_equal(s->ops->due_ns(s), 0);
+		assert_int_equal(s->ops->step(s, 1, &sink), 0);
+	}
+	assert_int_equal(s->ops->due_ns(s), SOURCE_NEVER);
+	assert_int_equal(s->ops->step(s, 1, &sink), 0);
+	return sink.ctx;
+}
+
+static struct heard *read_options(struct capfile *c, struct capture_options opt, char trouble[512])
+{
+	struct errmsg err = { "" };
+	struct source *s;
+	struct heard *h;
+
+	opt.file = c->path;
+	assert_int_equal(fclose(c->f), 0);
+	assert_int_equal(capture_new(&s, &opt, &err), 0);
+	h = read_opened(s);
+	snprintf(trouble, 512, "%s", capture_trouble(s) ? capture_trouble(s) : "");
+	s->ops->close(s);
+	unlink(c->path);
+	assert_true(h->capture.ended);
+	assert_false(h->capture.live);
+	assert_int_equal(h->after_end, 0);
+	return h;
+}
+
+static struct heard *read_all(struct capfile *c, char trouble[512])
+{
+	return read_options(c, (struct capture_options){ 0 }, trouble);
+}
+
+static void assert_refused(struct capfile *c, int error, const char *words)
+{
+	struct errmsg err = { "" };
+	struct source *s = NULL;
+
+	assert_int_equal(try_open(c, &s, &err), error);
+	assert_null(s);
+	assert_non_null(strstr(err.text, c->path));
+	assert_non_null(strstr(err.text, words));
+	unlink(c->path);
+}
+
+static void test_capture_file_tells_every_flow_then_its_end(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	char trouble[512];
+	struct heard *h;
+
+	(void)state;
+	for (unsigned i = 0; i < 30; i++)
+		put_packet(c.f, i % 3, 1000 + i);
+	h = read_all(&c, trouble);
+	assert_string_equal(trouble, "");
+	assert_int_equal(h->notices, 0);
+	assert_int_equal(h->flows, 3);
+	assert_false(h->capture.truncated);
+	assert_int_equal(h->capture.totals.packets, 30);
+	assert_int_equal(h->capture.totals.bytes, 30 * 38);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(h->flow[i].dir[0].packets, 10);
+		assert_int_equal(h->flow[i].dir[0].payload, 100);
+	}
+	assert_int_equal(h->last_ns, 1029 * NSEC_PER_SEC + 5000);
+	assert_non_null(strstr(c.path, h->capture.interfaces));
+	free(h);
+}
+
+static void test_capture_file_is_sent_in_slices_that_lose_nothing(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	struct capture_options opt = { .publish_at_end_only = true };
+	char trouble[512];
+	struct heard *h;
+
+	(void)state;
+	for (unsigned i = 0; i < 10000; i++)
+		put_packet(c.f, i, 1000);
+	h = read_options(&c, opt, trouble);
+	assert_int_equal(h->flows, 10000);
+	assert_int_equal(h->captures, 3);
+	assert_int_equal(h->capture.totals.live_flows, 10000);
+	free(h);
+}
+
+/* A file is finite and its reader wants all of it, however long it was in the making. */
+static void test_capture_file_flows_do_not_grow_old(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	char trouble[512];
+	struct heard *h;
+
+	(void)state;
+	put_packet(c.f, 1, 1000);
+	put_packet(c.f, 2, 1000000);
+	h = read_all(&c, trouble);
+	assert_int_equal(h->capture.totals.live_flows, 2);
+	free(h);
+}
+
+static void test_capture_file_without_packets_is_no_trouble(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	char trouble[512];
+	struct heard *h = read_all(&c, trouble);
+
+	(void)state;
+	assert_string_equal(trouble, "");
+	assert_int_equal(h->capture.totals.packets, 0);
+	assert_int_equal(h->captures, 1);
+	free(h);
+}
+
+static void test_capture_file_cut_short_keeps_what_was_read(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	char trouble[512];
+	struct heard *h;
+
+	(void)state;
+	put_packet(c.f, 1, 1000);
+	put_packet(c.f, 2, 1001);
+	put_record(c.f, 1002, 0, FRAME, FRAME, "abc", 3);
+	h = read_all(&c, trouble);
+	assert_int_equal(h->capture.totals.packets, 2);
+	assert_int_equal(h->flows, 2);
+	assert_true(h->capture.truncated);
+	assert_int_equal(h->notices, 1);
+	assert_non_null(strstr(trouble, "ended early: stopped after packet 2 ("));
+	assert_non_null(strstr(trouble, "what was read is shown"));
+	assert_memory_equal(h->notice, trouble, strlen(h->notice));
+	free(h);
+}
+
+static void test_capture_file_with_an_absurd_length_stops_there(void **state)
+{
+	static const uint32_t lengths[] = { UINT32_MAX, 1u << 30, 0x80000000 };
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct capfile c = pcap_new(LINK_ETHERNET);
+		char trouble[512];
+		struct heard *h;
+
+		put_packet(c.f, 1, 1000);
+		put_record(c.f, 1001, 0, lengths[i], lengths[i], NULL, 0);
+		h = read_all(&c, trouble);
+		assert_int_equal(h->capture.totals.packets, 1);
+		assert_true(h->capture.truncated);
+		free(h);
+	}
+}
+
+static void test_capture_file_hostile_records_are_put_right(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	uint8_t frame[FRAME];
+	char trouble[512];
+	struct heard *h;
+
+	(void)state;
+	make_frame(frame, 1);
+	put_record(c.f, 1000, 4000000000u, FRAME, FRAME, frame, FRAME);	/* microseconds */
+	put_record(c.f, 900, 0, FRAME, 1, frame, FRAME);	/* more caught than sent */
+	put_record(c.f, UINT32_MAX, 0, FRAME, UINT32_MAX, frame, FRAME);
+	put_record(c.f, 1000, 0, 0, 0, NULL, 0);
+	h = read_all(&c, trouble);
+	assert_string_equal(trouble, "");
+	assert_int_equal(h->capture.totals.packets, 4);
+	assert_int_equal(h->capture.totals.undecodable, 1);
+	assert_int_equal(h->capture.totals.bytes, 3 * 38);
+	assert_int_equal(h->flow[0].first_ns, 900 * NSEC_PER_SEC);
+	assert_true(h->flow[0].last_ns >= h->flow[0].first_ns);
+	free(h);
+}
+
+static void test_capture_file_filter_chooses_packets(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	struct capture_options opt = { .pktsrc.filter = "host 10.0.0.2" };
+	char trouble[512];
+	struct heard *h;
+
+	(void)state;
+	for (unsigned i = 0; i < 9; i++)
+		put_packet(c.f, i % 3, 1000);
+	h = read_options(&c, opt, trouble);
+	assert_int_equal(h->flows, 1);
+	assert_int_equal(h->capture.totals.packets, 3);
+	free(h);
+}
+
+static void test_capture_bad_filter_is_one_sentence(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	struct capture_options opt = { .file = c.path, .pktsrc.filter = "port and" };
+	struct errmsg err = { "" };
+	struct source *s;
+
+	(void)state;
+	fclose(c.f);
+	assert_int_equal(capture_new(&s, &opt, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "'port and'"));
+	unlink(c.path);
+}
+
+static void test_capture_file_that_cannot_be_opened_is_named(void **state)
+{
+	struct capture_options opt = { .file = "/nonexistent/x.pcap" };
+	struct errmsg err = { "" };
+	struct source *s;
+
+	(void)state;
+	assert_int_equal(capture_new(&s, &opt, &err), -ENOENT);
+	assert_string_equal(err.text, "cannot open /nonexistent/x.pcap: No such file or directory");
+	opt.file = "/tmp";
+	assert_int_equal(capture_new(&s, &opt, &err), -EISDIR);
+	assert_string_equal(err.text, "cannot read /tmp: Is a directory");
+}
+
+static void test_capture_what_is_not_a_capture_is_refused(void **state)
+{
+	struct capfile empty = file_new(), text = file_new(), gzip = file_new(), stub = file_new();
+	struct capfile link = pcap_new(30583), own = pcap_new(LINK_RAW_ETHERTYPE);
+
+	(void)state;
+	fputs("hello, this is not a capture file at all", text.f);
+	fputs("\x1f\x8b\x08", gzip.f);
+	put32(stub.f, 0xa1b2c3d4);
+	assert_refused(&empty, -EPROTO, "is empty");
+	assert_refused(&text, -EPROTO, "is not a capture file");
+	assert_refused(&gzip, -EPROTO, "run `gunzip` first");
+	assert_refused(&stub, -EPROTO, "is not a capture file");
+	assert_refused(&link, -EPROTONOSUPPORT, "link type 30583 is not supported (known: ");
+	assert_refused(&own, -EPROTONOSUPPORT, "link type 65534 is not supported");
+}
+
+static void test_capture_table_that_is_too_small_evicts_and_says_so(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	struct capture_options opt = { .max_flows = 10 };
+	char trouble[512];
+	struct heard *h;
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++)
+		put_packet(c.f, i, 1000);
+	h = read_options(&c, opt, trouble);
+	assert_int_equal(h->capture.totals.live_flows, 10);
+	assert_int_equal(h->capture.totals.evicted_packets, 90);
+	assert_int_equal(h->capture.totals.flow_limit, 10);
+	free(h);
+}
+
+static void test_capture_progress_reaches_the_size(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	struct errmsg err = { "" };
+	uint64_t at = 99, size = 0;
+	struct source *s;
+
+	(void)state;
+	put_packet(c.f, 1, 1000);
+	assert_int_equal(try_open(&c, &s, &err), 0);
+	capture_progress(s, &at, &size);
+	assert_int_equal(size, 24 + 16 + FRAME);
+	assert_true(at <= size);
+	free(read_opened(s));
+	capture_progress(s, &at, &size);
+	assert_int_equal(at, size);
+	s->ops->close(s);
+	unlink(c.path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_capture_file_tells_every_flow_then_its_end),
+		cmocka_unit_test(test_capture_file_is_sent_in_slices_that_lose_nothing),
+		cmocka_unit_test(test_capture_file_flows_do_not_grow_old),
+		cmocka_unit_test(test_capture_file_without_packets_is_no_trouble),
+		cmocka_unit_test(test_capture_file_cut_short_keeps_what_was_read),
+		cmocka_unit_test(test_capture_file_with_an_absurd_length_stops_there),
+		cmocka_unit_test(test_capture_file_hostile_records_are_put_right),
+		cmocka_unit_test(test_capture_file_filter_chooses_packets),
+		cmocka_unit_test(test_capture_bad_filter_is_one_sentence),
+		cmocka_unit_test(test_capture_file_that_cannot_be_opened_is_named),
+		cmocka_unit_test(test_capture_what_is_not_a_capture_is_refused),
+		cmocka_unit_test(test_capture_table_that_is_too_small_evicts_and_says_so),
+		cmocka_unit_test(test_capture_progress_reaches_the_size),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* net/wirestate.c: packets of a TCP connection in, the state that an onlooker would tell out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "net/flowtab.h"
+#include "net/wirestate.h"
+
+enum { A, B };	/* the ends */
+
+enum {
+	SYN = WIRE_SYN,
+	SYNACK = WIRE_SYN | WIRE_ACK,
+	ACK = WIRE_ACK,
+	FINACK = WIRE_FIN | WIRE_ACK,
+	RST = WIRE_RST,
+};
+
+/* One packet, and the state after it. */
+struct step {
+	uint8_t from, flags;
+	uint32_t seq, ack, payload;
+	enum wirestate then;
+};
+
+static struct pktmeta meta(const struct step *s)
+{
+	return (struct pktmeta){
+		.from = s->from, .tcp_flags = s->flags, .seq = s->seq, .ack = s->ack,
+		.payload_bytes = s->payload,
+	};
+}
+
+static struct wirestate_track play(const struct step *steps, size_t count)
+{
+	struct wirestate_track w;
+
+	for (size_t i = 0; i < count; i++) {
+		struct pktmeta m = meta(&steps[i]);
+
+		if (i == 0)
+			wirestate_begin(&w, &m);
+		wirestate_step(&w, &m);
+		if (w.state != steps[i].then)
+			print_message("# packet %zu: %s, not %s\n", i, wirestate_name(w.state),
+				      wirestate_name(steps[i].then));
+		assert_int_equal(w.state, steps[i].then);
+	}
+	return w;
+}
+
+#define PLAY(steps) play(steps, sizeof(steps) / sizeof(*(steps)))
+
+static void test_wirestate_follows_a_whole_connection(void **state)
+{
+	static const struct step steps[] = {
+		{ B, SYN, 100, 0, 0, WS_SYN_SENT },
+		{ A, SYNACK, 500, 101, 0, WS_SYN_RECV },
+		{ B, ACK, 101, 501, 0, WS_ESTABLISHED },
+		{ B, ACK, 101, 501, 50, WS_ESTABLISHED },
+		{ A, ACK, 501, 151, 0, WS_ESTABLISHED },
+		{ B, FINACK, 151, 501, 10, WS_FIN_WAIT1 },
+		{ A, ACK, 501, 161, 0, WS_FIN_WAIT1 },		/* the data, not the FIN */
+		{ A, ACK, 501, 162, 0, WS_FIN_WAIT2 },
+		{ A, ACK, 501, 162, 30, WS_FIN_WAIT2 },
+		{ A, FINACK, 531, 162, 0, WS_CLOSING },
+		{ B, ACK, 162, 532, 0, WS_TIME_WAIT },
+		{ A, FINACK, 531, 162, 0, WS_TIME_WAIT },	/* sent again */
+	};
+	struct wirestate_track w = PLAY(steps);
+
+	(void)state;
+	assert_int_equal(w.opener, OPENER_END1);
+	assert_true(wirestate_opener_certain(&w));
+}
+
+static void test_wirestate_fin_is_acknowledged_across_sequence_wrap(void **state)
+{
+	static const struct step steps[] = {
+		{ A, ACK, 0xfffffff0, 1, 5, WS_ESTABLISHED },
+		{ A, FINACK, 0xfffffff5, 1, 20, WS_FIN_WAIT1 },
+		{ B, ACK, 1, 0xfffffff5, 0, WS_FIN_WAIT1 },
+		{ B, ACK, 1, 10, 0, WS_FIN_WAIT2 },
+	};
+
+	(void)state;
+	PLAY(steps);
+}
+
+static void test_wirestate_simultaneous_close(void **state)
+{
+	static const struct step steps[] = {
+		{ A, ACK, 10, 20, 5, WS_ESTABLISHED },
+		{ A, FINACK, 15, 20, 0, WS_FIN_WAIT1 },
+		{ B, FINACK, 20, 15, 0, WS_CLOSING },
+		{ A, ACK, 16, 21, 0, WS_CLOSING },
+		{ B, ACK, 21, 16, 0, WS_TIME_WAIT },
+	};
+
+	(void)state;
+	PLAY(steps);
+}
+
+static void test_wirestate_simultaneous_open(void **state)
+{
+	static const struct step steps[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ B, SYN, 20, 0, 0, WS_SYN_RECV },
+		{ A, SYNACK, 10, 21, 0, WS_SYN_RECV },
+		{ B, SYNACK, 20, 11, 0, WS_SYN_RECV },
+		{ A, ACK, 11, 21, 0, WS_ESTABLISHED },
+	};
+
+	(void)state;
+	PLAY(steps);
+}
+
+static void test_wirestate_rst_in_answer_to_syn_is_refused(void **state)
+{
+	static const struct step steps[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ B, RST | ACK, 0, 11, 0, WS_REFUSED },
+		{ B, RST | ACK, 0, 11, 0, WS_REFUSED },	/* the same at another point */
+	};
+
+	(void)state;
+	PLAY(steps);
+}
+
+static void test_wirestate_rst_after_syn_ack_is_reset(void **state)
+{
+	static const struct step steps[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ B, SYNACK, 20, 11, 0, WS_SYN_RECV },
+		{ B, RST, 21, 0, 0, WS_RESET },
+		{ A, ACK, 11, 21, 9, WS_RESET },
+	};
+
+	(void)state;
+	PLAY(steps);
+}
+
+static void test_wirestate_rst_of_the_opener_is_no_refusal(void **state)
+{
+	static const struct step steps[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ A, RST, 11, 0, 0, WS_RESET },
+	};
+
+	(void)state;
+	PLAY(steps);
+}
+
+static void test_wirestate_rst_after_the_close_changes_nothing(void **state)
+{
+	static const struct step steps[] = {
+		{ A, FINACK, 15, 20, 0, WS_FIN_WAIT1 },
+		{ B, FINACK, 20, 16, 0, WS_CLOSING },
+		{ A, ACK, 16, 21, 0, WS_TIME_WAIT },
+		{ B, RST, 21, 0, 0, WS_TIME_WAIT },
+	};
+
+	(void)state;
+	PLAY(steps);
+}
+
+static void test_wirestate_picked_up_needs_data_or_both_ends(void **state)
+{
+	static const struct step by_ends[] = {
+		{ A, ACK, 10, 20, 0, WS_NONE },
+		{ A, ACK, 10, 20, 0, WS_NONE },
+		{ B, ACK, 20, 10, 0, WS_ESTABLISHED },
+	};
+	static const struct step by_data[] = { { B, ACK, 20, 10, 1, WS_ESTABLISHED } };
+	struct wirestate_track w = PLAY(by_ends);
+
+	(void)state;
+	assert_int_equal(w.opener, OPENER_END0);
+	assert_false(wirestate_opener_certain(&w));
+	w = PLAY(by_data);
+	assert_int_equal(w.opener, OPENER_END1);
+}
+
+static void test_wirestate_syn_ack_tells_the_opener(void **state)
+{
+	static const struct step steps[] = {
+		{ A, SYNACK, 20, 11, 0, WS_SYN_RECV },
+		{ B, ACK, 11, 21, 0, WS_ESTABLISHED },
+	};
+	struct wirestate_track w = PLAY(steps);
+
+	(void)state;
+	assert_int_equal(w.opener, OPENER_END1);
+	assert_true(wirestate_opener_certain(&w));
+}
+
+static void test_wirestate_one_direction_alone_is_followed(void **state)
+{
+	static const struct step steps[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ A, ACK, 11, 21, 0, WS_ESTABLISHED },
+		{ A, FINACK, 11, 21, 0, WS_FIN_WAIT1 },
+	};
+
+	(void)state;
+	PLAY(steps);
+}
+
+static void test_wirestate_restarts_only_when_over_and_only_by_another_syn(void **state)
+{
+	static const struct step refused[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ B, RST | ACK, 0, 11, 0, WS_REFUSED },
+	};
+	static const struct step open[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ B, SYNACK, 20, 11, 0, WS_SYN_RECV },
+		{ A, ACK, 11, 21, 0, WS_ESTABLISHED },
+	};
+	static const struct step same = { A, SYN, 10, 0, 0, 0 }, other = { A, SYN, 99, 0, 0, 0 };
+	static const struct step answer = { B, SYNACK, 99, 11, 0, 0 };
+	static const struct step back = { B, SYN, 10, 0, 0, 0 };
+	struct pktmeta m_same = meta(&same), m_other = meta(&other), m_answer = meta(&answer);
+	struct pktmeta m_back = meta(&back);
+	struct wirestate_track w = PLAY(refused);
+
+	(void)state;
+	assert_false(wirestate_restarts(&w, &m_same));
+	assert_true(wirestate_restarts(&w, &m_other));
+	assert_true(wirestate_restarts(&w, &m_back));
+	assert_false(wirestate_restarts(&w, &m_answer));
+	w = PLAY(open);
+	assert_false(wirestate_restarts(&w, &m_other));
+}
+
+static void test_wirestate_name_of_anything_is_text(void **state)
+{
+	(void)state;
+	assert_string_equal(wirestate_name(WS_NONE), "");
+	assert_string_equal(wirestate_name(WS_FIN_WAIT2), "FIN_WAIT2");
+	assert_string_equal(wirestate_name(WS_STATES), "");
+	for (unsigned s = WS_SYN_SENT; s < WS_STATES; s++)
+		assert_true(wirestate_name(s)[0]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wirestate_follows_a_whole_connection),
+		cmocka_unit_test(test_wirestate_fin_is_acknowledged_across_sequence_wrap),
+		cmocka_unit_test(test_wirestate_simultaneous_close),
+		cmocka_unit_test(test_wirestate_simultaneous_open),
+		cmocka_unit_test(test_wirestate_rst_in_answer_to_syn_is_refused),
+		cmocka_unit_test(test_wirestate_rst_after_syn_ack_is_reset),
+		cmocka_unit_test(test_wirestate_rst_of_the_opener_is_no_refusal),
+		cmocka_unit_test(test_wirestate_rst_after_the_close_changes_nothing),
+		cmocka_unit_test(test_wirestate_picked_up_needs_data_or_both_ends),
+		cmocka_unit_test(test_wirestate_syn_ack_tells_the_opener),
+		cmocka_unit_test(test_wirestate_one_direction_alone_is_followed),
+		cmocka_unit_test(test_wirestate_restarts_only_when_over_and_only_by_another_syn),
+		cmocka_unit_test(test_wirestate_name_of_anything_is_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

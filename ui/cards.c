@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Building and painting cards. Knows nothing of connections.
+ */
+#include "ui/cards.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum { LABEL_CELLS = 15, PAIR_CELLS = 27, PAIR_GAP = 2, FIELD_LABEL = 12 };
+
+void cardside_start(struct cardside *s, int width)
+{
+	s->width = width > 0 ? width : 1;
+	s->count = 0;
+	s->open_pairs = 0;
+}
+
+static struct cardline *add_line(struct cardside *s, enum style st)
+{
+	struct cardline *l;
+
+	s->open_pairs = 0;
+	if (s->count == CARDS_LINES_MAX)
+		return NULL;
+	l = &s->lines[s->count++];
+	memset(l, 0, sizeof(*l));
+	l->style = (uint8_t)st;
+	return l;
+}
+
+static void copy(char *out, size_t size, const char *text, size_t len)
+{
+	if (len >= size)
+		len = size - 1;
+	memcpy(out, text, len);
+	out[len] = '\0';
+}
+
+static void add_text(struct cardside *s, enum style st, const char *text, size_t len)
+{
+	struct cardline *l = add_line(s, st);
+
+	if (l)
+		copy(l->text, sizeof(l->text), text, len);
+}
+
+void cardside_title(struct cardside *s, const char *title)
+{
+	if (s->count)
+		add_text(s, STYLE_NORMAL, "", 0);
+	add_text(s, STYLE_TITLE, title, strlen(title));
+}
+
+static unsigned pairs_in(int width)
+{
+	int n = (width + PAIR_GAP) / (PAIR_CELLS + PAIR_GAP);
+
+	return n < 1 ? 1 : n > CARDS_PAIRS_MAX ? CARDS_PAIRS_MAX : (unsigned)n;
+}
+
+void cardside_pair(struct cardside *s, const char *label, const char *value, enum style st)
+{
+	struct cardline *l = s->open_pairs ? &s->lines[s->count - 1] : add_line(s, STYLE_NORMAL);
+	struct cardpair *p;
+
+	if (!l)
+		return;
+	if (!l->pairs)
+		s->open_pairs = pairs_in(s->width);
+	p = &l->pair[l->pairs++];
+	copy(p->label, sizeof(p->label), label, strlen(label));
+	copy(p->value, sizeof(p->value), value, strlen(value));
+	p->style = (uint8_t)st;
+	s->open_pairs--;
+}
+
+void cardside_break(struct cardside *s)
+{
+	s->open_pairs = 0;
+}
+
+size_t text_wrap(const char *text, int width, size_t *skip)
+{
+	size_t len = strlen(text), at = 0, blank = 0;
+	int cells = 0;
+
+	while (at < len) {
+		uint32_t cp;
+		size_t n = utf8_decode(text + at, len - at, &cp);
+		int w = utf8_is_control(cp) ? 1 : utf8_width(cp);	/* as grid.c shows it */
+
+		if (cells + w > width && at)
+			break;
+		if (cp == ' ')
+			blank = at;
+		cells += w;
+		at += n;
+	}
+	if (at < len && text[at] != ' ' && blank)
+		at = blank;
+	*skip = at + (at < len && text[at] == ' ');
+	return at;
+}
+
+void cardside_text(struct cardside *s, enum style st, const char *text)
+{
+	size_t skip;
+
+	while (*text) {
+		size_t len = text_wrap(text, s->width, &skip);
+
+		add_text(s, st, text, len);
+		text += skip;
+	}
+}
+
+void cardside_field(struct cardside *s, const char *label, const char *text, enum style st)
+{
+	size_t skip;
+	int room = s->width - FIELD_LABEL > 8 ? s->width - FIELD_LABEL : 8;
+
+	while (*text) {
+		size_t len = text_wrap(text, room, &skip);
+		struct cardline *l = add_line(s, STYLE_NORMAL);
+
+		if (!l)
+			return;
+		snprintf(l->text, sizeof(l->text), "%-*.*s", FIELD_LABEL, FIELD_LABEL, label);
+		copy(l->text + FIELD_LABEL, sizeof(l->text) - FIELD_LABEL, text, len);
+		l->style = (uint8_t)st;
+		l->label = FIELD_LABEL;
+		label = "";
+		text += skip;
+	}
+}
+
+static void paint_pairs(const struct cardside *s, const struct cardline *l, struct grid *g, int x, int y)
+{
+	int n = (int)pairs_in(s->width), each = (s->width - PAIR_GAP * (n - 1)) / n, i;
+	int cells = each < PAIR_CELLS + 3 ? each : PAIR_CELLS + 3;
+
+	for (i = 0; i < l->pairs; i++) {
+		const struct cardpair *p = &l->pair[i];
+		int at = x + i * (cells + PAIR_GAP), label = grid_text(g, at, y, cells, STYLE_DIM, p->label) + 1;
+
+		if (label < LABEL_CELLS && cells > LABEL_CELLS)
+			label = LABEL_CELLS;
+		if (label < cells)
+			grid_right(g, at + label, y, cells - label, p->style, p->value);
+	}
+}
+
+static void paint_text(const struct cardside *s, const struct cardline *l, struct grid *g, int x, int y)
+{
+	int label = l->label < s->width ? l->label : s->width;
+
+	grid_bytes(g, x, y, label, STYLE_DIM, l->text, l->label);
+	grid_ellipsis(g, x + label, y, s->width - label, l->style, l->text + l->label);
+}
+
+void cardside_paint(const struct cardside *s, struct grid *g, int x, int y, int h, unsigned top)
+{
+	unsigned i;
+
+	for (i = top; i < s->count && (int)(i - top) < h; i++) {
+		const struct cardline *l = &s->lines[i];
+
+		if (l->pairs)
+			paint_pairs(s, l, g, x, y + (int)(i - top));
+		else
+			paint_text(s, l, g, x, y + (int)(i - top));
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One cell of the list: what a column of a row reads, and what it means. Rules: an unknown value is empty
+ * on the kernel's side (there is no such thing) and "-" on the wire's (it was not seen); a quiet zero is dim.
+ */
+#ifndef SOCKMON_UI_CELLS_H
+#define SOCKMON_UI_CELLS_H
+
+#include "query/columns.h"
+#include "ui/grid.h"
+
+enum celllook {
+	CELL_PLAIN,
+	CELL_DIM,
+	CELL_PROCESS,
+	CELL_END,		/* an address with a port: cut in its middle, the port stays */
+	CELL_STATE,
+	CELL_WIRE_STATE,
+	CELL_RX,
+	CELL_TX,
+	CELL_TROUBLE,		/* above zero is worth a look */
+	CELL_ALERT,
+};
+
+/* How the whole list is shown. */
+struct cellmode {
+	bool bits;
+	bool proto_shown;	/* else the state's cell tells what is not TCP */
+};
+
+struct celltext {
+	char text[256];		/* raw bytes from outside, '\0'-terminated */
+	enum style style;
+};
+
+/* w: the cells that it will have; 0 = as many as it wants. */
+void cell_make(const struct column *c, enum celllook look, const struct row *r,
+	       const struct cellmode *mode, int w, struct celltext *out);
+
+void cell_paint(struct grid *g, int x, int y, int w, enum celllook look, bool right, const struct celltext *t);
+
+enum style cell_state_style(enum sockstate s);
+bool cell_has_alert(const struct row *r);
+
+#endif

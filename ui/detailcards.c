@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The cards of the details, filled from the column table. What is not known is left out; that a whole side is
+ * missing is said once, with the reason. Where the cards stand is view_detail.c's.
+ */
+#include "ui/detailcards.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/human.h"
+#include "ui/cells.h"
+
+struct field {
+	const char *column;
+	const char *label;	/* NULL: the column's name */
+	bool wide;		/* text that may be long: lines of its own */
+	bool breaks;		/* the next one begins a line */
+};
+
+enum { FIELDS_MAX = 20 };
+
+struct card {
+	const char *title;
+	struct field fields[FIELDS_MAX];	/* ended by one without a column */
+};
+
+/* A field; what differs from the usual is named. */
+#define F(name, ...) { .column = (name), __VA_ARGS__ }
+
+static const struct card kernel_cards[] = {
+	{ "process", {
+		F("process"), F("pid"), F("fd"), F("uid"),
+		F("cmdline", .label = "command", .wide = true), F("holders", .label = "held by", .wide = true) } },
+	{ "state", {
+		F("state"), F("state_age", .label = "for"), F("timer"), F("timer_ms", .label = "fires in"),
+		F("retransmits"), F("shutdown") } },
+	{ "queues", {
+		F("recv_q"), F("send_q"), F("backlog_max", .label = "backlog"), F("notsent_bytes", .label = "notsent"),
+		F("unacked"), F("sacked"), F("lost") } },
+	{ "congestion control", {
+		F("cong"), F("snd_cwnd", .label = "cwnd"), F("snd_ssthresh", .label = "ssthresh"), F("snd_mss", .label = "mss"),
+		F("rcv_mss", .label = "rcvmss"), F("advmss"), F("pmtu"), F("snd_wnd"), F("rcv_wnd"),
+		F("rcv_space"), F("rcv_ssthresh"), F("pacing_rate"), F("delivery_rate") } },
+	{ "times", {
+		F("rtt"), F("rttvar"), F("min_rtt", .label = "minrtt"), F("rcv_rtt"), F("rto"), F("ato"),
+		F("last_data_sent", .label = "lastsnd"), F("last_data_recv", .label = "lastrcv"),
+		F("last_ack_recv", .label = "lastack") } },
+	{ "counters", {
+		F("bytes_sent"), F("bytes_received"), F("bytes_acked"), F("bytes_retrans"),
+		F("segs_out"), F("segs_in"), F("data_segs_out"), F("data_segs_in"),
+		F("retrans", .label = "retrans"), F("tcp_info.retrans", .label = "retrans now"),
+		F("dsack_dups"), F("reord_seen"), F("rcv_ooopack") } },
+};
+
+static const struct card identity_card = { "identity", {
+	F("proto"), F("family"), F("iface"), F("inode"), F("cookie"), F("cgroup_id", .label = "cgroup"),
+	F("netns"), F("mark"), F("v6only"), F("tos"), F("tclass"),
+	F("first_seen", .wide = true), F("last_seen", .wide = true) } };
+
+static const struct card wire_cards[] = {
+	{ "state", {
+		F("wire_state", .label = "state"), F("opener", .label = "opened by"), F("iface", .label = "seen on"), F("vlan"),
+		F("first_seen", .wide = true), F("last_seen", .wide = true) } },
+	{ "traffic", {
+		F("rx_rate"), F("tx_rate", .breaks = true),
+		F("rx_bytes"), F("tx_bytes", .breaks = true),
+		F("rx_payload"), F("tx_payload", .breaks = true),
+		F("rx_packets"), F("tx_packets", .breaks = true),
+		F("rx_segs"), F("tx_segs", .breaks = true),
+		F("rx_flags"), F("tx_flags", .breaks = true),
+		F("rate_source", .label = "rates by") } },
+};
+
+/* "2026-11-21 22:14:03.118": to the millisecond is what one reads. */
+static void format_time(uint64_t ns, char *out, size_t size)
+{
+	char text[32];
+
+	clock_format_rfc3339(ns, text);
+	snprintf(out, size, "%.10s %.12s UTC", text, text + 11);
+}
+
+static void format(const struct column *c, const struct value *v, bool bits, char *out, size_t size)
+{
+	if (c->type == VT_TIME)
+		format_time(v->u64, out, size);
+	else if (c->type == VT_BOOL)
+		snprintf(out, size, "%s", v->u64 ? "yes" : "no");
+	else if (c->type == VT_UINT && c->unit == UNIT_RATE)
+		human_rate(out, size, v->u64, bits);
+	else if (c->type == VT_UINT && (c->unit == UNIT_BYTES || c->unit == UNIT_COUNT))
+		human_thousands(out, size, v->u64);
+	else if (c->type == VT_UINT && c->unit != UNIT_NONE)
+		value_format(c, v, TEXT_SHORT, bits, out, size);
+	else
+		value_format(c, v, TEXT_EXACT, bits, out, size);
+}
+
+static enum style style_of(const struct column *c, const struct row *r, const struct value *v)
+{
+	if (r->sk && strcmp(c->name, "state") == 0)
+		return cell_state_style(r->sk->rec.state);
+	if (c->type == VT_UINT && c->unit != UNIT_NONE && !v->u64)
+		return STYLE_DIM;
+	return STYLE_NORMAL;
+}
+
+/* false: not known, nothing was added. */
+static bool add_field(struct cardside *s, const struct field *f, const struct row *r, bool bits)
+{
+	const struct column *c = column_find(f->column);
+	const char *label = f->label ? f->label : c ? c->name : "";
+	struct value v;
+	char text[320];
+
+	if (!c || !column_get(c, r, &v))
+		return false;
+	format(c, &v, bits, text, sizeof(text));
+	if (f->wide)
+		cardside_field(s, label, text, STYLE_NORMAL);
+	else
+		cardside_pair(s, label, text, style_of(c, r, &v));
+	if (f->breaks)
+		cardside_break(s);
+	return true;
+}
+
+/* The title appears with the first value that is known. */
+static void add_card(struct cardside *s, const struct card *card, const struct row *r, bool bits)
+{
+	bool titled = false;
+	unsigned i;
+
+	for (i = 0; i < FIELDS_MAX && card->fields[i].column; i++) {
+		const struct column *c = column_find(card->fields[i].column);
+		struct value v;
+
+		if (!c || !column_get(c, r, &v))
+			continue;
+		if (!titled)
+			cardside_title(s, card->title);
+		titled = true;
+		add_field(s, &card->fields[i], r, bits);
+	}
+	cardside_break(s);
+}
+
+static bool is_in_cards(const struct column *c)
+{
+	unsigned i, k;
+
+	for (i = 0; i < sizeof(kernel_cards) / sizeof(kernel_cards[0]); i++) {
+		for (k = 0; k < FIELDS_MAX && kernel_cards[i].fields[k].column; k++) {
+			if (column_find(kernel_cards[i].fields[k].column) == c)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void add_share(struct cardside *s, const char *label, uint64_t part_us, uint64_t busy_us)
+{
+	char time[16], text[40];
+
+	human_us(time, sizeof(time), part_us);
+	snprintf(text, sizeof(text), "%s (%u %%)", time, (unsigned)(part_us * 100.0 / (double)busy_us));
+	cardside_pair(s, label, text, part_us * 2 > busy_us ? STYLE_TROUBLE : part_us ? STYLE_NORMAL : STYLE_DIM);
+}
+
+/* What held the sender back, in shares of the time that it had something to send. */
+static void add_limits(struct cardside *s, const struct row *r)
+{
+	const struct sockrec *rec = &r->sk->rec;
+	char text[16];
+
+	if (!TCPINFO_HAS(rec->tcpinfo_len, sndbuf_limited) || !rec->tcpinfo.busy_time)
+		return;
+	cardside_title(s, "what held it back");
+	human_us(text, sizeof(text), rec->tcpinfo.busy_time);
+	cardside_pair(s, "busy", text, STYLE_NORMAL);
+	add_share(s, "rwnd_limited", rec->tcpinfo.rwnd_limited, rec->tcpinfo.busy_time);
+	add_share(s, "sndbuf_limited", rec->tcpinfo.sndbuf_limited, rec->tcpinfo.busy_time);
+	cardside_break(s);
+}
+
+/* As ss -m writes it. */
+static void add_skmem(struct cardside *s, const struct row *r)
+{
+	static const char *const names[SKMEM_VALUES] = { "r", "rb", "t", "tb", "f", "w", "o", "bl", "d" };
+	const struct sockrec *rec = &r->sk->rec;
+	char text[256];
+	size_t len = 0;
+	unsigned i;
+
+	if (!rec->skmem_count)
+		return;
+	cardside_title(s, "memory");
+	for (i = 0; i < rec->skmem_count && i < SKMEM_VALUES && len < sizeof(text); i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s%u", i ? "," : "(", names[i], rec->skmem[i]);
+	if (len < sizeof(text))
+		snprintf(text + len, sizeof(text) - len, ")");
+	cardside_field(s, "skmem", text, rec->skmem_count > SKMEM_DROPS && rec->skmem[SKMEM_DROPS] ?
+		       STYLE_TROUBLE : STYLE_NORMAL);
+}
+
+/* Every value of tcp_info that no card has named. */
+static void add_rest(struct cardside *s, const struct row *r, bool bits)
+{
+	static const char prefix[] = "tcp_info.";
+	const struct column *c;
+	bool titled = false;
+	unsigned i;
+
+	for (i = 0; (c = column_at(i)); i++) {
+		struct field f = { .column = c->key };
+		struct value v;
+
+		if (!c->key || strncmp(c->key, prefix, sizeof(prefix) - 1) != 0 || is_in_cards(c) ||
+		    strstr(c->key, "_limited") || strstr(c->key, "busy_time") || !column_get(c, r, &v))
+			continue;
+		if (!titled)
+			cardside_title(s, "all else in tcp_info");
+		titled = true;
+		add_field(s, &f, r, bits);
+	}
+	cardside_break(s);
+}
+
+void detail_verdict(struct cardside *s, const struct row *r)
+{
+	const struct column *alert = column_find("alert_text");
+	struct value v;
+	char text[200];
+
+	if (!alert || !column_get(alert, r, &v))
+		return;
+	snprintf(text, sizeof(text), "! %s", v.text);
+	cardside_text(s, STYLE_TROUBLE, text);
+}
+
+void detail_kernel(struct cardside *s, const struct row *r, bool bits)
+{
+	unsigned i;
+
+	if (!r->sk) {
+		cardside_title(s, "no socket");
+		cardside_text(s, STYLE_NORMAL, procreason_sentence((enum procreason)r->proc_reason) ?
+			      procreason_sentence((enum procreason)r->proc_reason) :
+			      "It is served by the process below.");
+	} else if (!r->proc && procreason_sentence((enum procreason)r->proc_reason)) {
+		cardside_title(s, "no process");
+		cardside_text(s, STYLE_NORMAL, procreason_sentence((enum procreason)r->proc_reason));
+	}
+	for (i = 0; i < sizeof(kernel_cards) / sizeof(kernel_cards[0]); i++)
+		add_card(s, &kernel_cards[i], r, bits);
+	if (r->sk) {
+		add_limits(s, r);
+		add_skmem(s, r);
+		add_card(s, &identity_card, r, bits);
+		add_rest(s, r, bits);
+	}
+}
+
+/* How much of what the kernel sent and received the capture has seen; only where it saw the beginning. */
+static void add_coverage(struct cardside *s, const struct row *r)
+{
+	const struct tcpinfo *info = r->sk ? &r->sk->rec.tcpinfo : NULL;
+	uint64_t seen;
+	char text[40];
+
+	if (!info || !r->flow || !r->flow->rec.opener_certain || !TCPINFO_HAS(r->sk->rec.tcpinfo_len, bytes_sent) ||
+	    !info->bytes_sent)
+		return;
+	seen = r->flow->rec.dir[r->local & 1].payload;
+	snprintf(text, sizeof(text), "%.2f %%", (double)seen * 100.0 / (double)info->bytes_sent);
+	cardside_pair(s, "of bytes_sent", text, STYLE_NORMAL);
+}
+
+void detail_wire(struct cardside *s, const struct row *r, bool bits)
+{
+	const char *why = wirereason_sentence((enum wirereason)r->wire_reason);
+	char served[12];
+	unsigned i;
+
+	if (!r->flow) {
+		cardside_title(s, "no traffic");
+		cardside_text(s, STYLE_NORMAL, why ? why : "No packet of it was seen.");
+		add_card(s, &wire_cards[1], r, bits);	/* rates from tcp_info, where there are any */
+		return;
+	}
+	for (i = 0; i < sizeof(wire_cards) / sizeof(wire_cards[0]); i++)
+		add_card(s, &wire_cards[i], r, bits);
+	if (r->sk && r->sk->served) {
+		snprintf(served, sizeof(served), "%u", r->sk->served);
+		cardside_pair(s, "flows served", served, STYLE_NORMAL);
+	}
+	add_coverage(s, r);
+}

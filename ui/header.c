@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The lines above the body: who and how fast, how many of what, what is missing, and the tabs where there is
+ * more than one view. Quiet while all is well.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/human.h"
+#include "ui/cells.h"
+#include "ui/pieces.h"
+#include "ui/view.h"
+
+enum {
+	HEADER_TWO_LINES_FROM = 8,	/* screens with fewer lines get one */
+	NOTICES_FROM = 12,
+	NOTICE_LINES = 2,		/* of each notice */
+	SPARK_MIN = 8,
+	SPARK_MAX = 60,
+	RATE_CELLS = 9,
+};
+
+static void add_rate(struct pieces *p, unsigned rank, enum style st, const char *arrow, bool known,
+		     uint64_t bps, bool bits)
+{
+	char rate[24] = "-";
+
+	if (known && bps != MODEL_RATE_UNKNOWN)
+		human_rate(rate, sizeof(rate), bps, bits);
+	pieces_add(p, rank, st, "%s %-*s", arrow, RATE_CELLS, rate);
+}
+
+/* What makes the screen stand still or show less must be seen. */
+static void add_modes(struct pieces *p, const struct ui *u)
+{
+	int progress = app_progress(u->app);
+
+	if (app_paused(u->app))
+		pieces_add(p, 0, STYLE_TROUBLE, "PAUSED");
+	if (u->rows.frozen)
+		pieces_add(p, 0, STYLE_TROUBLE, "FROZEN");
+	if (progress >= 0 && !app_file_done(u->app))
+		pieces_add(p, 2, STYLE_TITLE, "reading %d %%", progress);
+}
+
+static void add_dropped(struct pieces *p, const struct model *m)
+{
+	const struct capturerec *c = model_capture(m);
+	uint64_t dropped = c->dropped + c->if_dropped;
+	char text[32];
+
+	if (!c->live)
+		return;
+	human_thousands(text, sizeof(text), dropped);
+	pieces_add(p, dropped ? 1 : 6, dropped ? STYLE_ERROR : STYLE_DIM, "%s dropped", text);
+}
+
+static unsigned total_history(const struct model *m, uint64_t total[static MODEL_HISTORY])
+{
+	uint64_t tx[MODEL_HISTORY];
+	unsigned count = model_history(m, total, tx, MODEL_HISTORY), i;
+
+	for (i = 0; i < count; i++)
+		total[i] += tx[i];
+	return count;
+}
+
+static void paint_spark(const struct ui *u, struct grid *g, int x, int y, int w)
+{
+	uint64_t total[MODEL_HISTORY];
+	unsigned count = total_history(ui_model(u), total);
+
+	if (w > (int)count) {		/* the newest stands next to the numbers' end */
+		x += w - (int)count;
+		w = (int)count;
+	}
+	grid_spark(g, x, y, w, STYLE_DIM, total, count);
+}
+
+static void paint_who(const struct ui *u, struct grid *g, int y)
+{
+	const struct model *m = ui_model(u);
+	const struct model_totals *t = model_totals(m);
+	struct pieces p = { .count = 0 };
+	int spark, grown = SPARK_MIN;
+
+	pieces_add(&p, 1, STYLE_TITLE, "sockmon");
+	add_modes(&p, u);
+	pieces_add(&p, 4, STYLE_NORMAL, "%s", model_host(m)->name);
+	if (model_capture(m)->interfaces[0])
+		pieces_add(&p, 5, STYLE_DIM, "%s", model_capture(m)->interfaces);
+	pieces_right(&p);
+	add_rate(&p, 3, STYLE_RX, "▼", t->rates_known, t->rx_bps, u->bits);
+	add_rate(&p, 2, STYLE_TX, "▲", t->rates_known, t->tx_bps, u->bits);
+	if (t->rates_known && !t->rates_from_wire)
+		pieces_add(&p, 6, STYLE_DIM, "(TCP)");
+	spark = pieces_add_space(&p, 7, SPARK_MIN);
+	add_dropped(&p, m);
+	pieces_fit(&p, g->width);
+	if (spark >= 0 && p.piece[spark].shown) {
+		grown += p.gap / 2;
+		p.piece[spark].cells = grown > SPARK_MAX ? SPARK_MAX : grown;
+		pieces_fit(&p, g->width);
+		paint_spark(u, g, p.piece[spark].x, y, p.piece[spark].cells);
+	}
+	pieces_paint(&p, g, y);
+}
+
+/* The order of their importance to a reader, which is not the kernel's. */
+static const struct {
+	enum sockstate state;
+	const char *word;
+	uint8_t rank;
+} states[] = {
+	{ ST_ESTABLISHED, "estab", 2 },	  { ST_LISTEN, "listen", 4 },	   { ST_TIME_WAIT, "time-wait", 5 },
+	{ ST_CLOSE_WAIT, "close-wait", 3 }, { ST_SYN_SENT, "syn-sent", 6 },  { ST_SYN_RECV, "syn-recv", 6 },
+	{ ST_FIN_WAIT1, "fin-wait-1", 8 }, { ST_FIN_WAIT2, "fin-wait-2", 8 }, { ST_LAST_ACK, "last-ack", 8 },
+	{ ST_CLOSING, "closing", 8 },	  { ST_CLOSE, "unconn", 7 },
+};
+
+static void add_states(struct pieces *p, const struct model_totals *t)
+{
+	unsigned i;
+
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		uint32_t n = t->by_state[states[i].state];
+
+		if (n)
+			pieces_add(p, states[i].rank, cell_state_style(states[i].state), "%u %s", n, states[i].word);
+	}
+}
+
+static void add_wire(struct pieces *p, const struct model *m)
+{
+	const struct model_totals *t = model_totals(m);
+	const struct flowtotals *f = &model_capture(m)->totals;
+	char text[16];
+
+	if (model_host(m)->no_capture) {
+		pieces_add(p, 5, STYLE_DIM, "packets are not looked at");
+		return;
+	}
+	if (t->flows_without_socket)
+		pieces_add(p, 6, STYLE_NORMAL, "%u flows (%u without a socket)", t->flows, t->flows_without_socket);
+	else
+		pieces_add(p, 6, STYLE_NORMAL, "%u flow%s", t->flows, t->flows == 1 ? "" : "s");
+	human_count(text, sizeof(text), f->packets);
+	pieces_add(p, 7, STYLE_DIM, "%s packets", text);
+	if (f->evicted_flows)
+		pieces_add(p, 1, STYLE_TROUBLE, "%llu flows given up", (unsigned long long)f->evicted_flows);
+}
+
+static void paint_counts(const struct ui *u, struct grid *g, int y)
+{
+	const struct model *m = ui_model(u);
+	const struct model_totals *t = model_totals(m);
+	struct pieces p = { .count = 0 };
+
+	if (model_host(m)->offline)
+		pieces_add(&p, 0, STYLE_NORMAL, "packets only");
+	else
+		pieces_add(&p, 0, STYLE_NORMAL, "%u socket%s%s", t->sockets, t->sockets == 1 ? "" : "s",
+			   t->sockets ? ":" : "");
+	add_states(&p, t);
+	if (t->refused_sockets)
+		pieces_add(&p, 1, STYLE_TROUBLE, "%llu beyond the limit", (unsigned long long)t->refused_sockets);
+	pieces_right(&p);
+	add_wire(&p, m);
+	pieces_fit(&p, g->width);
+	pieces_paint(&p, g, y);
+}
+
+/* Paints at most NOTICE_LINES of a sentence; the last is cut with an ellipsis. Returns the lines. */
+static int paint_notice(struct grid *g, int y, enum style st, const char *text)
+{
+	int width = g->width - 2, lines = 0;
+	size_t skip;
+
+	while (*text && lines < NOTICE_LINES) {
+		size_t len = text_wrap(text, width, &skip);
+
+		if (lines == NOTICE_LINES - 1)
+			grid_ellipsis(g, 1, y + lines, width, st, text);
+		else
+			grid_bytes(g, 1, y + lines, width, st, text, len);
+		lines++;
+		text += skip;
+	}
+	return lines;
+}
+
+static uint64_t notices_hash(const struct ui *u)
+{
+	uint64_t hash = 1;
+	unsigned i;
+
+	for (i = 0; i < NOTICES; i++) {
+		const char *text = model_notice(ui_model(u), (enum noticesource)i);
+
+		hash = hash_bytes(text, strlen(text), hash);
+	}
+	return hash | 1;
+}
+
+void ui_hide_notices(struct ui *u)
+{
+	u->notices_hidden = notices_hash(u);
+}
+
+static int paint_notices(struct ui *u, struct grid *g, int y)
+{
+	const char *trouble = app_trouble(u->app);
+	int lines = 0;
+	unsigned i;
+
+	u->notices_shown = false;
+	if (g->height < NOTICES_FROM)
+		return 0;
+	if (trouble)
+		lines += paint_notice(g, y, STYLE_ERROR, trouble);
+	if (u->notices_hidden == notices_hash(u))
+		return lines;
+	for (i = 0; i < NOTICES && lines < g->height / 4; i++) {
+		const char *text = model_notice(ui_model(u), (enum noticesource)i);
+
+		if (!*text)
+			continue;
+		lines += paint_notice(g, y + lines, STYLE_CLOSING, text);
+		u->notices_shown = true;
+	}
+	return lines;
+}
+
+static int paint_tabs(struct ui *u, struct grid *g, int y)
+{
+	const struct view *v;
+	unsigned i;
+	int x = 1;
+
+	u->tabs_y = -1;
+	v = view_at(1);
+	if (!v || !v->numbered)
+		return 0;		/* a single one needs no tab */
+	u->tabs_y = y;
+	for (i = 0; (v = view_at(i)) && v->numbered; i++)
+		x += 2 + grid_printf(g, x, y, g->width - x, v == u->view ? STYLE_TABON : STYLE_TAB, "%u %s",
+				     i + 1, v->name);
+	return 1;
+}
+
+int header_paint(struct ui *u, struct grid *g)
+{
+	int y = 0;
+
+	paint_who(u, g, y++);
+	if (g->height >= HEADER_TWO_LINES_FROM)
+		paint_counts(u, g, y++);
+	y += paint_notices(u, g, y);
+	y += paint_tabs(u, g, y);
+	return y;
+}

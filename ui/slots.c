@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The columns of the connections view: which, how wide, in which order of importance. Where they land in
+ * a given width is layout.c's; what is in a cell is cells.c's.
+ */
+#include "ui/slots.h"
+
+#include <string.h>
+
+#include "ui/cells.h"
+
+struct slotrow {
+	const char *name;
+	const char *title;		/* NULL: the column's own */
+	uint8_t width, max;		/* when asked for by hand; when there is room */
+	bool right;
+	const char *narrow;		/* stands in below `narrow_below` cells */
+	uint8_t narrow_below;
+	bool filler;
+	const char *sort;		/* NULL: sorted by what it shows */
+	enum celllook look;
+};
+
+/* In the order of the screen, the wire's last. */
+static const struct slotrow rows[] = {
+	{ "proc", "PROCESS", 12, 24, .filler = true, .look = CELL_PROCESS },
+	{ "pid", "PID", 7, 7, .right = true },
+	{ "fd", "FD", 5, 5, .right = true },
+	{ "uid", "UID", 6, 10, .right = true },
+	{ "cmdline", "COMMAND", 20, 60, .look = CELL_DIM },
+	{ "proto", "PROTO", 5, 7, .look = CELL_DIM },
+	{ "local", "LOCAL", 21, 47, .narrow = "lport", .narrow_below = 14, .sort = "lport", .look = CELL_END },
+	{ "remote", "REMOTE", 21, 47, .filler = true, .look = CELL_END },
+	{ "state", "STATE", 11, 11, .look = CELL_STATE },
+	{ "recv_q", "RECVQ", 5, 5, .right = true },
+	{ "sendq_cell", "SENDQ", 5, 6, .right = true, .sort = "send_q" },
+	{ "timer", "TIMER", 9, 9, .look = CELL_PLAIN },
+	{ "rtt", "RTT", 5, 6, .right = true },
+	{ "min_rtt", "MINRTT", 6, 6, .right = true },
+	{ "rttvar", "RTTVAR", 6, 6, .right = true },
+	{ "total_retrans", "RETR", 4, 5, .right = true, .look = CELL_TROUBLE },
+	{ "cong", "CONG", 6, 10, .look = CELL_PLAIN },
+	{ "snd_cwnd", "CWND", 5, 5, .right = true },
+	{ "snd_ssthresh", "SSTHR", 5, 5, .right = true },
+	{ "snd_mss", "MSS", 5, 5, .right = true },
+	{ "delivery_rate", "DELIV/s", 7, 7, .right = true },
+	{ "pacing_rate", "PACE/s", 6, 6, .right = true },
+	{ "bytes_sent", "SENT", 6, 6, .right = true },
+	{ "bytes_received", "RCVD", 6, 6, .right = true },
+	{ "bytes_retrans", "RETRB", 5, 5, .right = true, .look = CELL_TROUBLE },
+	{ "skmem.drops", "DROPS", 5, 5, .right = true, .look = CELL_TROUBLE },
+	{ "inode", "INODE", 10, 10, .right = true },
+	{ "mark", "MARK", 8, 10, .right = true },
+	{ "rx_rate", "RX/s", 6, 6, .right = true, .look = CELL_RX },
+	{ "tx_rate", "TX/s", 6, 6, .right = true, .look = CELL_TX },
+	{ "rx_bytes", "RX", 6, 6, .right = true },
+	{ "tx_bytes", "TX", 6, 6, .right = true },
+	{ "rx_packets", "RXPKT", 5, 5, .right = true },
+	{ "tx_packets", "TXPKT", 5, 5, .right = true },
+	{ "wire_state", "WIRE", 11, 11, .look = CELL_WIRE_STATE },
+	{ "iface", "IFACE", 6, 15, .look = CELL_PLAIN },
+	{ "first_seen", "FIRST", 8, 8, .look = CELL_PLAIN },
+	{ "last_seen", "LAST", 8, 8, .look = CELL_PLAIN },
+	{ "rx_flags", "RXFLG", 8, 8, .look = CELL_PLAIN },
+	{ "tx_flags", "TXFLG", 8, 8, .look = CELL_PLAIN },
+	{ "alert_text", "WHAT IS WRONG", 30, 80, .filler = true, .look = CELL_ALERT },
+};
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+/* In the order of importance. At 40, 80 and 120 cells the steps so far fill the line exactly. */
+static const struct {
+	const char *name;
+	uint8_t width;
+} steps[] = {
+	{ "proc", 8 },
+	{ "remote", 14 },
+	{ "tx_rate", 6 },
+	{ "rx_rate", 6 },		/* 40 */
+	{ "local", 5 },
+	{ "state", 10 },
+	{ "remote", 21 },
+	{ "recv_q", 5 },
+	{ "sendq_cell", 5 },
+	{ "proc", 12 },			/* 80 */
+	{ "rtt", 5 },
+	{ "pid", 7 },
+	{ "total_retrans", 4 },
+	{ "state", 11 },
+	{ "local", 21 },
+	{ "proc", 16 },			/* 120 */
+	{ "proto", 5 },
+	{ "tx_bytes", 6 },
+	{ "rx_bytes", 6 },
+	{ "wire_state", 11 },
+	{ "snd_cwnd", 5 },
+	{ "uid", 6 },
+	{ "alert_text", 24 },
+	{ "min_rtt", 6 },
+	{ "cong", 6 },
+	{ "iface", 6 },
+};
+
+static bool is_right(const struct column *c)
+{
+	return c->type == VT_UINT || c->type == VT_HEX;
+}
+
+static const struct slotrow *find_row(const struct column *c)
+{
+	unsigned i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (column_find(rows[i].name) == c)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+static void add_slot(struct layout *l, const struct slotrow *r, const struct column *c)
+{
+	struct slot *s;
+
+	if (l->slot_count == LAYOUT_SLOTS_MAX)
+		return;
+	s = &l->slots[l->slot_count++];
+	*s = (struct slot){
+		.col = c,
+		.narrow = r && r->narrow ? column_find(r->narrow) : NULL,
+		.narrow_below = r ? r->narrow_below : 0,
+		.title = r ? r->title : NULL,
+		.width = r ? r->width : c->width ? c->width : 1,
+		.max = r ? r->max : 60,
+		.right = r ? r->right : is_right(c),
+		.filler = r && r->filler,
+		.look = r ? (uint8_t)r->look : CELL_PLAIN,
+		.wire = c->scope == SCOPE_WIRE || (r && r->look == CELL_ALERT),
+	};
+}
+
+static void add_steps(struct layout *l)
+{
+	unsigned i, slot;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]) && l->step_count < LAYOUT_STEPS_MAX; i++) {
+		for (slot = 0; slot < l->slot_count; slot++) {
+			if (l->slots[slot].col == column_find(steps[i].name))
+				l->steps[l->step_count++] = (struct layout_step){ (uint8_t)slot, steps[i].width };
+		}
+	}
+}
+
+/* The kernel's, then the wire's: the rule stands once. */
+static void add_asked(struct layout *l, const struct column *const *cols, unsigned count)
+{
+	unsigned pass, i;
+
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < count; i++) {
+			if ((cols[i]->scope == SCOPE_WIRE) == (pass == 1))
+				add_slot(l, find_row(cols[i]), cols[i]);
+		}
+	}
+	for (i = 0; i < l->slot_count; i++)
+		l->slots[i].wish = WISH_SHOWN;
+}
+
+void slots_init(struct layout *l, const struct column *const *cols, unsigned count)
+{
+	const struct column *c;
+	unsigned i;
+
+	memset(l, 0, sizeof(*l));
+	l->rule_x = -1;
+	if (count) {
+		add_asked(l, cols, count);
+		return;
+	}
+	for (i = 0; i < ROWS; i++) {
+		c = column_find(rows[i].name);
+		if (c)
+			add_slot(l, &rows[i], c);
+	}
+	add_steps(l);
+}
+
+const struct column *slots_sort_column(const struct slot *s)
+{
+	const struct slotrow *r = find_row(s->col);
+	const struct column *c = r && r->sort ? column_find(r->sort) : NULL;
+
+	return c ? c : s->col;
+}
+
+int slots_find_sort(const struct layout *l, const struct column *sort)
+{
+	unsigned i;
+
+	for (i = 0; sort && i < l->slot_count; i++) {
+		if (l->slots[i].col == sort || slots_sort_column(&l->slots[i]) == sort)
+			return (int)i;
+	}
+	return -1;
+}
+
+const char *slots_title(const struct slot *s)
+{
+	return s->title ? s->title : s->col->title;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of the columns that the list of connections can show, and the order in which they are given
+ * room. To show one more column: a row in slots.c, and a step if it is to appear by itself.
+ */
+#ifndef SOCKMON_UI_SLOTS_H
+#define SOCKMON_UI_SLOTS_H
+
+#include "query/columns.h"
+#include "ui/layout.h"
+
+/* The default columns, or exactly those of `cols` when count is not 0. */
+void slots_init(struct layout *l, const struct column *const *cols, unsigned count);
+
+/* What a slot is sorted by, which is not always what it shows. Never NULL. */
+const struct column *slots_sort_column(const struct slot *s);
+
+/* The slot that is sorted by this column; -1 = none is. */
+int slots_find_sort(const struct layout *l, const struct column *sort);
+
+const char *slots_title(const struct slot *s);
+
+#endif

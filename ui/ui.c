@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The frame: gives keys to whom they belong, and stacks header, body, bottom lines and function bar. Knows
+ * neither what a view shows nor what a command does.
+ */
+#include "ui/ui.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "ui/commands.h"
+#include "ui/slots.h"
+#include "ui/view.h"
+
+enum { BAR_FROM = 5, BOTTOM_FROM = 4 };		/* lines of screen that each needs */
+
+struct ui *ui_new(struct app *app)
+{
+	struct ui *u = xcalloc(1, sizeof(*u));
+	const struct options *opt = app_options(app);
+
+	u->app = app;
+	u->view = u->back = &view_conns;
+	rows_init(&u->rows, opt);
+	slots_init(&u->layout, opt->cols, opt->col_count);
+	u->table.page = 1;
+	u->bar_y = u->tabs_y = -1;
+	u->dirty = true;
+	return u;
+}
+
+void ui_free(struct ui *u)
+{
+	if (!u)
+		return;
+	rows_fini(&u->rows);
+	free(u);
+}
+
+void ui_say(struct ui *u, enum style st, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(u->said, sizeof(u->said), fmt, args);
+	va_end(args);
+	u->said_style = st;
+}
+
+void ui_open_view(struct ui *u, const struct view *v)
+{
+	u->view = v;
+}
+
+/* The numbered views stand first in the table. */
+void ui_step_view(struct ui *u, int by)
+{
+	unsigned count = 0, now = 0;
+
+	while (view_at(count) && view_at(count)->numbered) {
+		if (view_at(count) == u->view)
+			now = count;
+		count++;
+	}
+	ui_open_view(u, view_at((now + count + (unsigned)by) % count));
+}
+
+uint32_t ui_scrolled(uint32_t top, enum move m, int page)
+{
+	const int by[] = {
+		[MOVE_UP] = -1,		     [MOVE_DOWN] = 1,		  [MOVE_PAGE_UP] = -page,
+		[MOVE_PAGE_DOWN] = page,     [MOVE_FIRST] = -INT16_MAX,	  [MOVE_LAST] = INT16_MAX,
+		[MOVE_WHEEL_UP] = -3,	     [MOVE_WHEEL_DOWN] = 3,
+	};
+	int64_t to = (int64_t)top + by[m];
+
+	return to < 0 ? 0 : to > INT16_MAX ? INT16_MAX : (uint32_t)to;
+}
+
+void ui_open_menu(struct ui *u, const char *title, bool many, void (*choose)(struct ui *u, uint32_t value))
+{
+	menu_start(&u->menu, title, many);
+	u->menu_choose = choose;
+}
+
+bool ui_selected_row(const struct ui *u, struct row *out)
+{
+	uint32_t line = u->table.selected;
+
+	if (line >= u->rows.count || u->rows.lines[line].is_group)
+		return false;
+	return model_row(ui_model(u), u->rows.lines[line].id, out);
+}
+
+void ui_follow_selection(struct ui *u)
+{
+	uint32_t line = u->table.selected;
+
+	u->table.ident = rows_ident(&u->rows, ui_model(u), line);
+	u->selected_id = line < u->rows.count ? u->rows.lines[line].id : 0;
+	u->selected_gone = false;
+}
+
+void ui_refresh_rows(struct ui *u)
+{
+	int64_t at;
+
+	if (!rows_update(&u->rows, ui_model(u)))
+		return;
+	at = rows_find(&u->rows, ui_model(u), u->table.ident, u->selected_id);
+	table_place(&u->table, u->rows.count, at);
+	if (!u->table.ident)
+		return;
+	u->selected_gone = at < 0;
+	/* Details of what is gone stay as they were; the list goes on with what is in its place. */
+	if (at < 0 && u->view != &view_detail)
+		ui_follow_selection(u);
+}
+
+static void menu_key_pressed(struct ui *u, const struct key *k)
+{
+	void (*choose)(struct ui *u, uint32_t value) = u->menu_choose;
+	enum menu_result result = menu_key(&u->menu, k);
+
+	if (result == MENU_CLOSED || (result == MENU_CHOSEN && !u->menu.many))
+		u->menu_choose = NULL;
+	if (result == MENU_CHOSEN)
+		choose(u, menu_chosen(&u->menu)->value);
+}
+
+static void run(struct ui *u, const struct command *c)
+{
+	if (c)
+		c->run(u, c->arg);
+}
+
+static void mouse_pressed(struct ui *u, const struct key *k)
+{
+	bool twice = k->mouse == MOUSE_DOUBLE;
+
+	if (k->mouse == MOUSE_WHEEL_UP)
+		u->view->move(u, MOVE_WHEEL_UP);
+	else if (k->mouse == MOUSE_WHEEL_DOWN)
+		u->view->move(u, MOVE_WHEEL_DOWN);
+	else if (k->y == u->bar_y)
+		run(u, commands_bar_at(u, k->x));
+	else if (k->y >= u->body_y && k->y < u->body_y + u->body_h)
+		u->view->click(u, k->x, k->y - u->body_y, twice);
+}
+
+static void command_pressed(struct ui *u, const struct key *k)
+{
+	const struct command *c = command_find(k->code, u->view->where);
+
+	if (c)
+		run(u, c);
+	else
+		ui_say(u, STYLE_TROUBLE, "no such key here: ? for help");
+}
+
+void ui_key(struct ui *u, const struct key *k)
+{
+	u->said[0] = '\0';
+	u->dirty = true;
+	if (u->dialog)
+		u->dialog->key(u, k);
+	else if (u->menu_choose)
+		menu_key_pressed(u, k);
+	else if (k->code == KEY_MOUSE_)
+		mouse_pressed(u, k);
+	else
+		command_pressed(u, k);
+	/* The next key acts on what this one made of the list. */
+	if (u->rows.stale)
+		ui_refresh_rows(u);
+}
+
+/* An open prompt, or what narrows the list and the function bar. */
+static int bottom_height(const struct ui *u, const struct grid *g)
+{
+	int lines = 0;
+
+	if (u->dialog)
+		lines = u->dialog->height(u, g->width);
+	else if (g->height >= BOTTOM_FROM)
+		lines = filter_line_height(u) + (g->height >= BAR_FROM || u->said[0]);
+	return lines < g->height ? lines : g->height;
+}
+
+static void paint_bottom(struct ui *u, struct grid *g, int y)
+{
+	u->bar_y = -1;
+	grid_fill(g, 0, y, g->width, g->height - y, STYLE_NORMAL, ' ');
+	if (u->dialog) {
+		u->dialog->paint(u, g, y);
+		return;
+	}
+	if (y < g->height && filter_line_height(u))
+		filter_line_paint(u, g, y++);
+	if (y >= g->height)
+		return;
+	/* What the program has to say stands in the place of the bar until the next key. */
+	if (u->said[0])
+		grid_ellipsis(g, 1, y, g->width - 1, u->said_style, u->said);
+	else
+		commands_paint_bar(u, g, y);
+}
+
+void ui_paint(struct ui *u, struct grid *g)
+{
+	int bottom;
+
+	u->painted_version = model_version(ui_model(u));
+	ui_refresh_rows(u);
+	grid_blank(g);
+	u->body_y = header_paint(u, g);
+	bottom = g->height - bottom_height(u, g);
+	u->body_h = bottom > u->body_y ? bottom - u->body_y : 0;
+	if (u->body_h)
+		u->view->paint(u, g, u->body_y, u->body_h);
+	paint_bottom(u, g, bottom);
+	if (u->menu_choose)
+		menu_paint(&u->menu, g);
+	u->dirty = false;
+}
+
+bool ui_wants_quit(const struct ui *u)
+{
+	return u->quit;
+}
+
+bool ui_take_repaint(struct ui *u)
+{
+	bool asked = u->repaint;
+
+	u->repaint = false;
+	return asked;
+}
+
+bool ui_take_suspend(struct ui *u)
+{
+	bool asked = u->suspend;
+
+	u->suspend = false;
+	return asked;
+}
+
+/* Rows whose query was put off want another paint. */
+bool ui_dirty(const struct ui *u)
+{
+	return u->dirty || u->painted_version != model_version(ui_model(u)) ||
+	       rows_want_update(&u->rows, ui_model(u));
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The user interface without a terminal: keys in, grid out. Owns the query, the selection and the views'
+ * state; reads the model through the app, never a source. Main thread only.
+ */
+#ifndef SOCKMON_UI_UI_H
+#define SOCKMON_UI_UI_H
+
+#include "app.h"
+#include "ui/grid.h"
+#include "ui/keys.h"
+
+struct ui;
+
+struct ui *ui_new(struct app *app);
+void ui_free(struct ui *u);
+
+/* Handles one key. */
+void ui_key(struct ui *u, const struct key *k);
+
+/* Paints the whole screen for the model as it is now. */
+void ui_paint(struct ui *u, struct grid *g);
+
+bool ui_wants_quit(const struct ui *u);
+bool ui_take_repaint(struct ui *u);	/* C-l was pressed; clears it */
+bool ui_take_suspend(struct ui *u);	/* C-z was pressed; clears it */
+bool ui_dirty(const struct ui *u);	/* something changed since the last paint */
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the UI share: its state, and the struct of operations that a view is.
+ *
+ * A view paints the body of the screen and moves about in it. All else that a key does is a command
+ * (commands.c) or belongs to a dialog, which takes all keys while it is open: a prompt at the bottom, or a
+ * menu over the screen. ui.c owns the frame: header, tabs, body, bottom lines, function bar.
+ *
+ * Keys act on what the screen shows: the rows change while painting, or when a key changed the query.
+ */
+#ifndef SOCKMON_UI_VIEW_H
+#define SOCKMON_UI_VIEW_H
+
+#include "app.h"
+#include "ui/cards.h"
+#include "ui/grid.h"
+#include "ui/keys.h"
+#include "ui/layout.h"
+#include "ui/menu.h"
+#include "ui/prompt.h"
+#include "ui/rows.h"
+#include "ui/table.h"
+
+struct ui;
+struct command;
+
+/* Where a command serves: bits. */
+enum where { IN_LIST = 1, IN_DETAIL = 2, IN_HELP = 4, IN_ALL = IN_LIST | IN_DETAIL | IN_HELP };
+
+struct view {
+	const char *name;		/* in the tab */
+	bool numbered;			/* has a tab and a digit */
+	enum where where;
+	void (*paint)(struct ui *u, struct grid *g, int y, int h);
+	void (*move)(struct ui *u, enum move m);
+	void (*click)(struct ui *u, int x, int y, bool twice);	/* y: line of the body */
+};
+
+const struct view *view_at(unsigned i);			/* numbered ones first; NULL past the end */
+extern const struct view view_conns, view_detail, view_help;
+
+/* A prompt at the bottom. It has all keys. */
+struct dialog {
+	void (*key)(struct ui *u, const struct key *k);
+	int (*height)(const struct ui *u, int width);		/* lines that it needs, at most 3 */
+	void (*paint)(struct ui *u, struct grid *g, int y);	/* in the last height() lines of the screen */
+};
+
+extern const struct dialog dialog_filter, dialog_export, dialog_overwrite;
+
+enum { UI_BAR_MAX = 24 };
+
+/* An item of the function bar, where it was painted. */
+struct barspot {
+	const struct command *command;
+	int x, w;
+};
+
+struct ui {
+	struct app *app;			/* borrowed */
+	const struct view *view;
+	const struct view *back;		/* where help was opened from */
+	const struct dialog *dialog;		/* NULL: keys are commands */
+	void (*menu_choose)(struct ui *u, uint32_t value);	/* NULL: no menu is open */
+	struct menu menu;
+	struct prompt filter_prompt, export_prompt;
+
+	struct rows rows;
+	struct table table;			/* over rows.lines */
+	uint32_t selected_id;			/* row id of the selected line, to find it fast */
+	bool selected_gone;			/* details: the row that they show is no more */
+	struct layout layout;
+	bool bits;
+
+	struct cards cards;			/* details: what they show */
+	uint32_t detail_top, help_top;		/* lines scrolled away */
+
+	struct filter_error filter_error;	/* of the text in the prompt */
+	bool filter_bad;
+	char filter_before[PROMPT_SIZE];	/* what Esc restores */
+
+	char said[600];				/* to the reader, until the next key; "" = nothing */
+	enum style said_style;
+	uint64_t notices_hidden;		/* hash of the notices that Esc put away; 0 = none */
+	bool notices_shown;			/* the last paint had some */
+
+	struct barspot bar[UI_BAR_MAX];
+	unsigned bar_count;
+	int bar_y, tabs_y, body_y, body_h;	/* as last painted; -1 = not there */
+	int list_y;				/* the first row of the list, in lines of the body */
+
+	uint64_t painted_version;
+	bool dirty, quit, repaint, suspend;
+};
+
+void ui_say(struct ui *u, enum style st, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void ui_open_view(struct ui *u, const struct view *v);
+void ui_open_menu(struct ui *u, const char *title, bool many, void (*choose)(struct ui *u, uint32_t value));
+
+static inline const struct model *ui_model(const struct ui *u)
+{
+	return app_model(u->app);
+}
+
+/* The selected line; false: it is no row, or it is gone. */
+bool ui_selected_row(const struct ui *u, struct row *out);
+
+/* Makes the table's current line the one that is followed. */
+void ui_follow_selection(struct ui *u);
+void ui_refresh_rows(struct ui *u);		/* the query, if it is due, and where the selection went */
+void ui_step_view(struct ui *u, int by);	/* to the next numbered view */
+void ui_hide_notices(struct ui *u);
+
+/* Text that scrolls: the new first line. The painter clamps it to what there is. */
+uint32_t ui_scrolled(uint32_t top, enum move m, int page);
+
+/* view_conns.c: what commands do to the list. */
+void conns_toggle_group(struct ui *u);		/* the selected heading's */
+void conns_set_group(struct ui *u, bool open);	/* the one that the selected line is in */
+void conns_reset(struct ui *u);
+
+/* view_detail.c: the next or previous row that is no heading. */
+void detail_step(struct ui *u, bool forward);
+
+/* filterline.c */
+void filter_open(struct ui *u);
+int filter_line_height(const struct ui *u);			/* 0: nothing to say of what is shown */
+void filter_line_paint(const struct ui *u, struct grid *g, int y);
+
+/* header.c: the lines above the body; return how many they took. */
+int header_paint(struct ui *u, struct grid *g);
+
+#endif
