@@ -55,27 +55,30 @@ static void make_unknown(const struct column *c, const struct row *r, struct cel
 }
 
 /* A socket's protocol is said where no column says it and it is not TCP. */
+static void make_socket_state(const struct row *r, const struct cellmode *mode, int w, struct celltext *out)
+{
+	enum sockstate state = (enum sockstate)r->sk->rec.state;
+	bool datagram = sockproto_is_datagram((enum sockproto)r->sk->rec.proto);
+	bool say_proto = r->sk->rec.proto != SP_TCP && !mode->proto_shown;
+	const char *proto = say_proto ? sockproto_name((enum sockproto)r->sk->rec.proto) : "";
+	const char *name = sockstate_name(state, datagram);
+
+	if (state == ST_ESTABLISHED && w && strlen(name) + say_proto + strlen(proto) > (size_t)w)
+		name = sockstate_short(state, datagram);
+	snprintf(out->text, sizeof(out->text), "%s%s%s", name, say_proto ? " " : "", proto);
+	out->style = cell_state_style(state);
+}
+
+/* Traffic without a socket has no state: its protocol stands there. */
 static void make_state(const struct row *r, const struct cellmode *mode, int w, struct celltext *out)
 {
-	const char *proto;
-	const char *name;
-	bool datagram;
+	const struct column *proto = column_find("proto");
+	struct value v;
 
-	if (!r->sk) {
-		struct value v;
-		const struct column *c = mode->proto_shown ? NULL : column_find("proto");
-
-		set_text(out, c && column_get(c, r, &v) ? v.text : "", STYLE_DIM);
-		return;
-	}
-	proto = sockproto_name(r->sk->rec.proto);
-	datagram = sockproto_is_datagram(r->sk->rec.proto);
-	name = sockstate_name(r->sk->rec.state, datagram);
-	if (r->sk->rec.state == ST_ESTABLISHED && (w && w < 11))
-		name = sockstate_short(ST_ESTABLISHED, datagram);
-	set_text(out, name, cell_state_style(r->sk->rec.state));
-	if (r->sk->rec.proto != SP_TCP && !mode->proto_shown)
-		snprintf(out->text, sizeof(out->text), "%s %s", name, proto);
+	if (r->sk)
+		make_socket_state(r, mode, w, out);
+	else
+		set_text(out, !mode->proto_shown && proto && column_get(proto, r, &v) ? v.text : "", STYLE_DIM);
 }
 
 static enum style value_style(enum celllook look, const struct column *c, const struct row *r,

@@ -78,12 +78,22 @@ static void paint_spark(const struct ui *u, struct grid *g, int x, int y, int w)
 	grid_spark(g, x, y, w, STYLE_DIM, total, count);
 }
 
+/* As wide as there is history to show, as far as there is room. */
+static int spark_cells(const struct model *m, int room)
+{
+	uint64_t total[MODEL_HISTORY];
+	int cells = (int)total_history(m, total);
+
+	cells = cells < room ? cells : room;
+	return cells < SPARK_MIN ? SPARK_MIN : cells > SPARK_MAX ? SPARK_MAX : cells;
+}
+
 static void paint_who(const struct ui *u, struct grid *g, int y)
 {
 	const struct model *m = ui_model(u);
 	const struct model_totals *t = model_totals(m);
 	struct pieces p = { .count = 0 };
-	int spark, grown = SPARK_MIN;
+	int spark;
 
 	pieces_add(&p, 1, STYLE_TITLE, "sockmon");
 	add_modes(&p, u);
@@ -99,8 +109,7 @@ static void paint_who(const struct ui *u, struct grid *g, int y)
 	add_dropped(&p, m);
 	pieces_fit(&p, g->width);
 	if (spark >= 0 && p.piece[spark].shown) {
-		grown += p.gap / 2;
-		p.piece[spark].cells = grown > SPARK_MAX ? SPARK_MAX : grown;
+		p.piece[spark].cells = spark_cells(m, SPARK_MIN + p.gap / 2);
 		pieces_fit(&p, g->width);
 		paint_spark(u, g, p.piece[spark].x, y, p.piece[spark].cells);
 	}
@@ -141,12 +150,11 @@ static void add_wire(struct pieces *p, const struct model *m)
 		pieces_add(p, 5, STYLE_DIM, "packets are not looked at");
 		return;
 	}
+	pieces_add(p, 4, STYLE_NORMAL, "%u flow%s", t->flows, t->flows == 1 ? "" : "s");
 	if (t->flows_without_socket)
-		pieces_add(p, 6, STYLE_NORMAL, "%u flows (%u without a socket)", t->flows, t->flows_without_socket);
-	else
-		pieces_add(p, 6, STYLE_NORMAL, "%u flow%s", t->flows, t->flows == 1 ? "" : "s");
+		pieces_add(p, 7, STYLE_DIM, "%u without a socket", t->flows_without_socket);
 	human_count(text, sizeof(text), f->packets);
-	pieces_add(p, 7, STYLE_DIM, "%s packets", text);
+	pieces_add(p, 8, STYLE_DIM, "%s packets", text);
 	if (f->evicted_flows)
 		pieces_add(p, 1, STYLE_TROUBLE, "%llu flows given up", (unsigned long long)f->evicted_flows);
 }

@@ -93,9 +93,10 @@ static const struct {
 	{ "tx_bytes", 6 },
 	{ "rx_bytes", 6 },
 	{ "wire_state", 11 },
-	{ "snd_cwnd", 5 },
-	{ "uid", 6 },
 	{ "alert_text", 24 },
+	{ "uid", 6 },
+	{ "snd_cwnd", 5 },
+	{ "alert_text", 42 },		/* 210 */
 	{ "min_rtt", 6 },
 	{ "cong", 6 },
 	{ "iface", 6 },

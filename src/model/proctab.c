@@ -285,9 +285,10 @@ unsigned proctab_holders(const struct proctab *t, uint32_t inode, struct holder 
 
 	for (; slot != MODEL_NONE; slot = *index_next(&c, slot)) {
 		const struct hold *h = hold_at(t, slot);
+		struct holder this = { pslot_at(t, h->proc)->proc.rec.pid, h->fd };
 
 		if (h->inode == inode)
-			n = put_holder(out, n, max, &(X
+			n = put_holder(out, n, max, &this);
 	}
 	return n;
 }

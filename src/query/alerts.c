@@ -2,17 +2,17 @@
 /*
  * alerts: the troubles that one row shows by itself, worst first.
  *
- * Owns the thresholds. Deliberately looks at nothing but the row: what needs history or other rows (a queue that
- * grows, ports running out) is not told here.
+ * Owns the thresholds. Deliberately looks at nothing but the row: what needs history or other rows
+ * (a queue that grows, ports running out) is not told here.
  */
 #include "query/alerts.h"
 
 #include "query/row.h"
 
 enum {
-	UNREAD_BYTES = 64 * 1024,	/* unread for a moment is normal, this much is not */
-	MANY_RETRANSMITS = 3,		/* one or two are ordinary loss */
-	BUSY_ENOUGH_US = 100 * 1000,	/* shares of less time than this say nothing */
+	UNREAD_BYTES = 64 * 1024,    /* unread for a moment is normal, this much is not */
+	MANY_RETRANSMITS = 3,	     /* one or two are ordinary loss */
+	BUSY_ENOUGH_US = 100 * 1000, /* shares of less time than this say nothing */
 };
 
 static bool in_state(const struct row *r, enum sockstate state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rows with something to say: the table of troubles that a row shows, worst first. To add one: a row in
- * alerts.c and a predicate beside it.
+ * Rows with something to say: the table of troubles that a row shows, worst first. To add one: a
+ * row in alerts.c and a predicate beside it.
  */
 #ifndef SOCKMON_QUERY_ALERTS_H
 #define SOCKMON_QUERY_ALERTS_H

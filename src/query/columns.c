@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * columns: the registry. Joins the parts of the table and finds columns by name, key, former name or near miss.
+ * columns: the registry. Joins the parts of the table and finds columns by name, key, former name
+ * or near miss.
  *
- * Owns the order (that of the JSON keys) and the short names. The rows themselves stand beside their getters in
- * columns_*.c.
+ * Owns the order (that of the JSON keys) and the short names. The rows themselves stand beside
+ * their getters in columns_*.c.
  */
 #include "query/columns.h"
 
@@ -104,7 +105,10 @@ static unsigned min3(unsigned x, unsigned y, unsigned z)
 	return least < z ? least : z;
 }
 
-/* Letters to insert, drop or change between two names (Levenshtein); both are shorter than NAME_MAX_LEN. */
+/*
+ * Letters to insert, drop or change between two names (Levenshtein); both are shorter than
+ * NAME_MAX_LEN.
+ */
 static unsigned distance(const char *x, const char *y)
 {
 	unsigned row[NAME_MAX_LEN];
@@ -117,7 +121,8 @@ static unsigned distance(const char *x, const char *y)
 
 		row[0] = i;
 		for (unsigned j = 1; j <= len; j++) {
-			bool differs = tolower((unsigned char)*x) != tolower((unsigned char)y[j - 1]);
+			bool differs = tolower((unsigned char)*x) !=
+				       tolower((unsigned char)y[j - 1]);
 			unsigned cost = min3(row[j] + 1, row[j - 1] + 1, diagonal + differs);
 
 			diagonal = row[j];
@@ -144,7 +149,7 @@ static void consider(const char *word, const char *name, const char **best, unsi
 const char *column_suggest(const char *name)
 {
 	size_t len = strlen(name);
-	unsigned nearest = len < 4 ? 2 : len < 8 ? 3 : 4;	/* one short of it is still near */
+	unsigned nearest = len < 4 ? 2 : len < 8 ? 3 : 4; /* one short of it is still near */
 	const char *best = NULL;
 	const struct column *c;
 
@@ -163,8 +168,9 @@ static int parse_one(const char *at, size_t len, const struct column **out, stru
 	const char *near;
 
 	if (!len || len >= sizeof(name)) {
-		errmsg_set(err, "%s in the list of columns: names stand between single commas "
-				"(--columns help lists them)",
+		errmsg_set(err,
+			   "%s in the list of columns: names stand between single commas "
+			   "(--columns help lists them)",
 			   len ? "a name that is too long" : "an empty name");
 		return -EINVAL;
 	}

@@ -53,20 +53,20 @@ static bool get_port(const struct column *c, const struct row *r, struct value *
 }
 
 static const struct column rows[] = {
-	{ "side", "side", "SIDE", "who knows of it: both, socket (kernel), flow (wire)",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 6, 0, get_side },
-	{ "proto", "proto", "PROTO", "protocol: tcp, udp, icmp",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_proto },
-	{ "family", "family", "FAM", "address family: inet, inet6",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_family },
-	{ "laddr", "laddr", "LADDR", "local address",
-	  VT_ADDR, UNIT_NONE, SCOPE_IDENTITY, 15, ROW_LOCAL, get_addr },
-	{ "lport", "lport", "LPORT", "local port",
-	  VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5, ROW_LOCAL, get_port },
-	{ "raddr", "raddr", "RADDR", "remote address",
-	  VT_ADDR, UNIT_NONE, SCOPE_IDENTITY, 15, ROW_REMOTE, get_addr },
-	{ "rport", "rport", "RPORT", "remote port",
-	  VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5, ROW_REMOTE, get_port },
+	{ "side", "side", "SIDE", "who knows of it: both, socket (kernel), flow (wire)", VT_TEXT,
+	  UNIT_NONE, SCOPE_IDENTITY, 6, 0, get_side },
+	{ "proto", "proto", "PROTO", "protocol: tcp, udp, icmp", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY,
+	  5, 0, get_proto },
+	{ "family", "family", "FAM", "address family: inet, inet6", VT_TEXT, UNIT_NONE,
+	  SCOPE_IDENTITY, 5, 0, get_family },
+	{ "laddr", "laddr", "LADDR", "local address", VT_ADDR, UNIT_NONE, SCOPE_IDENTITY, 15,
+	  ROW_LOCAL, get_addr },
+	{ "lport", "lport", "LPORT", "local port", VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5, ROW_LOCAL,
+	  get_port },
+	{ "raddr", "raddr", "RADDR", "remote address", VT_ADDR, UNIT_NONE, SCOPE_IDENTITY, 15,
+	  ROW_REMOTE, get_addr },
+	{ "rport", "rport", "RPORT", "remote port", VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5,
+	  ROW_REMOTE, get_port },
 };
 
 const struct columnpart columns_ends = COLUMNPART(rows);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The parts of the column table, each with its getters beside it. Private to query: everybody else asks
- * columns.h. columns.c joins the parts, in the order of the JSON keys.
+ * The parts of the column table, each with its getters beside it. Private to query: everybody else
+ * asks columns.h. columns.c joins the parts, in the order of the JSON keys.
  */
 #ifndef SOCKMON_QUERY_COLUMNS_PARTS_H
 #define SOCKMON_QUERY_COLUMNS_PARTS_H
@@ -15,8 +15,8 @@ struct columnpart {
 
 #define COLUMNPART(table) { .rows = table, .count = sizeof(table) / sizeof((table)[0]) }
 
-extern const struct columnpart columns_ends;	/* columns_ends.c: side, protocol, addresses, ports */
-extern const struct columnpart columns_socket;	/* columns_socket.c: state, queues, timer, identity */
+extern const struct columnpart columns_ends;	/* columns_ends.c: protocol, addresses, ports */
+extern const struct columnpart columns_socket;	/* columns_socket.c: state, queues, timer */
 extern const struct columnpart columns_process;	/* columns_process.c: who holds it */
 extern const struct columnpart columns_tcpinfo;	/* columns_tcpinfo.c: cong, tcp_info */
 extern const struct columnpart columns_skmem;	/* columns_socket.c: skmem */

@@ -76,18 +76,18 @@ static bool get_no_process_reason(const struct column *c, const struct row *r, s
 }
 
 static const struct column rows[] = {
-	{ "pid", "pid", "PID", "process that holds the socket (the lowest, if several)",
-	  VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 7, 0, get_pid },
-	{ "process", "process", "PROCESS", "its name",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 15, 0, get_process },
-	{ "cmdline", "cmdline", "COMMAND", "its command line",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 30, 0, get_cmdline },
-	{ "fd", "fd", "FD", "its descriptor of the socket",
-	  VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 4, 0, get_fd },
-	{ "holders", "holders", "HOLDERS", "every process and descriptor that holds it",
-	  VT_HOLDERS, UNIT_NONE, SCOPE_IDENTITY, 16, 0, get_holders },
-	{ "no_process_reason", "no_process_reason", "WHY", "why no process is known",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 13, 0, get_no_process_reason },
+	{ "pid", "pid", "PID", "process that holds the socket (the lowest, if several)", VT_UINT,
+	  UNIT_NONE, SCOPE_IDENTITY, 7, 0, get_pid },
+	{ "process", "process", "PROCESS", "its name", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 15, 0,
+	  get_process },
+	{ "cmdline", "cmdline", "COMMAND", "its command line", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY,
+	  30, 0, get_cmdline },
+	{ "fd", "fd", "FD", "its descriptor of the socket", VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 4,
+	  0, get_fd },
+	{ "holders", "holders", "HOLDERS", "every process and descriptor that holds it", VT_HOLDERS,
+	  UNIT_NONE, SCOPE_IDENTITY, 16, 0, get_holders },
+	{ "no_process_reason", "no_process_reason", "WHY", "why no process is known", VT_TEXT,
+	  UNIT_NONE, SCOPE_IDENTITY, 13, 0, get_no_process_reason },
 };
 
 const struct columnpart columns_process = COLUMNPART(rows);

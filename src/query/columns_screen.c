@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * columns_screen: cells made of several values, for tables and screens. They have no JSON key, because the
- * values that they are made of have theirs.
+ * columns_screen: cells made of several values, for tables and screens. They have no JSON key,
+ * because the values that they are made of have theirs.
  *
  * Owns no state.
  */
@@ -69,7 +69,9 @@ static bool get_end(const struct column *c, const struct row *r, struct value *v
 	return true;
 }
 
-/* One cell for what the state makes of the send queue: LISTEN its limit, TIME_WAIT the time left. */
+/*
+ * One cell for what the state makes of the send queue: LISTEN its limit, TIME_WAIT the time left.
+ */
 static bool get_sendq_cell(const struct column *c, const struct row *r, struct value *v)
 {
 	const struct sockrec *rec;
@@ -153,22 +155,22 @@ static bool get_alert_text(const struct column *c, const struct row *r, struct v
 }
 
 static const struct column rows[] = {
-	{ "proc", NULL, "PROCESS", "process, or in parentheses why none is known",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 15, 0, get_proc },
-	{ "local", NULL, "LOCAL", "local address and port",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 20, ROW_LOCAL, get_end },
-	{ "remote", NULL, "REMOTE", "remote address and port",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 20, ROW_REMOTE, get_end },
+	{ "proc", NULL, "PROCESS", "process, or in parentheses why none is known", VT_TEXT,
+	  UNIT_NONE, SCOPE_IDENTITY, 15, 0, get_proc },
+	{ "local", NULL, "LOCAL", "local address and port", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 20,
+	  ROW_LOCAL, get_end },
+	{ "remote", NULL, "REMOTE", "remote address and port", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY,
+	  20, ROW_REMOTE, get_end },
 	{ "sendq_cell", NULL, "SENDQ", "send queue; LISTEN: its limit; TIME_WAIT: time left",
 	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 5, 0, get_sendq_cell },
-	{ "age", NULL, "AGE", "since it was first seen",
-	  VT_UINT, UNIT_NS, SCOPE_IDENTITY, 6, 0, get_age },
-	{ "state_age", NULL, "FOR", "since it came into its state",
-	  VT_UINT, UNIT_NS, SCOPE_KERNEL, 6, 0, get_state_age },
-	{ "alert", NULL, "!", "it has something to say",
-	  VT_BOOL, UNIT_NONE, SCOPE_IDENTITY, 1, 0, get_alert },
-	{ "alert_text", NULL, "ALERT", "what it has to say",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 40, 0, get_alert_text },
+	{ "age", NULL, "AGE", "since it was first seen", VT_UINT, UNIT_NS, SCOPE_IDENTITY, 6, 0,
+	  get_age },
+	{ "state_age", NULL, "FOR", "since it came into its state", VT_UINT, UNIT_NS, SCOPE_KERNEL,
+	  6, 0, get_state_age },
+	{ "alert", NULL, "!", "it has something to say", VT_BOOL, UNIT_NONE, SCOPE_IDENTITY, 1, 0,
+	  get_alert },
+	{ "alert_text", NULL, "ALERT", "what it has to say", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 40,
+	  0, get_alert_text },
 };
 
 const struct columnpart columns_screen = COLUMNPART(rows);

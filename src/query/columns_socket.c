@@ -39,7 +39,10 @@ static bool get_recv_q(const struct column *c, const struct row *r, struct value
 	return true;
 }
 
-/* A listener's second queue field is its backlog limit (net/ipv4/inet_diag.c): the column after it. */
+/*
+ * A listener's second queue field is its backlog limit (net/ipv4/inet_diag.c): the column after
+ * it.
+ */
 static bool get_send_q(const struct column *c, const struct row *r, struct value *v)
 {
 	bool wants_listener = c->arg;
@@ -202,59 +205,65 @@ static bool get_skmem(const struct column *c, const struct row *r, struct value 
 }
 
 static const struct column rows[] = {
-	{ "state", "state", "STATE", "the kernel's state of the socket",
-	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 11, 0, get_state },
-	{ "wire_state", "wire_state", "WIRE", "the state that the packets tell",
-	  VT_TEXT, UNIT_NONE, SCOPE_WIRE, 11, 0, get_wire_state },
-	{ "recv_q", "recv_q", "RECVQ", "bytes the process has not read; LISTEN: connections to accept",
-	  VT_UINT, UNIT_BYTES, SCOPE_KERNEL, 5, 0, get_recv_q },
-	{ "send_q", "send_q", "SENDQ", "bytes the peer has not acknowledged",
-	  VT_UINT, UNIT_BYTES, SCOPE_KERNEL, 5, false, get_send_q },
-	{ "backlog_max", "backlog_max", "BACKLOG", "LISTEN: limit of the accept queue",
-	  VT_UINT, UNIT_COUNT, SCOPE_KERNEL, 7, true, get_send_q },
+	{ "state", "state", "STATE", "the kernel's state of the socket", VT_TEXT, UNIT_NONE,
+	  SCOPE_KERNEL, 11, 0, get_state },
+	{ "wire_state", "wire_state", "WIRE", "the state that the packets tell", VT_TEXT, UNIT_NONE,
+	  SCOPE_WIRE, 11, 0, get_wire_state },
+	{ "recv_q", "recv_q", "RECVQ",
+	  "bytes the process has not read; LISTEN: connections to accept", VT_UINT, UNIT_BYTES,
+	  SCOPE_KERNEL, 5, 0, get_recv_q },
+	{ "send_q", "send_q", "SENDQ", "bytes the peer has not acknowledged", VT_UINT, UNIT_BYTES,
+	  SCOPE_KERNEL, 5, false, get_send_q },
+	{ "backlog_max", "backlog_max", "BACKLOG", "LISTEN: limit of the accept queue", VT_UINT,
+	  UNIT_COUNT, SCOPE_KERNEL, 7, true, get_send_q },
 	{ "timer", "timer", "TIMER", "running timer, as ss: on, keepalive, timewait, persist",
 	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 9, 0, get_timer },
-	{ "timer_ms", "timer_ms", "EXPIRES", "time until the timer fires",
-	  VT_UINT, UNIT_MS, SCOPE_KERNEL, 7, 0, get_timer_ms },
+	{ "timer_ms", "timer_ms", "EXPIRES", "time until the timer fires", VT_UINT, UNIT_MS,
+	  SCOPE_KERNEL, 7, 0, get_timer_ms },
 	{ "retransmits", "retransmits", "RTX", "retransmissions or probes since the last answer",
 	  VT_UINT, UNIT_COUNT, SCOPE_KERNEL, 3, 0, get_retransmits },
-	{ "inode", "inode", "INODE", "inode, as in /proc/PID/fd",
-	  VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 10, 0, get_inode },
-	{ "cookie", "cookie", "COOKIE", "the kernel's identity of the socket",
-	  VT_HEX, UNIT_NONE, SCOPE_IDENTITY, 10, 0, get_cookie },
-	{ "uid", "uid", "UID", "user that made the socket",
-	  VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_uid },
-	{ "cgroup_id", "cgroup_id", "CGROUP", "id of the socket's cgroup",
-	  VT_HEX, UNIT_NONE, SCOPE_IDENTITY, 10, 0, get_cgroup_id },
-	{ "netns", "netns", "NETNS", "network namespace, where it is not sockmon's own",
-	  VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_netns },
+	{ "inode", "inode", "INODE", "inode, as in /proc/PID/fd", VT_UINT, UNIT_NONE,
+	  SCOPE_IDENTITY, 10, 0, get_inode },
+	{ "cookie", "cookie", "COOKIE", "the kernel's identity of the socket", VT_HEX, UNIT_NONE,
+	  SCOPE_IDENTITY, 10, 0, get_cookie },
+	{ "uid", "uid", "UID", "user that made the socket", VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5,
+	  0, get_uid },
+	{ "cgroup_id", "cgroup_id", "CGROUP", "id of the socket's cgroup", VT_HEX, UNIT_NONE,
+	  SCOPE_IDENTITY, 10, 0, get_cgroup_id },
+	{ "netns", "netns", "NETNS", "network namespace, where it is not sockmon's own", VT_UINT,
+	  UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_netns },
 	{ "iface", "iface", "IFACE", "device it is bound to, else where its packets are seen",
 	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 8, 0, get_iface },
-	{ "mark", "mark", "MARK", "firewall mark",
-	  VT_UINT, UNIT_NONE, SCOPE_KERNEL, 5, 0, get_mark },
-	{ "v6only", "v6only", "V6ONLY", "IPv6 socket that takes no IPv4",
-	  VT_BOOL, UNIT_NONE, SCOPE_KERNEL, 6, 0, get_v6only },
-	{ "tos", "tos", "TOS", "type of service of its IPv4 packets",
-	  VT_UINT, UNIT_NONE, SCOPE_KERNEL, 3, 0, get_tos },
-	{ "tclass", "tclass", "TCLASS", "traffic class of its IPv6 packets",
-	  VT_UINT, UNIT_NONE, SCOPE_KERNEL, 6, 0, get_tclass },
+	{ "mark", "mark", "MARK", "firewall mark", VT_UINT, UNIT_NONE, SCOPE_KERNEL, 5, 0,
+	  get_mark },
+	{ "v6only", "v6only", "V6ONLY", "IPv6 socket that takes no IPv4", VT_BOOL, UNIT_NONE,
+	  SCOPE_KERNEL, 6, 0, get_v6only },
+	{ "tos", "tos", "TOS", "type of service of its IPv4 packets", VT_UINT, UNIT_NONE,
+	  SCOPE_KERNEL, 3, 0, get_tos },
+	{ "tclass", "tclass", "TCLASS", "traffic class of its IPv6 packets", VT_UINT, UNIT_NONE,
+	  SCOPE_KERNEL, 6, 0, get_tclass },
 	{ "shutdown", "shutdown", "SHUT", "directions shut down: none, receive, send, both",
 	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 7, 0, get_shutdown },
 };
 
-#define SKMEM(index, name, title, unit, help) \
-	{ name, "skmem." name, title, help, VT_UINT, unit, SCOPE_KERNEL, 7, index, get_skmem }
+#define SKMEM(index, name, title, unit, help)                                                      \
+	{                                                                                          \
+		name, "skmem." name, title, help, VT_UINT, unit, SCOPE_KERNEL, 7, index, get_skmem \
+	}
 
 static const struct column skmem_rows[] = {
 	SKMEM(SKMEM_RMEM_ALLOC, "rmem_alloc", "RMEM", UNIT_BYTES, "receive memory in use"),
 	SKMEM(SKMEM_RCVBUF, "rcvbuf", "RCVBUF", UNIT_BYTES, "limit of the receive memory"),
-	SKMEM(SKMEM_WMEM_ALLOC, "wmem_alloc", "WMEM", UNIT_BYTES, "send memory handed to the device"),
+	SKMEM(SKMEM_WMEM_ALLOC, "wmem_alloc", "WMEM", UNIT_BYTES,
+	      "send memory handed to the device"),
 	SKMEM(SKMEM_SNDBUF, "sndbuf", "SNDBUF", UNIT_BYTES, "limit of the send memory"),
 	SKMEM(SKMEM_FWD_ALLOC, "fwd_alloc", "FWD", UNIT_BYTES, "memory reserved, not yet used"),
 	SKMEM(SKMEM_WMEM_QUEUED, "wmem_queued", "WQUEUE", UNIT_BYTES, "send memory in the queue"),
 	SKMEM(SKMEM_OPTMEM, "optmem", "OPTMEM", UNIT_BYTES, "memory of socket options"),
-	SKMEM(SKMEM_BACKLOG, "backlog", "BLOG", UNIT_BYTES, "packets that wait for the socket's lock"),
-	SKMEM(SKMEM_DROPS, "drops", "DROPS", UNIT_COUNT, "packets dropped before the process read them"),
+	SKMEM(SKMEM_BACKLOG, "backlog", "BLOG", UNIT_BYTES,
+	      "packets that wait for the socket's lock"),
+	SKMEM(SKMEM_DROPS, "drops", "DROPS", UNIT_COUNT,
+	      "packets dropped before the process read them"),
 };
 
 const struct columnpart columns_socket = COLUMNPART(rows);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * columns_tcpinfo: the congestion control and every field of struct tcp_info, under the kernel's names.
+ * columns_tcpinfo: the congestion control and every field of struct tcp_info, under the kernel's
+ * names.
  *
- * Owns no state. What an older kernel did not return, what a listener does not fill in, and what holds a value
- * that means "none yet" is unknown. Where a name is taken by another column, the keyword begins with tcp_ or
- * says what the field holds; the key is the kernel's name always.
+ * Owns no state. What an older kernel did not return, what a listener does not fill in, and what
+ * holds a value that means "none yet" is unknown. Where a name is taken by another column, the
+ * keyword begins with tcp_ or says what the field holds; the key is the kernel's name always.
  */
 #include "query/columns_parts.h"
 
@@ -22,17 +23,17 @@ enum {
 	OFFSET_MASK = 0xfff,
 	SIZE_SHIFT = 12,
 	SIZE_MASK = 0xf,
-	LISTENER = 1 << 16,	/* a listener fills it in too (tcp_get_info() in net/ipv4/tcp.c) */
-	ALL_ONES = 1 << 17,	/* ~0: no measurement, or no limit */
-	ZERO = 1 << 18,		/* 0: no measurement yet */
-	INFINITE = 1 << 19,	/* 0x7fffffff: TCP_INFINITE_SSTHRESH */
-	HIGH_NIBBLE = 1 << 20,	/* of two bit-fields in one byte */
+	LISTENER = 1 << 16,    /* a listener fills it in too (tcp_get_info() in net/ipv4/tcp.c) */
+	ALL_ONES = 1 << 17,    /* ~0: no measurement, or no limit */
+	ZERO = 1 << 18,	       /* 0: no measurement yet */
+	INFINITE = 1 << 19,    /* 0x7fffffff: TCP_INFINITE_SSTHRESH */
+	HIGH_NIBBLE = 1 << 20, /* of two bit-fields in one byte */
 	LOW_NIBBLE = 1 << 21,
 	ONE_BIT = 1 << 22,
 	NEXT_TWO_BITS = 1 << 23,
 };
 
-#define FIELD(field) \
+#define FIELD(field)                                 \
 	((uint32_t)offsetof(struct tcpinfo, field) | \
 	 (uint32_t)sizeof(((struct tcpinfo *)0)->field) << SIZE_SHIFT)
 
@@ -93,27 +94,33 @@ static bool get_tcpinfo(const struct column *c, const struct row *r, struct valu
 	return true;
 }
 
-#define ROW(name, key, title, type, unit, width, arg, help) \
-	{ name, "tcp_info." key, title, help, type, unit, SCOPE_KERNEL, width, arg, get_tcpinfo }
+#define ROW(name, key, title, type, unit, width, arg, help)                               \
+	{                                                                                 \
+		name, "tcp_info." key, title, help, type, unit, SCOPE_KERNEL, width, arg, \
+			get_tcpinfo                                                       \
+	}
 #define NAMED(name, field, title, unit, width, flags, help) \
 	ROW(name, #field, title, VT_UINT, unit, width, FIELD(field) | (flags), help)
 #define TCP(field, title, unit, width, flags, help) \
 	NAMED(#field, field, title, unit, width, flags, help)
 
 static const struct column rows[] = {
-	{ "cong", "cong", "CONG", "congestion control", VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 7, 0, get_cong },
+	{ "cong", "cong", "CONG", "congestion control", VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 7, 0,
+	  get_cong },
 	NAMED("tcp_state", state, "ST", UNIT_NONE, 2, LISTENER, "state as the kernel's number"),
 	TCP(ca_state, "CA", UNIT_NONE, 2, 0, "0 open, 1 disorder, 2 CWR, 3 recovery, 4 loss"),
 	NAMED("tcp_retransmits", retransmits, "RTO#", UNIT_COUNT, 4, 0, "timeouts in a row"),
 	TCP(probes, "PROBES", UNIT_COUNT, 6, 0, "probes sent without an answer"),
 	TCP(backoff, "BACKOFF", UNIT_COUNT, 7, 0, "doublings of the timer"),
-	TCP(options, "OPTS", UNIT_NONE, 4, 0, "1 timestamps, 2 SACK, 4 scaling, 8 ECN, 16 ECN seen"),
+	TCP(options, "OPTS", UNIT_NONE, 4, 0,
+	    "1 timestamps, 2 SACK, 4 scaling, 8 ECN, 16 ECN seen"),
 	ROW("snd_wscale", "snd_wscale", "SWS", VT_UINT, UNIT_NONE, 3, FIELD(wscale) | LOW_NIBBLE,
 	    "window scale that the peer asked for"),
 	ROW("rcv_wscale", "rcv_wscale", "RWS", VT_UINT, UNIT_NONE, 3, FIELD(wscale) | HIGH_NIBBLE,
 	    "window scale that we asked for"),
-	ROW("delivery_rate_app_limited", "delivery_rate_app_limited", "APPLIM", VT_BOOL, UNIT_NONE, 6,
-	    FIELD(delivery_flags) | ONE_BIT, "the application, not the network, limits the rate"),
+	ROW("delivery_rate_app_limited", "delivery_rate_app_limited", "APPLIM", VT_BOOL, UNIT_NONE,
+	    6, FIELD(delivery_flags) | ONE_BIT,
+	    "the application, not the network, limits the rate"),
 	ROW("fastopen_client_fail", "fastopen_client_fail", "TFO", VT_UINT, UNIT_NONE, 3,
 	    FIELD(delivery_flags) | NEXT_TWO_BITS, "why TCP Fast Open failed"),
 	TCP(rto, "RTO", UNIT_US, 6, 0, "retransmission timeout"),
@@ -121,12 +128,15 @@ static const struct column rows[] = {
 	TCP(snd_mss, "MSS", UNIT_NONE, 5, 0, "segment size sent"),
 	TCP(rcv_mss, "RCVMSS", UNIT_NONE, 6, 0, "segment size received, an estimate"),
 	TCP(unacked, "UNACK", UNIT_COUNT, 5, LISTENER, "segments in flight; LISTEN: accept queue"),
-	TCP(sacked, "SACKED", UNIT_COUNT, 6, LISTENER, "segments selectively acked; LISTEN: its limit"),
+	TCP(sacked, "SACKED", UNIT_COUNT, 6, LISTENER,
+	    "segments selectively acked; LISTEN: its limit"),
 	TCP(lost, "LOST", UNIT_COUNT, 4, 0, "segments held for lost"),
-	NAMED("retrans_out", retrans, "RTXOUT", UNIT_COUNT, 6, 0, "retransmitted segments in flight"),
+	NAMED("retrans_out", retrans, "RTXOUT", UNIT_COUNT, 6, 0,
+	      "retransmitted segments in flight"),
 	TCP(fackets, "FACK", UNIT_COUNT, 4, 0, "forward-acked segments (older kernels)"),
 	TCP(last_data_sent, "LASTSND", UNIT_MS, 7, 0, "since data was sent last"),
-	TCP(last_ack_sent, "LASTACKS", UNIT_MS, 8, 0, "since an ACK was sent last (kernel leaves 0)"),
+	TCP(last_ack_sent, "LASTACKS", UNIT_MS, 8, 0,
+	    "since an ACK was sent last (kernel leaves 0)"),
 	TCP(last_data_recv, "LASTRCV", UNIT_MS, 7, 0, "since data was received last"),
 	TCP(last_ack_recv, "LASTACK", UNIT_MS, 7, 0, "since an ACK was received last"),
 	TCP(pmtu, "PMTU", UNIT_NONE, 5, 0, "path MTU"),
@@ -138,10 +148,12 @@ static const struct column rows[] = {
 	TCP(advmss, "ADVMSS", UNIT_NONE, 6, 0, "segment size we announced"),
 	TCP(reordering, "REORD", UNIT_COUNT, 5, LISTENER, "reordering that is tolerated, segments"),
 	TCP(rcv_rtt, "RCVRTT", UNIT_US, 6, ZERO, "round-trip time as the receiver sees it"),
-	TCP(rcv_space, "RCVSPC", UNIT_BYTES, 6, 0, "bytes read per round trip, for tuning the buffer"),
+	TCP(rcv_space, "RCVSPC", UNIT_BYTES, 6, 0,
+	    "bytes read per round trip, for tuning the buffer"),
 	TCP(total_retrans, "RETR", UNIT_COUNT, 5, 0, "segments retransmitted, in all"),
 	TCP(pacing_rate, "PACING", UNIT_RATE, 6, ALL_ONES | LISTENER, "rate at which it may send"),
-	TCP(max_pacing_rate, "MAXPACE", UNIT_RATE, 7, ALL_ONES | LISTENER, "limit of that rate, if any"),
+	TCP(max_pacing_rate, "MAXPACE", UNIT_RATE, 7, ALL_ONES | LISTENER,
+	    "limit of that rate, if any"),
 	TCP(bytes_acked, "ACKED", UNIT_BYTES, 6, 0, "bytes the peer has acknowledged"),
 	TCP(bytes_received, "RCVD", UNIT_BYTES, 6, 0, "bytes received in order"),
 	TCP(segs_out, "SEGOUT", UNIT_COUNT, 6, 0, "segments sent"),

@@ -8,7 +8,7 @@
 #include "query/row.h"
 
 /* arg: a field of struct flowcount, and which way. */
-#define WAY_SHIFT 16
+#define WAY_SHIFT	      16
 #define COUNT_ARG(field, way) (offsetof(struct flowcount, field) | (uint32_t)(way) << WAY_SHIFT)
 
 static bool get_count(const struct column *c, const struct row *r, struct value *v)
@@ -103,8 +103,11 @@ static bool get_no_traffic_reason(const struct column *c, const struct row *r, s
 	return v->text;
 }
 
-#define COUNT(name, field, way, unit, title, help) \
-	{ name, name, title, help, VT_UINT, unit, SCOPE_WIRE, 6, COUNT_ARG(field, way), get_count }
+#define COUNT(name, field, way, unit, title, help)                                            \
+	{                                                                                     \
+		name, name, title, help, VT_UINT, unit, SCOPE_WIRE, 6, COUNT_ARG(field, way), \
+			get_count                                                             \
+	}
 
 static const struct column rows[] = {
 	COUNT("rx_packets", packets, ROW_RX, UNIT_COUNT, "RXPKT", "packets received, as captured"),
@@ -117,24 +120,24 @@ static const struct column rows[] = {
 	COUNT("tx_payload", payload, ROW_TX, UNIT_BYTES, "TXPAY", "bytes of payload sent"),
 	{ "rx_rate", "rx_rate", "RX/s", "bytes per second received, over the last interval",
 	  VT_UINT, UNIT_RATE, SCOPE_WIRE, 6, ROW_RX, get_rate },
-	{ "tx_rate", "tx_rate", "TX/s", "bytes per second sent, over the last interval",
-	  VT_UINT, UNIT_RATE, SCOPE_WIRE, 6, ROW_TX, get_rate },
+	{ "tx_rate", "tx_rate", "TX/s", "bytes per second sent, over the last interval", VT_UINT,
+	  UNIT_RATE, SCOPE_WIRE, 6, ROW_TX, get_rate },
 	{ "rate_source", "rate_source", "BY", "who tells the rates: wire, kernel (tcp_info)",
 	  VT_TEXT, UNIT_NONE, SCOPE_WIRE, 6, 0, get_rate_source },
-	{ "first_seen", "first_seen", "FIRST", "when it was first seen",
-	  VT_TIME, UNIT_NONE, SCOPE_IDENTITY, 8, 0, get_first_seen },
-	{ "last_seen", "last_seen", "LAST", "when it was last seen",
-	  VT_TIME, UNIT_NONE, SCOPE_IDENTITY, 8, 0, get_last_seen },
-	{ "opener", "opener", "OPENER", "who opened it: local, remote",
-	  VT_TEXT, UNIT_NONE, SCOPE_WIRE, 6, 0, get_opener },
-	{ "rx_flags", "rx_flags", "RXFLG", "TCP flags received: FSRPAUEC",
-	  VT_TEXT, UNIT_NONE, SCOPE_WIRE, 8, ROW_RX, get_flags },
-	{ "tx_flags", "tx_flags", "TXFLG", "TCP flags sent: FSRPAUEC",
-	  VT_TEXT, UNIT_NONE, SCOPE_WIRE, 8, ROW_TX, get_flags },
-	{ "vlan", "vlan", "VLAN", "outermost VLAN id",
-	  VT_UINT, UNIT_NONE, SCOPE_WIRE, 4, 0, get_vlan },
-	{ "no_traffic_reason", "no_traffic_reason", "QUIET", "why no traffic was seen",
-	  VT_TEXT, UNIT_NONE, SCOPE_WIRE, 10, 0, get_no_traffic_reason },
+	{ "first_seen", "first_seen", "FIRST", "when it was first seen", VT_TIME, UNIT_NONE,
+	  SCOPE_IDENTITY, 8, 0, get_first_seen },
+	{ "last_seen", "last_seen", "LAST", "when it was last seen", VT_TIME, UNIT_NONE,
+	  SCOPE_IDENTITY, 8, 0, get_last_seen },
+	{ "opener", "opener", "OPENER", "who opened it: local, remote", VT_TEXT, UNIT_NONE,
+	  SCOPE_WIRE, 6, 0, get_opener },
+	{ "rx_flags", "rx_flags", "RXFLG", "TCP flags received: FSRPAUEC", VT_TEXT, UNIT_NONE,
+	  SCOPE_WIRE, 8, ROW_RX, get_flags },
+	{ "tx_flags", "tx_flags", "TXFLG", "TCP flags sent: FSRPAUEC", VT_TEXT, UNIT_NONE,
+	  SCOPE_WIRE, 8, ROW_TX, get_flags },
+	{ "vlan", "vlan", "VLAN", "outermost VLAN id", VT_UINT, UNIT_NONE, SCOPE_WIRE, 4, 0,
+	  get_vlan },
+	{ "no_traffic_reason", "no_traffic_reason", "QUIET", "why no traffic was seen", VT_TEXT,
+	  UNIT_NONE, SCOPE_WIRE, 10, 0, get_no_traffic_reason },
 };
 
 const struct columnpart columns_wire = COLUMNPART(rows);

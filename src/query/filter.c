@@ -31,7 +31,7 @@ void filter_free(struct filter *f)
 	if (!f)
 		return;
 	for (unsigned i = 0; i < f->count; i++)
-		test_fini(&f->tests[i]);
+		filter_test_fini(&f->tests[i]);
 	free(f->tests);
 	free(f);
 }
@@ -42,8 +42,8 @@ int filter_parse(struct filter **out, const char *text, struct filter_error *err
 	int ret;
 
 	if (strlen(text) > FILTER_TEXT_MAX)
-		return filter_fail(err, FILTER_TEXT_MAX, 0, "the filter is too long: at most %d bytes",
-				   FILTER_TEXT_MAX);
+		return filter_fail(err, FILTER_TEXT_MAX, 0,
+				   "the filter is too long: at most %d bytes", FILTER_TEXT_MAX);
 	f = calloc(1, sizeof(*f));
 	if (!f)
 		return filter_fail(err, 0, 0, "out of memory");

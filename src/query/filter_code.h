@@ -2,11 +2,12 @@
 /*
  * What a filter is made of. Private to filter*.c.
  *
- * A filter is a flat program, as the kernel's own socket filters are (INET_DIAG_REQ_BYTECODE): each test jumps
- * forward to another test, or leaves the program with accept or reject. There is no tree to walk.
+ * A filter is a flat program, as the kernel's own socket filters are (INET_DIAG_REQ_BYTECODE):
+ * each test jumps forward to another test, or leaves the program with accept or reject. There is
+ * no tree to walk.
  *
- * Invariants: a jump goes forward or is one of the two exits, so every run ends; logic has two values: a test
- * of something unknown fails, and `not` of it succeeds.
+ * Invariants: a jump goes forward or is one of the two exits, so every run ends; logic has two
+ * values: a test of something unknown fails, and `not` of it succeeds.
  */
 #ifndef SOCKMON_QUERY_FILTER_CODE_H
 #define SOCKMON_QUERY_FILTER_CODE_H
@@ -28,10 +29,17 @@ enum {
 enum cmpop { OP_EQ, OP_NE, OP_GT, OP_LT, OP_GE, OP_LE, OP_MATCH, OP_NOMATCH };
 
 /* Which ends a test of an address or a port looks at: bits 1 << enum rowend. */
-enum { END_LOCAL = 1 << ROW_LOCAL, END_REMOTE = 1 << ROW_REMOTE, END_EITHER = END_LOCAL | END_REMOTE };
+enum {
+	END_LOCAL = 1 << ROW_LOCAL,
+	END_REMOTE = 1 << ROW_REMOTE,
+	END_EITHER = END_LOCAL | END_REMOTE,
+};
 
 struct test {
-	/* Does the known value fit? *known = false: nothing is known, the test fails, negated or not. */
+	/*
+	 * Does the known value fit? *known = false: nothing is known, the test fails, negated or
+	 * not.
+	 */
 	bool (*fits)(const struct test *t, const struct row *r, bool *known);
 	const struct column *col;
 	bool negate;		/* !=, !~ */
@@ -39,7 +47,7 @@ struct test {
 	uint8_t prefix;		/* of addr */
 	bool any_addr;		/* the address does not matter */
 	uint16_t yes, no;	/* where to go on */
-	uint64_t lo, hi;	/* numbers and ports: a range, both ends included; states: a mask in lo */
+	uint64_t lo, hi;	/* a range, both ends included; states: a mask in lo */
 	struct addr addr;
 	char *text;		/* owned */
 	regex_t *regex;		/* owned */
@@ -50,21 +58,34 @@ struct filter {
 	unsigned count, cap;
 };
 
-/* filter_test.c: the fits() of each kind, and what they read of a test. */
-bool test_range(const struct test *t, const struct row *r, bool *known);	/* col, lo, hi */
-bool test_text(const struct test *t, const struct row *r, bool *known);		/* col, text */
-bool test_regex(const struct test *t, const struct row *r, bool *known);	/* col, regex */
-bool test_contains(const struct test *t, const struct row *r, bool *known);	/* col, text */
-bool test_ports(const struct test *t, const struct row *r, bool *known);	/* ends, lo, hi */
-bool test_hosts(const struct test *t, const struct row *r, bool *known);	/* ends, any_addr or addr/prefix, lo, hi */
-bool test_states(const struct test *t, const struct row *r, bool *known);	/* lo */
-bool test_wire_states(const struct test *t, const struct row *r, bool *known);	/* lo */
-bool test_ifindex(const struct test *t, const struct row *r, bool *known);	/* lo */
-bool test_masked(const struct test *t, const struct row *r, bool *known);	/* col, lo under hi */
-void test_fini(struct test *t);
+/*
+ * filter_test.c: the fits() of each kind. They read of a test: range, masked (lo under hi), text,
+ * contains (text), regex: col and that; ports: ends, lo, hi; hosts: addr, too; states, ifindex: lo.
+ */
+bool filter_test_range(const struct test *t, const struct row *r, bool *known);
+bool filter_test_masked(const struct test *t, const struct row *r, bool *known);
+bool filter_test_text(const struct test *t, const struct row *r, bool *known);
+bool filter_test_contains(const struct test *t, const struct row *r, bool *known);
+bool filter_test_regex(const struct test *t, const struct row *r, bool *known);
+bool filter_test_ports(const struct test *t, const struct row *r, bool *known);
+bool filter_test_hosts(const struct test *t, const struct row *r, bool *known);
+bool filter_test_states(const struct test *t, const struct row *r, bool *known);
+bool filter_test_wire_states(const struct test *t, const struct row *r, bool *known);
+bool filter_test_ifindex(const struct test *t, const struct row *r, bool *known);
+void filter_test_fini(struct test *t);
 
 /* filter_lex.c: the words of an expression. */
-enum tokkind { TOK_END, TOK_WORD, TOK_OPEN, TOK_CLOSE, TOK_AND, TOK_OR, TOK_NOT, TOK_OP, TOK_UNCLOSED };
+enum tokkind {
+	TOK_END,
+	TOK_WORD,
+	TOK_OPEN,
+	TOK_CLOSE,
+	TOK_AND,
+	TOK_OR,
+	TOK_NOT,
+	TOK_OP,
+	TOK_UNCLOSED,	/* a quoted word without its end */
+};
 
 struct token {
 	uint8_t kind;		/* enum tokkind */
@@ -75,10 +96,13 @@ struct token {
 	size_t text_len;
 };
 
-/* The token at or after `at`. A pattern reaches to the next space, or to a ')' that it has not opened. */
-void token_next(const char *text, size_t at, bool pattern, struct token *out);
-bool token_is(const struct token *t, const char *word);		/* an unquoted word, case-blind */
-bool token_word_op(const struct token *t, enum cmpop *op);	/* "eq", "ne", "geq" … */
+/*
+ * The token at or after `at`. A pattern reaches to the next space, or to a ')' that it has not
+ * opened.
+ */
+void filter_token_next(const char *text, size_t at, bool pattern, struct token *out);
+bool filter_token_is(const struct token *t, const char *word);		/* an unquoted word, case-blind */
+bool filter_token_word_op(const struct token *t, enum cmpop *op);	/* "eq", "ne", "geq" … */
 
 /* A piece of the expression: one value of a list, or a whole word. */
 struct piece {
@@ -91,28 +115,40 @@ int filter_fail(struct filter_error *err, size_t at, size_t len, const char *fmt
 	__attribute__((format(printf, 4, 5)));
 
 /*
- * filter_value.c: one value to one test, by the kind of the keyword. The test comes zeroed but for `ends` or
- * `col`. 0 or -EINVAL with *err filled.
+ * filter_value.c: one value to one test, by the kind of the keyword. The test comes zeroed but for
+ * `ends` or `col`. 0 or -EINVAL with *err filled.
  */
-int value_to_number(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
-int value_to_text(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
-int value_to_contained(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
-int value_to_regex(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
-int value_to_states(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
-int value_to_wire_states(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
-int value_to_iface(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
-int value_to_mark(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
-int value_to_proto(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
+int filter_to_number(const struct piece *v, enum cmpop op, struct test *t,
+		     struct filter_error *err);
+int filter_to_text(const struct piece *v, enum cmpop op, struct test *t,
+		   struct filter_error *err);
+int filter_to_contained(const struct piece *v, enum cmpop op, struct test *t,
+			struct filter_error *err);
+int filter_to_regex(const struct piece *v, enum cmpop op, struct test *t,
+		    struct filter_error *err);
+int filter_to_states(const struct piece *v, enum cmpop op, struct test *t,
+		     struct filter_error *err);
+int filter_to_wire_states(const struct piece *v, enum cmpop op, struct test *t,
+			  struct filter_error *err);
+int filter_to_iface(const struct piece *v, enum cmpop op, struct test *t,
+		    struct filter_error *err);
+int filter_to_mark(const struct piece *v, enum cmpop op, struct test *t,
+		   struct filter_error *err);
+int filter_to_proto(const struct piece *v, enum cmpop op, struct test *t,
+		    struct filter_error *err);
 
-void set_range(struct test *t, enum cmpop op, uint64_t lo, uint64_t hi);	/* what x OP lo..hi means */
-int parse_integer(const char *text, uint64_t *out);	/* decimal or 0x…; 0 or -EINVAL */
+/* What x OP lo..hi means as a range. */
+void filter_set_range(struct test *t, enum cmpop op, uint64_t lo, uint64_t hi);
+int filter_parse_integer(const char *text, uint64_t *out);	/* decimal or 0x…; 0 or -EINVAL */
 
 /* filter_host.c: the same for ports and addresses. */
-int value_to_ports(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
-int value_to_host(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
+int filter_to_ports(const struct piece *v, enum cmpop op, struct test *t,
+		    struct filter_error *err);
+int filter_to_host(const struct piece *v, enum cmpop op, struct test *t,
+		   struct filter_error *err);
 
 /* filter_regex.c: glibc expands repeats when it compiles, and nested ones without bound. */
-bool regex_is_affordable(const char *pattern);
+bool filter_regex_is_affordable(const char *pattern);
 
 /* filter_words.c: what stands on the left of a comparison. */
 enum {
@@ -127,15 +163,17 @@ struct subject {
 	uint8_t ends;			/* END_* */
 	uint8_t ops;			/* OPS_* */
 	bool needs_value;		/* one of ss's own words: never a bare word */
-	int (*value)(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err);
+	int (*value)(const struct piece *v, enum cmpop op, struct test *t,
+		     struct filter_error *err);
 };
 
-bool subject_find(const struct token *word, struct subject *out);
+bool filter_subject(const struct token *word, struct subject *out);
 
 /* Why a word that other monitors know means nothing here; NULL: it is not one of them. */
-const char *subject_missing(const struct token *word, bool has_value);
+const char *filter_missing(const struct token *word, bool has_value);
 
-const struct column *word_column(unsigned i);	/* cells that a bare word is looked for in; NULL past the end */
+/* The cells that a bare word is looked for in; NULL past the end. */
+const struct column *filter_word_column(unsigned i);
 
 /* filter_parse.c: appends the tests of an expression to an empty filter. */
 int filter_compile(struct filter *f, const char *text, struct filter_error *err);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * filter_host: ports and addresses as ss writes them: ":443", "8000-8100", ":https", "10.0.0.0/8:80",
- * "[2001:db8::]/32:443", "*:80".
+ * filter_host: ports and addresses as ss writes them: ":443", "8000-8100", ":https",
+ * "10.0.0.0/8:80", "[2001:db8::]/32:443", "*:80".
  *
- * Owns a table of well-known services. Deliberately looks up no other names: a filter reads no files and asks
- * no resolver.
+ * Owns a table of well-known services. Deliberately looks up no other names: a filter reads no
+ * files and asks no resolver.
  */
 #include <errno.h>
 #include <strings.h>
@@ -15,14 +15,14 @@ static const struct {
 	const char *name;
 	uint16_t port;
 } services[] = {
-	{ "ftp-data", 20 },	{ "ftp", 21 },		{ "ssh", 22 },		{ "telnet", 23 },
-	{ "smtp", 25 },		{ "domain", 53 },	{ "dns", 53 },		{ "bootps", 67 },
-	{ "bootpc", 68 },	{ "tftp", 69 },		{ "http", 80 },		{ "kerberos", 88 },
-	{ "pop3", 110 },	{ "sunrpc", 111 },	{ "ntp", 123 },		{ "imap2", 143 },
-	{ "imap", 143 },	{ "snmp", 161 },	{ "bgp", 179 },		{ "ldap", 389 },
-	{ "https", 443 },	{ "submission", 587 },	{ "ldaps", 636 },	{ "syslog", 514 },
-	{ "ipp", 631 },		{ "imaps", 993 },	{ "pop3s", 995 },	{ "nfs", 2049 },
-	{ "mysql", 3306 },	{ "postgresql", 5432 }, { "mdns", 5353 },	{ "http-alt", 8080 },
+	{ "ftp-data", 20 }, { "ftp", 21 },	    { "ssh", 22 },    { "telnet", 23 },
+	{ "smtp", 25 },	    { "domain", 53 },	    { "dns", 53 },    { "bootps", 67 },
+	{ "bootpc", 68 },   { "tftp", 69 },	    { "http", 80 },   { "kerberos", 88 },
+	{ "pop3", 110 },    { "sunrpc", 111 },	    { "ntp", 123 },   { "imap2", 143 },
+	{ "imap", 143 },    { "snmp", 161 },	    { "bgp", 179 },   { "ldap", 389 },
+	{ "https", 443 },   { "submission", 587 },  { "ldaps", 636 }, { "syslog", 514 },
+	{ "ipp", 631 },	    { "imaps", 993 },	    { "pop3s", 995 }, { "nfs", 2049 },
+	{ "mysql", 3306 },  { "postgresql", 5432 }, { "mdns", 5353 }, { "http-alt", 8080 },
 };
 
 static int parse_port(const char *text, size_t len, uint64_t *out)
@@ -39,7 +39,7 @@ static int parse_port(const char *text, size_t len, uint64_t *out)
 			return 0;
 		}
 	}
-	if (parse_integer(word, out))
+	if (filter_parse_integer(word, out))
 		return -EINVAL;
 	return *out <= UINT16_MAX ? 0 : -ERANGE;
 }
@@ -70,14 +70,14 @@ static int parse_port_range(const char *text, uint64_t *lo, uint64_t *hi)
 
 static int port_failed(const struct piece *v, const char *port, int ret, struct filter_error *err)
 {
-	const char *why = ret == -ERANGE ? "ports go from 0 to 65535" :
-			  ret == -EDOM	 ? "the smaller end comes first" :
-					   "as in 443, :443, 8000-8100 or :https";
+	const char *why = ret == -ERANGE ? "ports go from 0 to 65535"
+			  : ret == -EDOM ? "the smaller end comes first"
+					 : "as in 443, :443, 8000-8100 or :https";
 
 	return filter_fail(err, v->at, v->len, "\"%.60s\" is not a port: %s", port, why);
 }
 
-int value_to_ports(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+int filter_to_ports(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
 {
 	const char *port = v->text + (v->text[0] == ':');
 	uint64_t lo = 0, hi = 0;
@@ -87,17 +87,20 @@ int value_to_ports(const struct piece *v, enum cmpop op, struct test *t, struct 
 		return port_failed(v, port, ret, err);
 	if (lo != hi && op != OP_EQ && op != OP_NE)
 		return filter_fail(err, v->at, v->len, "a range goes with = or != only");
-	t->fits = test_ports;
-	set_range(t, op, lo, hi);
+	t->fits = filter_test_ports;
+	filter_set_range(t, op, lo, hi);
 	return 0;
 }
 
-/* Where the parts of HOST are: [FAMILY:]ADDRESS[/LEN][:PORT], an IPv6 address with a port in brackets. */
+/*
+ * Where the parts of HOST are: [FAMILY:]ADDRESS[/LEN][:PORT], an IPv6 address with a port in
+ * brackets.
+ */
 struct hostparts {
-	char addr[64];		/* without brackets; "" or "*": any */
-	const char *len;	/* NULL: none */
+	char addr[64];	 /* without brackets; "" or "*": any */
+	const char *len; /* NULL: none */
 	size_t len_size;
-	const char *port;	/* NULL: none */
+	const char *port; /* NULL: none */
 };
 
 static const char *skip_family(const char *text)
@@ -165,7 +168,8 @@ static int parse_addr(const struct hostparts *parts, struct test *t)
 	t->any_addr = !parts->addr[0] || strcmp(parts->addr, "*") == 0;
 	if (t->any_addr)
 		return parts->len ? -EINVAL : 0;
-	if (addr_parse(parts->addr, &t->addr) && (!parts->len || parse_short_v4(parts->addr, &t->addr)))
+	if (addr_parse(parts->addr, &t->addr) &&
+	    (!parts->len || parse_short_v4(parts->addr, &t->addr)))
 		return -EINVAL;
 	max = addr_is_v4(&t->addr) ? 32 : 128;
 	t->prefix = (uint8_t)max;
@@ -175,13 +179,13 @@ static int parse_addr(const struct hostparts *parts, struct test *t)
 		return -ERANGE;
 	memcpy(digits, parts->len, parts->len_size);
 	digits[parts->len_size] = '\0';
-	if (parse_integer(digits, &prefix) || prefix > max)
+	if (filter_parse_integer(digits, &prefix) || prefix > max)
 		return -ERANGE;
 	t->prefix = (uint8_t)prefix;
 	return 0;
 }
 
-int value_to_host(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+int filter_to_host(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
 {
 	struct hostparts parts = { .len = NULL };
 	uint64_t lo = 0, hi = UINT16_MAX;
@@ -189,18 +193,22 @@ int value_to_host(const struct piece *v, enum cmpop op, struct test *t, struct f
 
 	ret = split_host(skip_family(v->text), &parts) ? parse_addr(&parts, t) : -EINVAL;
 	if (ret == -ERANGE)
-		return filter_fail(err, v->at, v->len, "the prefix length in \"%.60s\" is out of range: 0 to "
-						       "32 for IPv4, 0 to 128 for IPv6", v->text);
+		return filter_fail(err, v->at, v->len,
+				   "the prefix length in \"%.60s\" is out of range: 0 to "
+				   "32 for IPv4, 0 to 128 for IPv6",
+				   v->text);
 	if (ret)
-		return filter_fail(err, v->at, v->len, "\"%.60s\" is not an address: as in 10.0.0.0/8, "
-						       "10.0.0.1:443, [2001:db8::1]:443 or *:443 (names are "
-						       "not looked up)", v->text);
+		return filter_fail(err, v->at, v->len,
+				   "\"%.60s\" is not an address: as in 10.0.0.0/8, "
+				   "10.0.0.1:443, [2001:db8::1]:443 or *:443 (names are "
+				   "not looked up)",
+				   v->text);
 	if (parts.port && parts.port[0]) {
 		ret = parse_port_range(parts.port, &lo, &hi);
 		if (ret)
 			return port_failed(v, parts.port, ret, err);
 	}
-	t->fits = test_hosts;
-	set_range(t, op, lo, hi);
+	t->fits = filter_test_hosts;
+	filter_set_range(t, op, lo, hi);
 	return 0;
 }

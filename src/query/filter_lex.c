@@ -14,21 +14,11 @@ static const struct {
 	uint8_t op;
 } signs[] = {
 	/* longest first */
-	{ "&&", TOK_AND, 0 },
-	{ "||", TOK_OR, 0 },
-	{ "==", TOK_OP, OP_EQ },
-	{ "!=", TOK_OP, OP_NE },
-	{ "!~", TOK_OP, OP_NOMATCH },
-	{ ">=", TOK_OP, OP_GE },
-	{ "<=", TOK_OP, OP_LE },
-	{ "&", TOK_AND, 0 },
-	{ "|", TOK_OR, 0 },
-	{ "!", TOK_NOT, 0 },
-	{ "(", TOK_OPEN, 0 },
-	{ ")", TOK_CLOSE, 0 },
-	{ "=", TOK_OP, OP_EQ },
-	{ "~", TOK_OP, OP_MATCH },
-	{ ">", TOK_OP, OP_GT },
+	{ "&&", TOK_AND, 0 },	 { "||", TOK_OR, 0 },	       { "==", TOK_OP, OP_EQ },
+	{ "!=", TOK_OP, OP_NE }, { "!~", TOK_OP, OP_NOMATCH }, { ">=", TOK_OP, OP_GE },
+	{ "<=", TOK_OP, OP_LE }, { "&", TOK_AND, 0 },	       { "|", TOK_OR, 0 },
+	{ "!", TOK_NOT, 0 },	 { "(", TOK_OPEN, 0 },	       { ")", TOK_CLOSE, 0 },
+	{ "=", TOK_OP, OP_EQ },	 { "~", TOK_OP, OP_MATCH },    { ">", TOK_OP, OP_GT },
 	{ "<", TOK_OP, OP_LT },
 };
 
@@ -42,20 +32,20 @@ static const struct {
 	const char *word;
 	uint8_t op;
 } word_ops[] = {
-	{ "eq", OP_EQ },  { "ne", OP_NE },  { "neq", OP_NE }, { "gt", OP_GT },	{ "lt", OP_LT },
-	{ "ge", OP_GE },  { "geq", OP_GE }, { "le", OP_LE },  { "leq", OP_LE },
+	{ "eq", OP_EQ }, { "ne", OP_NE },  { "neq", OP_NE }, { "gt", OP_GT },  { "lt", OP_LT },
+	{ "ge", OP_GE }, { "geq", OP_GE }, { "le", OP_LE },  { "leq", OP_LE },
 };
 
-bool token_is(const struct token *t, const char *word)
+bool filter_token_is(const struct token *t, const char *word)
 {
 	return t->kind != TOK_END && !t->quoted && t->text_len == strlen(word) &&
 	       strncasecmp(t->text, word, t->text_len) == 0;
 }
 
-bool token_word_op(const struct token *t, enum cmpop *op)
+bool filter_token_word_op(const struct token *t, enum cmpop *op)
 {
 	for (size_t i = 0; t->kind == TOK_WORD && i < sizeof(word_ops) / sizeof(word_ops[0]); i++) {
-		if (token_is(t, word_ops[i].word)) {
+		if (filter_token_is(t, word_ops[i].word)) {
 			*op = word_ops[i].op;
 			return true;
 		}
@@ -115,12 +105,12 @@ static void take_word(const char *text, struct token *out)
 	out->kind = TOK_WORD;
 	out->len = out->text_len = len;
 	for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
-		if (token_is(out, joints[i].word))
+		if (filter_token_is(out, joints[i].word))
 			out->kind = joints[i].kind;
 	}
 }
 
-void token_next(const char *text, size_t at, bool pattern, struct token *out)
+void filter_token_next(const char *text, size_t at, bool pattern, struct token *out)
 {
 	at += strspn(text + at, " \t\r\n");
 	*out = (struct token){ .kind = TOK_END, .at = at, .text = text + at };

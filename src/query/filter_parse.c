@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * filter_parse: the grammar. Each rule appends its tests and hands back the span they fill; "and", "or" and
- * "not" only turn the exits of spans, so the program is ready when the text is read.
+ * filter_parse: the grammar. Each rule appends its tests and hands back the span they fill; "and",
+ * "or" and "not" only turn the exits of spans, so the program is ready when the text is read.
  *
  *	either = both { or both }
  *	both   = single { [and] single }
@@ -17,7 +17,7 @@ struct parser {
 	struct filter *f;
 	const char *text;
 	struct filter_error *err;
-	struct token tok;	/* the one to look at */
+	struct token tok; /* the one to look at */
 	unsigned depth;
 };
 
@@ -30,7 +30,7 @@ static struct token peek(const struct parser *p)
 {
 	struct token next;
 
-	token_next(p->text, p->tok.at + p->tok.len, false, &next);
+	filter_token_next(p->text, p->tok.at + p->tok.len, false, &next);
 	return next;
 }
 
@@ -62,10 +62,12 @@ static int append(struct parser *p, struct test *t, struct span *out)
 	if (f->count == f->cap) {
 		unsigned cap = f->cap ? f->cap * 2 : 8;
 
-		tests = cap <= FILTER_TESTS_MAX ? reallocarray(f->tests, cap, sizeof(*tests)) : NULL;
+		tests = cap <= FILTER_TESTS_MAX ? reallocarray(f->tests, cap, sizeof(*tests))
+						: NULL;
 		if (!tests) {
-			test_fini(t);
-			return filter_fail(p->err, p->tok.at, 0, "the filter has too many conditions");
+			filter_test_fini(t);
+			return filter_fail(p->err, p->tok.at, 0,
+					   "the filter has too many conditions");
 		}
 		f->tests = tests;
 		f->cap = cap;
@@ -143,7 +145,10 @@ static int with_piece(struct parser *p, const char *text, size_t len,
 	return ret;
 }
 
-/* The values of the current token, "80,443". What is quoted, and a pattern, is one with its commas. */
+/*
+ * The values of the current token, "80,443". What is quoted, and a pattern, is one with its
+ * commas.
+ */
 static int each_piece(struct parser *p, bool whole,
 		      int (*take)(struct parser *p, const struct piece *v, void *ctx), void *ctx)
 {
@@ -175,11 +180,11 @@ static int take_compared(struct parser *p, const struct piece *v, void *ctx)
 	int ret;
 
 	if (1 << cmp->op & OPS_MATCH)
-		ret = value_to_regex(v, cmp->op, &t, p->err);
+		ret = filter_to_regex(v, cmp->op, &t, p->err);
 	else
 		ret = cmp->s->value(v, cmp->op, &t, p->err);
 	if (ret) {
-		test_fini(&t);
+		filter_test_fini(&t);
 		return ret;
 	}
 	/* One of a list, or with != none of it. */
@@ -213,18 +218,18 @@ static int parse_comparison(struct parser *p, const struct subject *s, struct sp
 	int ret;
 
 	advance(p);
-	if (p->tok.kind == TOK_OP || token_word_op(&p->tok, &cmp.op)) {
+	if (p->tok.kind == TOK_OP || filter_token_word_op(&p->tok, &cmp.op)) {
 		if (p->tok.kind == TOK_OP)
 			cmp.op = p->tok.op;
 		if (!(1 << cmp.op & s->ops))
 			return filter_fail(p->err, p->tok.at, p->tok.len,
-					   "this operator does not go with %s, which takes %s", s->name,
-					   ops_text(s->ops));
+					   "this operator does not go with %s, which takes %s",
+					   s->name, ops_text(s->ops));
 		pattern = 1 << cmp.op & OPS_MATCH;
-		token_next(p->text, p->tok.at + p->tok.len, pattern, &p->tok);
+		filter_token_next(p->text, p->tok.at + p->tok.len, pattern, &p->tok);
 	} else if (!(1 << OP_EQ & s->ops)) {
-		return filter_fail(p->err, p->tok.at, p->tok.len, "%s needs an operator: %s", s->name,
-				   ops_text(s->ops));
+		return filter_fail(p->err, p->tok.at, p->tok.len, "%s needs an operator: %s",
+				   s->name, ops_text(s->ops));
 	}
 	ret = each_piece(p, 1 << cmp.op & OPS_MATCH, take_compared, &cmp);
 	if (!ret)
@@ -236,14 +241,14 @@ static bool is_operator(const struct token *t)
 {
 	enum cmpop op;
 
-	return t->kind == TOK_OP || token_word_op(t, &op);
+	return t->kind == TOK_OP || filter_token_word_op(t, &op);
 }
 
 static int take_states(struct parser *p, const struct piece *v, void *ctx)
 {
 	uint64_t *mask = ctx;
 	struct test t = { 0 };
-	int ret = value_to_states(v, OP_EQ, &t, p->err);
+	int ret = filter_to_states(v, OP_EQ, &t, p->err);
 
 	if (!ret)
 		*mask |= t.lo;
@@ -254,18 +259,20 @@ static bool at_states(const struct parser *p)
 {
 	struct token next = peek(p);
 
-	return token_is(&p->tok, "exclude") || (token_is(&p->tok, "state") && !is_operator(&next));
+	return filter_token_is(&p->tok, "exclude") || (filter_token_is(&p->tok, "state") && !is_operator(&next));
 }
 
-/* As in ss, neighbours add up: "state established state time-wait", "state all exclude listening". */
+/*
+ * As in ss, neighbours add up: "state established state time-wait", "state all exclude listening".
+ */
 static int parse_states(struct parser *p, struct span *out)
 {
-	struct test t = { .fits = test_states };
+	struct test t = { .fits = filter_test_states };
 
-	if (token_is(&p->tok, "exclude"))
+	if (filter_token_is(&p->tok, "exclude"))
 		t.lo = sockstate_mask("all");
 	while (at_states(p)) {
-		bool exclude = token_is(&p->tok, "exclude");
+		bool exclude = filter_token_is(&p->tok, "exclude");
 		uint64_t mask = 0;
 		int ret;
 
@@ -282,9 +289,9 @@ static int parse_states(struct parser *p, struct span *out)
 static bool word_is_end(const struct piece *v, struct test *t)
 {
 	if (v->text[0] == ':')
-		return value_to_ports(v, OP_EQ, t, NULL) == 0;
+		return filter_to_ports(v, OP_EQ, t, NULL) == 0;
 	if (strncmp(v->text, "*:", 2) == 0 || strchr(v->text, '/'))
-		return value_to_host(v, OP_EQ, t, NULL) == 0;
+		return filter_to_host(v, OP_EQ, t, NULL) == 0;
 	return false;
 }
 
@@ -298,12 +305,12 @@ static int take_word(struct parser *p, const struct piece *v, void *ctx)
 		return append(p, &t, ctx);
 	/* One state in any spelling; groups of them ("big") are too likely to be meant as text. */
 	if (__builtin_popcount(mask) == 1) {
-		t = (struct test){ .fits = test_states, .lo = mask };
+		t = (struct test){ .fits = filter_test_states, .lo = mask };
 		ret = append_joined(p, &t, false, ctx);
 	}
-	for (unsigned i = 0; !ret && word_column(i); i++) {
-		t = (struct test){ .col = word_column(i) };
-		ret = value_to_contained(v, OP_EQ, &t, p->err);
+	for (unsigned i = 0; !ret && filter_word_column(i); i++) {
+		t = (struct test){ .col = filter_word_column(i) };
+		ret = filter_to_contained(v, OP_EQ, &t, p->err);
 		if (!ret)
 			ret = append_joined(p, &t, false, ctx);
 	}
@@ -325,15 +332,17 @@ static int fail_unknown(const struct parser *p)
 	memcpy(name, p->tok.text, (size_t)len);
 	name[len] = '\0';
 	near = column_suggest(name);
-	return filter_fail(p->err, p->tok.at, p->tok.len, "unknown column \"%s\"%s%s%s (--columns help "
-							  "lists them)", name,
-			   near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	return filter_fail(p->err, p->tok.at, p->tok.len,
+			   "unknown column \"%s\"%s%s%s (--columns help "
+			   "lists them)",
+			   name, near ? ": did you mean \"" : "", near ? near : "",
+			   near ? "\"?" : "");
 }
 
 /* alert, v6only: a claim, which needs no value. */
 static int parse_claim(struct parser *p, const struct column *c, struct span *out)
 {
-	struct test t = { .fits = test_range, .col = c, .lo = 1, .hi = 1 };
+	struct test t = { .fits = filter_test_range, .col = c, .lo = 1, .hi = 1 };
 
 	advance(p);
 	return append(p, &t, out);
@@ -347,7 +356,7 @@ static bool is_value(const struct subject *s, const struct token *next)
 	if (!s->col || s->col->type != VT_BOOL)
 		return next->kind == TOK_WORD;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (token_is(next, words[i]))
+		if (filter_token_is(next, words[i]))
 			return true;
 	}
 	return false;
@@ -357,14 +366,14 @@ static int parse_term(struct parser *p, struct span *out)
 {
 	struct token next = peek(p);
 	bool compared = is_operator(&next);
-	const char *sentence = subject_missing(&p->tok, compared || next.kind == TOK_WORD);
+	const char *sentence = filter_missing(&p->tok, compared || next.kind == TOK_WORD);
 	struct subject s;
 
 	if (sentence)
 		return filter_fail(p->err, p->tok.at, p->tok.len, "%s", sentence);
 	if (at_states(p))
 		return parse_states(p, out);
-	if (!subject_find(&p->tok, &s)) {
+	if (!filter_subject(&p->tok, &s)) {
 		if (next.kind == TOK_OP && !p->tok.quoted)
 			return fail_unknown(p);
 		return parse_bare_word(p, out);
@@ -403,7 +412,8 @@ static int parse_single(struct parser *p, struct span *out)
 	if (!is_not && p->tok.kind != TOK_OPEN)
 		return fail_here(p, "a condition");
 	if (p->depth == FILTER_DEPTH_MAX)
-		return filter_fail(p->err, p->tok.at, p->tok.len, "the filter is nested too deeply");
+		return filter_fail(p->err, p->tok.at, p->tok.len,
+				   "the filter is nested too deeply");
 	p->depth++;
 	if (is_not) {
 		advance(p);
@@ -421,7 +431,8 @@ static int parse_both(struct parser *p, struct span *out)
 {
 	int ret = parse_single(p, out);
 
-	while (!ret && p->tok.kind != TOK_OR && p->tok.kind != TOK_CLOSE && p->tok.kind != TOK_END) {
+	while (!ret && p->tok.kind != TOK_OR && p->tok.kind != TOK_CLOSE &&
+	       p->tok.kind != TOK_END) {
 		struct span next;
 
 		if (p->tok.kind == TOK_AND)
@@ -454,7 +465,7 @@ int filter_compile(struct filter *f, const char *text, struct filter_error *err)
 	struct span all;
 	int ret;
 
-	token_next(text, 0, false, &p.tok);
+	filter_token_next(text, 0, false, &p.tok);
 	if (p.tok.kind == TOK_END)
 		return 0;
 	ret = parse_either(&p, &all);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * filter_regex: is a pattern small enough to be compiled? glibc's regcomp() writes out every repeat, so
- * "((a{99}){99}){99}" takes all memory, and "((((a+)+)+)+)…" doubles with each plus.
+ * filter_regex: is a pattern small enough to be compiled? glibc's regcomp() writes out every
+ * repeat, so "((a{99}){99}){99}" takes all memory, and "((((a+)+)+)+)…" doubles with each plus.
  *
- * Estimates, and errs on the large side; does not judge whether the pattern is correct: that is regcomp()'s.
+ * Estimates, and errs on the large side; does not judge whether the pattern is correct: that is
+ * regcomp()'s.
  */
 #include <ctype.h>
 
@@ -45,7 +46,10 @@ static size_t bracket_len(const char *p)
 	return len + (p[len] == ']');
 }
 
-/* "{2,5}" makes five copies, "{2,}" three; a brace without numbers is a letter. Returns its length. */
+/*
+ * "{2,5}" makes five copies, "{2,}" three; a brace without numbers is a letter. Returns its
+ * length.
+ */
 static size_t repeat_braces(const char *p, struct cost *c)
 {
 	unsigned long times = 0, number = 0;
@@ -62,7 +66,7 @@ static size_t repeat_braces(const char *p, struct cost *c)
 	return len;
 }
 
-bool regex_is_affordable(const char *pattern)
+bool filter_regex_is_affordable(const char *pattern)
 {
 	struct cost groups[GROUPS_MAX] = { 0 };
 	unsigned depth = 0;

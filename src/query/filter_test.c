@@ -2,8 +2,8 @@
 /*
  * filter_test: does a row fit? One function per kind of test.
  *
- * Allocates nothing, and makes text only where the question is about text: a port, a state or an address is
- * compared as what it is.
+ * Allocates nothing, and makes text only where the question is about text: a port, a state or an
+ * address is compared as what it is.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #include "query/filter_code.h"
 
-bool test_range(const struct test *t, const struct row *r, bool *known)
+bool filter_test_range(const struct test *t, const struct row *r, bool *known)
 {
 	struct value v;
 
@@ -19,7 +19,7 @@ bool test_range(const struct test *t, const struct row *r, bool *known)
 	return *known && v.u64 >= t->lo && v.u64 <= t->hi;
 }
 
-bool test_masked(const struct test *t, const struct row *r, bool *known)
+bool filter_test_masked(const struct test *t, const struct row *r, bool *known)
 {
 	struct value v;
 
@@ -27,7 +27,7 @@ bool test_masked(const struct test *t, const struct row *r, bool *known)
 	return *known && (v.u64 & t->hi) == (t->lo & t->hi);
 }
 
-bool test_text(const struct test *t, const struct row *r, bool *known)
+bool filter_test_text(const struct test *t, const struct row *r, bool *known)
 {
 	struct value v;
 
@@ -36,8 +36,8 @@ bool test_text(const struct test *t, const struct row *r, bool *known)
 }
 
 /* The text of a cell of any type, in `out` or the value's own; NULL: unknown. */
-static const char *cell_text(const struct column *c, const struct row *r, struct value *v, char *out,
-			     size_t size)
+static const char *cell_text(const struct column *c, const struct row *r, struct value *v,
+			     char *out, size_t size)
 {
 	if (!column_get(c, r, v))
 		return NULL;
@@ -47,7 +47,7 @@ static const char *cell_text(const struct column *c, const struct row *r, struct
 	return out;
 }
 
-bool test_regex(const struct test *t, const struct row *r, bool *known)
+bool filter_test_regex(const struct test *t, const struct row *r, bool *known)
 {
 	char out[64];
 	struct value v;
@@ -70,7 +70,7 @@ static bool contains(const char *text, const char *part)
 	return len == 0;
 }
 
-bool test_contains(const struct test *t, const struct row *r, bool *known)
+bool filter_test_contains(const struct test *t, const struct row *r, bool *known)
 {
 	char out[64];
 	struct value v;
@@ -80,7 +80,7 @@ bool test_contains(const struct test *t, const struct row *r, bool *known)
 	return text && contains(text, t->text);
 }
 
-bool test_ports(const struct test *t, const struct row *r, bool *known)
+bool filter_test_ports(const struct test *t, const struct row *r, bool *known)
 {
 	bool fits = false;
 
@@ -109,7 +109,7 @@ static bool host_fits(const struct test *t, const struct row *r, enum rowend end
 	       port <= t->hi;
 }
 
-bool test_hosts(const struct test *t, const struct row *r, bool *known)
+bool filter_test_hosts(const struct test *t, const struct row *r, bool *known)
 {
 	bool fits = false;
 
@@ -121,19 +121,20 @@ bool test_hosts(const struct test *t, const struct row *r, bool *known)
 	return fits;
 }
 
-bool test_states(const struct test *t, const struct row *r, bool *known)
+bool filter_test_states(const struct test *t, const struct row *r, bool *known)
 {
 	*known = r->sk && r->sk->rec.state != ST_UNKNOWN && r->sk->rec.state < SOCKSTATES;
 	return *known && t->lo & 1u << r->sk->rec.state;
 }
 
-bool test_wire_states(const struct test *t, const struct row *r, bool *known)
+bool filter_test_wire_states(const struct test *t, const struct row *r, bool *known)
 {
-	*known = r->flow && r->flow->rec.wire_state != WS_NONE && r->flow->rec.wire_state < WS_STATES;
+	*known = r->flow && r->flow->rec.wire_state != WS_NONE &&
+		 r->flow->rec.wire_state < WS_STATES;
 	return *known && t->lo & 1u << r->flow->rec.wire_state;
 }
 
-bool test_ifindex(const struct test *t, const struct row *r, bool *known)
+bool filter_test_ifindex(const struct test *t, const struct row *r, bool *known)
 {
 	uint32_t ifindex = row_ifindex(r);
 
@@ -141,7 +142,7 @@ bool test_ifindex(const struct test *t, const struct row *r, bool *known)
 	return ifindex && ifindex == t->lo;
 }
 
-void test_fini(struct test *t)
+void filter_test_fini(struct test *t)
 {
 	if (t->regex)
 		regfree(t->regex);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * filter_value: one value of an expression to one test, by the kind of its keyword: numbers in the column's
- * unit, text, patterns, states, interfaces. Ports and addresses are in filter_host.c.
+ * filter_value: one value of an expression to one test, by the kind of its keyword: numbers in the
+ * column's unit, text, patterns, states, interfaces. Ports and addresses are in filter_host.c.
  *
- * Says what is wrong with a value, at its spot. Deliberately looks nothing up: no names, no services file.
+ * Says what is wrong with a value, at its spot. Deliberately looks nothing up: no names, no
+ * services file.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -23,7 +24,7 @@ static int out_of_memory(const struct piece *v, struct filter_error *err)
 	return filter_fail(err, v->at, v->len, "out of memory");
 }
 
-int parse_integer(const char *text, uint64_t *out)
+int filter_parse_integer(const char *text, uint64_t *out)
 {
 	int base = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10;
 	unsigned long long n;
@@ -39,7 +40,7 @@ int parse_integer(const char *text, uint64_t *out)
 	return 0;
 }
 
-void set_range(struct test *t, enum cmpop op, uint64_t lo, uint64_t hi)
+void filter_set_range(struct test *t, enum cmpop op, uint64_t lo, uint64_t hi)
 {
 	t->negate = op == OP_NE;
 	t->lo = lo;
@@ -68,7 +69,10 @@ static int parse_in_unit(const char *text, uint64_t unit_ns, uint64_t *out)
 	return ret;
 }
 
-/* RFC 3339 in UTC, as the columns show it: date, time and fraction may each be left off from the right. */
+/*
+ * RFC 3339 in UTC, as the columns show it: date, time and fraction may each be left off from the
+ * right.
+ */
 static int parse_time(const char *text, uint64_t *out)
 {
 	struct tm tm = { 0 };
@@ -135,7 +139,7 @@ static int parse_number(const struct column *c, const char *text, uint64_t *out)
 	case UNIT_PERCENT:
 		break;
 	}
-	return parse_integer(text, out);
+	return filter_parse_integer(text, out);
 }
 
 static const char *number_hint(const struct column *c)
@@ -170,55 +174,57 @@ static int parse_span(const struct column *c, const char *text, uint64_t *lo, ui
 	return *lo <= *hi ? 0 : -ERANGE;
 }
 
-int value_to_number(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+int filter_to_number(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
 {
 	uint64_t lo, hi;
 	int ret = parse_number(t->col, v->text, &lo);
 
-	t->fits = test_range;
+	t->fits = filter_test_range;
 	if (!ret) {
-		set_range(t, op, lo, lo);
+		filter_set_range(t, op, lo, lo);
 		return 0;
 	}
 	ret = parse_span(t->col, v->text, &lo, &hi);
 	if (ret == -ERANGE)
-		return filter_fail(err, v->at, v->len, "\"%.60s\" is empty: the smaller end comes first",
-				   v->text);
+		return filter_fail(err, v->at, v->len,
+				   "\"%.60s\" is empty: the smaller end comes first", v->text);
 	if (ret)
 		return filter_fail(err, v->at, v->len, "\"%.60s\" is no value for %s: it takes %s",
 				   v->text, t->col->name, number_hint(t->col));
 	if (op != OP_EQ && op != OP_NE)
 		return filter_fail(err, v->at, v->len, "a range goes with = or != only");
-	set_range(t, op, lo, hi);
+	filter_set_range(t, op, lo, hi);
 	return 0;
 }
 
-int value_to_text(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+int filter_to_text(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
 {
-	t->fits = test_text;
+	t->fits = filter_test_text;
 	t->negate = op == OP_NE;
 	t->text = strdup(v->text);
 	return t->text ? 0 : out_of_memory(v, err);
 }
 
-int value_to_contained(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+int filter_to_contained(const struct piece *v, enum cmpop op, struct test *t,
+		       struct filter_error *err)
 {
-	t->fits = test_contains;
+	t->fits = filter_test_contains;
 	t->negate = op == OP_NE;
 	t->text = strdup(v->text);
 	return t->text ? 0 : out_of_memory(v, err);
 }
 
-int value_to_regex(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+int filter_to_regex(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
 {
 	char why[128];
 	int ret;
 
-	t->fits = test_regex;
+	t->fits = filter_test_regex;
 	t->negate = op == OP_NOMATCH;
-	if (strlen(v->text) > PATTERN_MAX || !regex_is_affordable(v->text))
-		return filter_fail(err, v->at, v->len, "the pattern is too costly: repeats of repeats and "
-						       "references back are not taken");
+	if (strlen(v->text) > PATTERN_MAX || !filter_regex_is_affordable(v->text))
+		return filter_fail(err, v->at, v->len,
+				   "the pattern is too costly: repeats of repeats and "
+				   "references back are not taken");
 	t->regex = calloc(1, sizeof(*t->regex));
 	if (!t->regex)
 		return out_of_memory(v, err);
@@ -228,29 +234,32 @@ int value_to_regex(const struct piece *v, enum cmpop op, struct test *t, struct 
 	regerror(ret, t->regex, why, sizeof(why));
 	free(t->regex);
 	t->regex = NULL;
-	return filter_fail(err, v->at, v->len, "the pattern \"%.60s\" is not a regular expression: %s",
-			   v->text, why);
+	return filter_fail(err, v->at, v->len,
+			   "the pattern \"%.60s\" is not a regular expression: %s", v->text, why);
 }
 
-int value_to_states(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+int filter_to_states(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
 {
-	t->fits = test_states;
+	t->fits = filter_test_states;
 	t->negate = op == OP_NE;
 	t->lo = sockstate_mask(v->text);
 	if (t->lo)
 		return 0;
-	return filter_fail(err, v->at, v->len,
-			   "\"%.60s\" is not a state: established, syn-sent, syn-recv, fin-wait-1, "
-			   "fin-wait-2, time-wait, closed, close-wait, last-ack, listening, closing, or all, "
-			   "connected, synchronized, bucket, big", v->text);
+	return filter_fail(
+		err, v->at, v->len,
+		"\"%.60s\" is not a state: established, syn-sent, syn-recv, fin-wait-1, "
+		"fin-wait-2, time-wait, closed, close-wait, last-ack, listening, closing, or all, "
+		"connected, synchronized, bucket, big",
+		v->text);
 }
 
-int value_to_wire_states(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+int filter_to_wire_states(const struct piece *v, enum cmpop op, struct test *t,
+			 struct filter_error *err)
 {
 	const char *word = strcasecmp(v->text, "rst") == 0 ? "RESET" : v->text;
 	uint32_t wanted = sockstate_mask(word);
 
-	t->fits = test_wire_states;
+	t->fits = filter_test_wire_states;
 	t->negate = op == OP_NE;
 	for (unsigned ws = WS_NONE + 1; ws < WS_STATES; ws++) {
 		const char *name = wirestate_name(ws);
@@ -260,64 +269,70 @@ int value_to_wire_states(const struct piece *v, enum cmpop op, struct test *t, s
 	}
 	if (t->lo)
 		return 0;
-	return filter_fail(err, v->at, v->len,
-			   "\"%.60s\" is not a state on the wire: syn-sent, syn-recv, established, fin-wait-1, "
-			   "fin-wait-2, closing, time-wait, reset, refused", v->text);
+	return filter_fail(
+		err, v->at, v->len,
+		"\"%.60s\" is not a state on the wire: syn-sent, syn-recv, established, "
+		"fin-wait-2, closing, time-wait, reset, refused",
+		v->text);
 }
 
-int value_to_iface(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+int filter_to_iface(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
 {
 	uint64_t ifindex;
 
-	if (parse_integer(v->text, &ifindex))
-		return value_to_text(v, op, t, err);
-	t->fits = test_ifindex;
+	if (filter_parse_integer(v->text, &ifindex))
+		return filter_to_text(v, op, t, err);
+	t->fits = filter_test_ifindex;
 	t->negate = op == OP_NE;
 	t->lo = ifindex;
 	return 0;
 }
 
 /* VALUE or VALUE/MASK, as ss has it. */
-int value_to_mark(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+int filter_to_mark(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
 {
 	const char *slash = strchr(v->text, '/');
 	char mark[24];
 	size_t len;
 
 	if (!slash)
-		return value_to_number(v, op, t, err);
+		return filter_to_number(v, op, t, err);
 	len = (size_t)(slash - v->text);
 	if (len < sizeof(mark)) {
 		memcpy(mark, v->text, len);
 		mark[len] = '\0';
-		if (!parse_integer(mark, &t->lo) && !parse_integer(slash + 1, &t->hi) &&
+		if (!filter_parse_integer(mark, &t->lo) && !filter_parse_integer(slash + 1, &t->hi) &&
 		    (op == OP_EQ || op == OP_NE)) {
-			t->fits = test_masked;
+			t->fits = filter_test_masked;
 			t->negate = op == OP_NE;
 			return 0;
 		}
 	}
-	return filter_fail(err, v->at, v->len, "\"%.60s\" is not a mark and its mask: as in = 0x1/0x3",
-			   v->text);
+	return filter_fail(err, v->at, v->len,
+			   "\"%.60s\" is not a mark and its mask: as in = 0x1/0x3", v->text);
 }
 
-/* Checked, so that "proto tpc" is an error and not an empty screen. A number is the IP protocol's. */
-int value_to_proto(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+/*
+ * Checked, so that "proto tpc" is an error and not an empty screen. A number is the IP protocol's.
+ */
+int filter_to_proto(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
 {
 	struct piece named = *v;
 	uint64_t number;
 	char buf[16];
 
-	if (!parse_integer(v->text, &number) && number <= UINT8_MAX) {
+	if (!filter_parse_integer(v->text, &number) && number <= UINT8_MAX) {
 		named.text = ipproto_name((uint8_t)number, buf);
-		return value_to_text(&named, op, t, err);
+		return filter_to_text(&named, op, t, err);
 	}
 	for (unsigned p = 0; p < SOCKPROTOS; p++) {
 		if (strcasecmp(sockproto_name(p), v->text) == 0)
-			return value_to_text(v, op, t, err);
+			return filter_to_text(v, op, t, err);
 	}
 	if (ipproto_by_name(v->text) || strncasecmp(v->text, "ip-proto-", strlen("ip-proto-")) == 0)
-		return value_to_text(v, op, t, err);
-	return filter_fail(err, v->at, v->len, "\"%.60s\" is not a protocol: tcp, udp, icmp, icmpv6, sctp … "
-					       "or a number", v->text);
+		return filter_to_text(v, op, t, err);
+	return filter_fail(err, v->at, v->len,
+			   "\"%.60s\" is not a protocol: tcp, udp, icmp, icmpv6, sctp … "
+			   "or a number",
+			   v->text);
 }

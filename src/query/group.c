@@ -2,8 +2,9 @@
 /*
  * group: rows that show the same text in a column become one group, with sums over them.
  *
- * Owns no memory but the result's. Sums count every flow once: the other row of a loopback connection in the
- * same group, and the sum row of a datagram socket whose flows are there themselves, add nothing.
+ * Owns no memory but the result's. Sums count every flow once: the other row of a loopback
+ * connection in the same group, and the sum row of a datagram socket whose flows are there
+ * themselves, add nothing.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,11 +21,11 @@ struct grouping {
 	const struct query *q;
 	const struct model *m;
 	struct result *r;
-	uint32_t *group_of;	/* by item */
-	uint32_t *rank;		/* by group: its place in the end */
-	struct item *rows;	/* the items as they came */
-	uint32_t *by_label;	/* group index or NO_GROUP */
-	uint64_t *seen;		/* owners and flows met so far; 0 = free */
+	uint32_t *group_of; /* by item */
+	uint32_t *rank;	    /* by group: its place in the end */
+	struct item *rows;  /* the items as they came */
+	uint32_t *by_label; /* group index or NO_GROUP */
+	uint64_t *seen;	    /* owners and flows met so far; 0 = free */
 	uint32_t mask;
 };
 
@@ -35,7 +36,7 @@ static int grouping_init(struct grouping *g, struct result *r)
 
 	while (slots < 2 * (uint64_t)rows && slots < 1u << 31)
 		slots *= 2;
-	mem = scratch_get(r, slots * (sizeof(g->seen[0]) + sizeof(g->by_label[0])) +
+	mem = result_get_scratch(r, slots * (sizeof(g->seen[0]) + sizeof(g->by_label[0])) +
 				     rows * (sizeof(g->rows[0]) + 2 * sizeof(uint32_t)));
 	if (!mem)
 		return -ENOMEM;
@@ -94,7 +95,8 @@ static bool is_counted_elsewhere(struct grouping *g, const struct row *r, uint32
 		return false;
 	if (row_is_sum(r))
 		return was_seen(g, owner_mark(r->sk), false);
-	if (!flow->exact[0] || !flow->exact[1] || flow->sk[0] == MODEL_NONE || flow->sk[1] == MODEL_NONE)
+	if (!flow->exact[0] || !flow->exact[1] || flow->sk[0] == MODEL_NONE ||
+	    flow->sk[1] == MODEL_NONE)
 		return false;
 	return was_seen(g, flow_mark(flow, group), true);
 }
@@ -160,10 +162,13 @@ static uint32_t find_group(struct grouping *g, const struct group *wanted)
 
 static void label_row(const struct query *q, const struct row *r, struct group *out)
 {
-	*out = (struct group){ .label = "-", .rx_bps = MODEL_RATE_UNKNOWN, .tx_bps = MODEL_RATE_UNKNOWN };
+	*out = (struct group){ .label = "-",
+			       .rx_bps = MODEL_RATE_UNKNOWN,
+			       .tx_bps = MODEL_RATE_UNKNOWN };
 	out->known = column_get(q->group, r, &out->value);
 	if (out->known)
-		value_format(q->group, &out->value, TEXT_EXACT, false, out->label, sizeof(out->label));
+		value_format(q->group, &out->value, TEXT_EXACT, false, out->label,
+			     sizeof(out->label));
 }
 
 static int assign_groups(struct grouping *g)
@@ -201,7 +206,7 @@ static const struct {
 struct grouporder {
 	const struct query *q;
 	const struct group *groups;
-	size_t sum;	/* offset; 0: none (the label is there) */
+	size_t sum; /* offset; 0: none (the label is there) */
 };
 
 static size_t sum_of(const struct column *c)
@@ -234,7 +239,8 @@ static int compare_labels(const struct grouporder *o, const struct group *x, con
 
 	if (!x->known || !y->known)
 		return y->known - x->known;
-	by = c->type == VT_TEXT ? strcasecmp(x->label, y->label) : value_compare(c, &x->value, &y->value);
+	by = c->type == VT_TEXT ? strcasecmp(x->label, y->label)
+				: value_compare(c, &x->value, &y->value);
 	return o->q->descending && o->q->sort == c ? -by : by;
 }
 
@@ -250,7 +256,10 @@ static int compare_groups(const void *left, const void *right, void *ctx)
 	return by ? by : (xi > yi) - (xi < yi);
 }
 
-/* Moves every group to its place, around the cycles of the permutation. `moved` is a copy to use up. */
+/*
+ * Moves every group to its place, around the cycles of the permutation. `moved` is a copy to use
+ * up.
+ */
 static void permute(struct group *groups, const uint32_t *rank, uint32_t *moved, uint32_t count)
 {
 	memcpy(moved, rank, count * sizeof(moved[0]));
@@ -267,7 +276,10 @@ static void permute(struct group *groups, const uint32_t *rank, uint32_t *moved,
 	}
 }
 
-/* by_label is done with: it lends its room for the order. It has twice as many slots as there are groups. */
+/*
+ * by_label is done with: it lends its room for the order. It has twice as many slots as there are
+ * groups.
+ */
 static void order_groups(struct grouping *g)
 {
 	struct result *r = g->r;

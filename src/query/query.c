@@ -25,7 +25,7 @@ void result_fini(struct result *r)
 	result_init(r);
 }
 
-void *scratch_get(struct result *r, size_t size)
+void *result_get_scratch(struct result *r, size_t size)
 {
 	void *mem = r->scratch;
 
@@ -80,7 +80,7 @@ int result_reserve_groups(struct result *r, uint32_t count)
 /* What the toggles let through, made ready for many rows. */
 struct sieve {
 	const struct query *q;
-	bool ip_protos[256];	/* of flows */
+	bool ip_protos[256]; /* of flows */
 };
 
 static void sieve_init(struct sieve *s, const struct query *q)
@@ -115,11 +115,11 @@ static bool is_wanted(const struct sieve *s, const struct row *r)
 }
 
 /*
- * Scratch holds keys[total], then ids[total]. Rows that match leave a key, or their id where the value is
- * unknown: ids are overwritten behind the one that is read.
+ * Scratch holds keys[total], then ids[total]. Rows that match leave a key, or their id where the
+ * value is unknown: ids are overwritten behind the one that is read.
  */
-static void collect(const struct query *q, const struct model *m, struct sortkey *keys, uint32_t *ids,
-		    struct result *r)
+static void collect(const struct query *q, const struct model *m, struct sortkey *keys,
+		    uint32_t *ids, struct result *r)
 {
 	uint32_t known = 0, unknown = 0;
 	struct sieve sieve;
@@ -131,7 +131,7 @@ static void collect(const struct query *q, const struct model *m, struct sortkey
 
 		if (!model_row(m, id, &row) || !is_wanted(&sieve, &row))
 			continue;
-		if (q->sort && sortkey_fill(q->sort, &row, &keys[known])) {
+		if (q->sort && sort_fill_key(q->sort, &row, &keys[known])) {
 			keys[known].id = id;
 			keys[known].pos = i;
 			known++;
@@ -140,7 +140,7 @@ static void collect(const struct query *q, const struct model *m, struct sortkey
 		}
 	}
 	if (q->sort)
-		sortkeys_sort(q, m, keys, known);
+		sort_keys(q, m, keys, known);
 	for (uint32_t i = 0; i < known; i++)
 		r->items[i] = (struct item){ .id = keys[i].id };
 	for (uint32_t i = 0; i < unknown; i++)
@@ -156,7 +156,7 @@ int query_run(const struct query *q, const struct model *m, bool fold, struct re
 	int ret;
 
 	r->count = r->group_count = r->rows = r->total = 0;
-	keys = scratch_get(r, total * (sizeof(*keys) + sizeof(*ids)) + 1);
+	keys = result_get_scratch(r, total * (sizeof(*keys) + sizeof(*ids)) + 1);
 	if (!keys || result_reserve_items(r, total))
 		return -ENOMEM;
 	ids = (uint32_t *)(keys + total);

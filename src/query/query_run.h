@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The steps of a query: what matches (query.c), in which order (sort.c), in which groups (group.c). Private to
- * them. All memory is the result's.
+ * The steps of a query: what matches (query.c), in which order (sort.c), in which groups
+ * (group.c). Private to them. All memory is the result's.
  */
 #ifndef SOCKMON_QUERY_QUERY_RUN_H
 #define SOCKMON_QUERY_QUERY_RUN_H
 
 #include "query/query.h"
 
-/* Room for `size` bytes in the result's scratch memory, aligned for anything; what was there is lost. NULL: none. */
-void *scratch_get(struct result *r, size_t size);
+/*
+ * Room for `size` bytes in the result's scratch memory, aligned for anything; what was there is
+ * lost. NULL: none.
+ */
+void *result_get_scratch(struct result *r, size_t size);
 
 /* Room for items and groups; what is there stays. 0 or -ENOMEM. */
 int result_reserve_items(struct result *r, uint32_t count);
 int result_reserve_groups(struct result *r, uint32_t count);
 
 /*
- * A row by the column that sorts. The words compare as big numbers, first word first: a number is in w[0];
- * an address is its version and its bytes; text is its first 23 bytes in lower case, and a last byte that
- * says whether more follow. Rows whose value is unknown have no key: they stand after all others.
+ * A row by the column that sorts. The words compare as big numbers, first word first: a number is
+ * in w[0]; an address is its version and its bytes; text is its first 23 bytes in lower case, and
+ * a last byte that says whether more follow. Rows whose value is unknown have no key: they stand
+ * after all others.
  */
 struct sortkey {
 	uint64_t w[3];
@@ -26,10 +30,15 @@ struct sortkey {
 	uint32_t pos;	/* in the tables' own order: makes the sort stable */
 };
 
-bool sortkey_fill(const struct column *c, const struct row *r, struct sortkey *out);	/* false: unknown */
-void sortkeys_sort(const struct query *q, const struct model *m, struct sortkey *keys, uint32_t count);
+/* false: unknown */
+bool sort_fill_key(const struct column *c, const struct row *r, struct sortkey *out);
+void sort_keys(const struct query *q, const struct model *m, struct sortkey *keys,
+		   uint32_t count);
 
-/* Turns r->items (rows in order) into headings and rows; without the rows when folded. 0 or -ENOMEM. */
+/*
+ * Turns r->items (rows in order) into headings and rows; without the rows when folded. 0 or
+ * -ENOMEM.
+ */
 int group_items(const struct query *q, const struct model *m, bool fold, struct result *r);
 
 #endif

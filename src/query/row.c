@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * row: what a row says of its ends, owner and rates, the kernel's word first and the wire's where there is no
- * socket. Owns nothing. Makes no text: that is the columns' part.
+ * row: what a row says of its ends, owner and rates, the kernel's word first and the wire's where
+ * there is no socket. Owns nothing. Makes no text: that is the columns' part.
  */
 #include "query/row.h"
 
@@ -14,7 +14,8 @@ const struct addr *row_addr(const struct row *r, enum rowend end)
 	const struct sk *sk = r->sk;
 
 	if (!sk)
-		return r->flow ? &r->flow->rec.key.addr[end == ROW_LOCAL ? r->local : !r->local] : NULL;
+		return r->flow ? &r->flow->rec.key.addr[end == ROW_LOCAL ? r->local : !r->local]
+			       : NULL;
 	if (end == ROW_LOCAL)
 		return &sk->rec.laddr;
 	return sk->rec.rport || !addr_is_any(&sk->rec.raddr) ? &sk->rec.raddr : NULL;

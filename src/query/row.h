@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a row says, wherever it comes from: ends, owner, rates. Private to query: columns show it, filters
- * and groups use it without making text.
+ * What a row says, wherever it comes from: ends, owner, rates. Private to query: columns show it,
+ * filters and groups use it without making text.
  */
 #ifndef SOCKMON_QUERY_ROW_H
 #define SOCKMON_QUERY_ROW_H
@@ -11,16 +11,21 @@
 enum rowend { ROW_LOCAL, ROW_REMOTE };
 enum rowway { ROW_RX, ROW_TX };		/* tx is from local to remote */
 
-/* The address of an end, borrowed as the row is. NULL: unknown (an unconnected socket has no remote end). */
+/*
+ * The address of an end, borrowed as the row is. NULL: unknown (an unconnected socket has no
+ * remote end).
+ */
 const struct addr *row_addr(const struct row *r, enum rowend end);
 
 /* Host order; 0: unknown, or the protocol has no ports. */
 uint16_t row_port(const struct row *r, enum rowend end);
 
-bool row_is_v6(const struct row *r);		/* by the socket's family; a flow's by its addresses */
+bool row_is_v6(const struct row *r);	/* by the socket's family, a flow's by its addresses */
 bool row_is_datagram(const struct row *r);	/* has a socket, and it is one of datagrams */
 
-/* The socket that tells who owns the row: its own, else the one that serves its flow; NULL: none. */
+/*
+ * The socket that tells who owns the row: its own, else the one that serves its flow; NULL: none.
+ */
 const struct sk *row_owner(const struct row *r);
 
 /* The row's flow is the sum of the flows that its socket serves, each of which has a row too. */
@@ -29,9 +34,12 @@ bool row_is_sum(const struct row *r);
 /* What was counted on the wire; NULL: nothing was seen. */
 const struct flowcount *row_count(const struct row *r, enum rowway way);
 
-/* Bytes per second, from the wire where packets are looked at, else from tcp_info; false: unknown. */
+/*
+ * Bytes per second, from the wire where packets are looked at, else from tcp_info; false: unknown.
+ */
 bool row_rate(const struct row *r, enum rowway way, uint64_t *bps, bool *from_wire);
 
-uint32_t row_ifindex(const struct row *r);	/* bound device, else where the traffic was seen; 0: unknown */
+/* The bound device, else where the traffic was seen; 0: unknown. */
+uint32_t row_ifindex(const struct row *r);
 
 #endif

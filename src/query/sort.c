@@ -2,7 +2,8 @@
 /*
  * sort: order by one column, stable, each value fetched once.
  *
- * Owns no memory. A value is asked for again only where two long texts begin with the same 23 bytes.
+ * Owns no memory. A value is asked for again only where two long texts begin with the same 23
+ * bytes.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static void fill_text(const char *text, struct sortkey *out)
 		out->w[i] = load_be64(folded + i * sizeof(out->w[0]));
 }
 
-bool sortkey_fill(const struct column *c, const struct row *r, struct sortkey *out)
+bool sort_fill_key(const struct column *c, const struct row *r, struct sortkey *out)
 {
 	struct value v;
 
@@ -86,7 +87,8 @@ static int compare_keys(const void *left, const void *right, void *ctx)
 	return (x->pos > y->pos) - (x->pos < y->pos);
 }
 
-void sortkeys_sort(const struct query *q, const struct model *m, struct sortkey *keys, uint32_t count)
+void sort_keys(const struct query *q, const struct model *m, struct sortkey *keys,
+		   uint32_t count)
 {
 	struct order o = {
 		.c = q->sort,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * value: the text of a cell, and the order of two. Owns nothing; knows types and units, not columns.
+ * value: the text of a cell, and the order of two. Owns nothing; knows types and units, not
+ * columns.
  *
- * Deliberately makes nothing harmless: text comes out as the raw bytes that came in, because a screen, a JSON
- * string and a CSV cell each need another way of showing them.
+ * Deliberately makes nothing harmless: text comes out as the raw bytes that came in, because a
+ * screen, a JSON string and a CSV cell each need another way of showing them.
  */
 #include "query/value.h"
 
@@ -19,7 +20,7 @@ struct target {
 	enum valuetext style;
 	uint8_t width;
 	char *out;
-	size_t size;	/* > 0 */
+	size_t size; /* > 0 */
 };
 
 static size_t put_bytes(const struct target *t, const char *text, size_t len)
@@ -114,7 +115,7 @@ static size_t format_bool(const struct target *t, const struct value *v)
 
 static size_t format_time(const struct target *t, const struct value *v)
 {
-	enum { CLOCK_AT = 11, CLOCK_LEN = 8 };	/* the "22:14:03" of "2026-11-21T22:14:03.118…" */
+	enum { CLOCK_AT = 11, CLOCK_LEN = 8 }; /* the "22:14:03" of "2026-11-21T22:14:03.118…" */
 	char text[32];
 
 	clock_format_rfc3339(v->u64, text);
@@ -124,12 +125,8 @@ static size_t format_time(const struct target *t, const struct value *v)
 }
 
 static size_t (*const formatters[])(const struct target *t, const struct value *v) = {
-	[VT_UINT] = format_uint,
-	[VT_TEXT] = format_text,
-	[VT_ADDR] = format_addr,
-	[VT_BOOL] = format_bool,
-	[VT_TIME] = format_time,
-	[VT_HEX] = format_hex,
+	[VT_UINT] = format_uint,    [VT_TEXT] = format_text, [VT_ADDR] = format_addr,
+	[VT_BOOL] = format_bool,    [VT_TIME] = format_time, [VT_HEX] = format_hex,
 	[VT_HOLDERS] = format_text,
 };
 
@@ -137,7 +134,11 @@ size_t value_format(const struct column *c, const struct value *v, enum valuetex
 		    char *out, size_t size)
 {
 	const struct target t = {
-		.unit = c->unit, .style = style, .width = c->width, .out = out, .size = size,
+		.unit = c->unit,
+		.style = style,
+		.width = c->width,
+		.out = out,
+		.size = size,
 	};
 	struct value in_bits;
 

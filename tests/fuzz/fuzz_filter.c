@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fuzz_filter: any text as a filter. What is taken is matched against rows with and without their parts; what
- * is refused has a sentence, and a spot inside the text whose caret line can be drawn.
+ * fuzz_filter: any text as a filter. What is taken is matched against rows with and without their
+ * parts; what is refused has a sentence, and a spot inside the text whose caret line can be drawn.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +13,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void match_rows(const struct filter *f)
 {
-	struct sk sk = { .rec = { .family = AF_INET, .state = ST_ESTABLISHED, .lport = 443, .rport = 40112 } };
+	struct sk sk = {
+		.rec = { .family = AF_INET, .state = ST_ESTABLISHED, .lport = 443, .rport = 40112 }
+	};
 	struct flow flow = { .rec = { .wire_state = WS_RESET } };
-	struct proc proc = { .rec = { .pid = 880, .comm = "nginx", .cmdline = "nginx: worker process" } };
+	struct proc proc = {
+		.rec = { .pid = 880, .comm = "nginx", .cmdline = "nginx: worker process" }
+	};
 	struct row r = { .m = model_new(1, 1, 1) };
 
 	sk.rec.tcpinfo_len = sizeof(sk.rec.tcpinfo);

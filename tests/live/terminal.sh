@@ -185,9 +185,12 @@ test_resize()
 	start 80x24 ""
 	need "$heading" >/dev/null
 	key p
-	for size in 1x1 2x3 5x10 1x200 200x1 300x100 40x10 80x24 10x5 79x23 1x1 120x40; do
+	for size in 100x30 3x3 90x20; do	# faster than frames
 		resize "$size"
-		sleep 0.05
+	done
+	for size in 1x1 2x3 5x10 1x200 200x1 300x100 40x10 80x24 1x1 79x23 10x5 120x40; do
+		resize "$size"
+		sleep 0.1
 	done
 	within 5000 shows "$heading"
 	sleep 0.3

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For the tests of query/: seven rows made by hand, named by letters, so that a test can say which of them a
- * filter lets through as a word ("acf").
+ * For the tests of query/: seven rows made by hand, named by letters, so that a test can say which
+ * of them a filter lets through as a word ("acf").
  *
  *	a  nginx    10.0.0.2:443 < 10.0.0.9:40112      tcp ESTABLISHED   with traffic, tcp_info, mark 0x5
  *	b  nginx    *:80                               tcp LISTEN        3 of 511 in the accept queue
@@ -103,7 +103,8 @@ static inline void fixture_eth0(struct model *m)
 
 static inline void fixture_established(struct fixture *f)
 {
-	struct sockrec *rec = fixture_socket(f, ROW_A, ST_ESTABLISHED, "10.0.0.2", 443, "10.0.0.9", 40112);
+	struct sockrec *rec = fixture_socket(f, ROW_A, ST_ESTABLISHED, "10.0.0.2", 443, "10.0.0.9",
+					     40112);
 	struct flowrec *flow = fixture_flow(f, ROW_A, "10.0.0.2", 443, "10.0.0.9", 40112);
 	unsigned local = f->row[ROW_A].local;
 
@@ -121,8 +122,8 @@ static inline void fixture_established(struct fixture *f)
 	f->sk[ROW_A].flow = 1;
 	flow->wire_state = WS_ESTABLISHED;
 	flow->ifindex = 2;
-	flow->dir[local] = (struct flowcount){ .packets = 400, .segs = 500, .bytes = 581000, .payload = 560000 };
-	flow->dir[1 - local] = (struct flowcount){ .packets = 18, .segs = 19, .bytes = 1900, .payload = 812 };
+	flow->dir[local] = (struct flowcount){ 400, 500, 581000, 560000 };
+	flow->dir[1 - local] = (struct flowcount){ 18, 19, 1900, 812 };
 	f->flow[ROW_A].bps[local] = 8400000;
 	f->flow[ROW_A].bps[1 - local] = 310;
 	fixture_proc(f, ROW_A, 880, "nginx", "nginx: worker process");

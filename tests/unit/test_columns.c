@@ -26,7 +26,7 @@ static void check_cell(const struct row *r, const char *name, const char *text)
 struct cell {
 	unsigned row;
 	const char *name;
-	const char *text;	/* "-": unknown */
+	const char *text; /* "-": unknown */
 };
 
 static void check_cells(const struct cell *cells, size_t count)
@@ -87,15 +87,62 @@ static void test_columns_of_one_prefix_stand_together(void **state)
 static void test_columns_have_every_key_of_the_contract_in_order(void **state)
 {
 	static const char *const keys[] = {
-		"side", "proto", "family", "laddr", "lport", "raddr", "rport", "state", "wire_state",
-		"recv_q", "send_q", "backlog_max", "timer", "timer_ms", "retransmits", "inode", "cookie",
-		"uid", "netns", "iface", "mark", "pid", "process", "cmdline", "fd", "holders",
-		"no_process_reason", "cong", "tcp_info.rto", "tcp_info.rtt", "tcp_info.rttvar",
-		"tcp_info.snd_cwnd", "tcp_info.total_retrans", "tcp_info.bytes_sent",
-		"skmem.rmem_alloc", "skmem.rcvbuf", "skmem.wmem_alloc", "skmem.sndbuf",
-		"skmem.fwd_alloc", "skmem.wmem_queued", "skmem.optmem", "skmem.backlog", "skmem.drops",
-		"rx_packets", "tx_packets", "rx_bytes", "tx_bytes", "rx_segs", "tx_segs", "rx_payload",
-		"tx_payload", "rx_rate", "tx_rate", "rate_source", "first_seen", "last_seen",
+		"side",
+		"proto",
+		"family",
+		"laddr",
+		"lport",
+		"raddr",
+		"rport",
+		"state",
+		"wire_state",
+		"recv_q",
+		"send_q",
+		"backlog_max",
+		"timer",
+		"timer_ms",
+		"retransmits",
+		"inode",
+		"cookie",
+		"uid",
+		"netns",
+		"iface",
+		"mark",
+		"pid",
+		"process",
+		"cmdline",
+		"fd",
+		"holders",
+		"no_process_reason",
+		"cong",
+		"tcp_info.rto",
+		"tcp_info.rtt",
+		"tcp_info.rttvar",
+		"tcp_info.snd_cwnd",
+		"tcp_info.total_retrans",
+		"tcp_info.bytes_sent",
+		"skmem.rmem_alloc",
+		"skmem.rcvbuf",
+		"skmem.wmem_alloc",
+		"skmem.sndbuf",
+		"skmem.fwd_alloc",
+		"skmem.wmem_queued",
+		"skmem.optmem",
+		"skmem.backlog",
+		"skmem.drops",
+		"rx_packets",
+		"tx_packets",
+		"rx_bytes",
+		"tx_bytes",
+		"rx_segs",
+		"tx_segs",
+		"rx_payload",
+		"tx_payload",
+		"rx_rate",
+		"tx_rate",
+		"rate_source",
+		"first_seen",
+		"last_seen",
 	};
 	unsigned last = 0;
 
@@ -156,16 +203,26 @@ static void test_columns_parse_takes_a_list(void **state)
 static void test_columns_tell_ends_and_sides(void **state)
 {
 	static const struct cell cells[] = {
-		{ ROW_A, "side", "both" },	 { ROW_B, "side", "socket" },
-		{ ROW_F, "side", "flow" },	 { ROW_A, "proto", "tcp" },
-		{ ROW_F, "proto", "tcp" },	 { ROW_E, "proto", "udp" },
-		{ ROW_D, "family", "inet6" },	 { ROW_F, "family", "inet" },
-		{ ROW_A, "laddr", "10.0.0.2" },	 { ROW_F, "laddr", "10.0.3.4" },
-		{ ROW_F, "rport", "443" },	 { ROW_F, "lport", "50122" },
-		{ ROW_B, "laddr", "0.0.0.0" },	 { ROW_B, "raddr", "-" },
-		{ ROW_B, "rport", "-" },	 { ROW_A, "local", "10.0.0.2:443" },
-		{ ROW_B, "local", "*:80" },	 { ROW_B, "remote", "*" },
-		{ ROW_D, "local", "[2001:db8::2]:22" }, { ROW_F, "remote", "1.1.1.1:443" },
+		{ ROW_A, "side", "both" },
+		{ ROW_B, "side", "socket" },
+		{ ROW_F, "side", "flow" },
+		{ ROW_A, "proto", "tcp" },
+		{ ROW_F, "proto", "tcp" },
+		{ ROW_E, "proto", "udp" },
+		{ ROW_D, "family", "inet6" },
+		{ ROW_F, "family", "inet" },
+		{ ROW_A, "laddr", "10.0.0.2" },
+		{ ROW_F, "laddr", "10.0.3.4" },
+		{ ROW_F, "rport", "443" },
+		{ ROW_F, "lport", "50122" },
+		{ ROW_B, "laddr", "0.0.0.0" },
+		{ ROW_B, "raddr", "-" },
+		{ ROW_B, "rport", "-" },
+		{ ROW_A, "local", "10.0.0.2:443" },
+		{ ROW_B, "local", "*:80" },
+		{ ROW_B, "remote", "*" },
+		{ ROW_D, "local", "[2001:db8::2]:22" },
+		{ ROW_F, "remote", "1.1.1.1:443" },
 	};
 
 	(void)state;
@@ -175,21 +232,36 @@ static void test_columns_tell_ends_and_sides(void **state)
 static void test_columns_tell_what_the_kernel_says(void **state)
 {
 	static const struct cell cells[] = {
-		{ ROW_A, "state", "ESTABLISHED" },  { ROW_E, "state", "UNCONN" },
-		{ ROW_F, "state", "-" },	    { ROW_B, "recv_q", "3" },
-		{ ROW_B, "send_q", "-" },	    { ROW_B, "backlog_max", "511" },
-		{ ROW_A, "backlog_max", "-" },	    { ROW_A, "send_q", "65536" },
-		{ ROW_C, "recv_q", "-" },	    { ROW_C, "timer", "timewait" },
-		{ ROW_C, "timer_ms", "41000" },	    { ROW_A, "timer", "-" },
-		{ ROW_G, "timer", "on" },	    { ROW_G, "retransmits", "2" },
-		{ ROW_A, "retransmits", "-" },	    { ROW_A, "cookie", "0x1000" },
-		{ ROW_F, "cookie", "-" },	    { ROW_A, "uid", "33" },
-		{ ROW_B, "uid", "-" },		    { ROW_A, "iface", "eth0" },
-		{ ROW_B, "iface", "-" },	    { ROW_A, "mark", "5" },
-		{ ROW_E, "drops", "7" },	    { ROW_A, "drops", "-" },
-		{ ROW_A, "netns", "-" },	    { ROW_A, "sendq_cell", "65.5K" },
-		{ ROW_B, "sendq_cell", "/511" },    { ROW_C, "sendq_cell", "41s" },
-		{ ROW_G, "sendq_cell", "2 rtx" },   { ROW_F, "sendq_cell", "-" },
+		{ ROW_A, "state", "ESTABLISHED" },
+		{ ROW_E, "state", "UNCONN" },
+		{ ROW_F, "state", "-" },
+		{ ROW_B, "recv_q", "3" },
+		{ ROW_B, "send_q", "-" },
+		{ ROW_B, "backlog_max", "511" },
+		{ ROW_A, "backlog_max", "-" },
+		{ ROW_A, "send_q", "65536" },
+		{ ROW_C, "recv_q", "-" },
+		{ ROW_C, "timer", "timewait" },
+		{ ROW_C, "timer_ms", "41000" },
+		{ ROW_A, "timer", "-" },
+		{ ROW_G, "timer", "on" },
+		{ ROW_G, "retransmits", "2" },
+		{ ROW_A, "retransmits", "-" },
+		{ ROW_A, "cookie", "0x1000" },
+		{ ROW_F, "cookie", "-" },
+		{ ROW_A, "uid", "33" },
+		{ ROW_B, "uid", "-" },
+		{ ROW_A, "iface", "eth0" },
+		{ ROW_B, "iface", "-" },
+		{ ROW_A, "mark", "5" },
+		{ ROW_E, "drops", "7" },
+		{ ROW_A, "drops", "-" },
+		{ ROW_A, "netns", "-" },
+		{ ROW_A, "sendq_cell", "65.5K" },
+		{ ROW_B, "sendq_cell", "/511" },
+		{ ROW_C, "sendq_cell", "41s" },
+		{ ROW_G, "sendq_cell", "2 rtx" },
+		{ ROW_F, "sendq_cell", "-" },
 	};
 
 	(void)state;
@@ -199,18 +271,18 @@ static void test_columns_tell_what_the_kernel_says(void **state)
 static void test_columns_tell_tcp_info_and_no_more(void **state)
 {
 	static const struct cell cells[] = {
-		{ ROW_A, "rtt", "21300" },	  { ROW_A, "total_retrans", "2" },
-		{ ROW_A, "min_rtt", "-" },	  { ROW_A, "snd_ssthresh", "-" },
-		{ ROW_A, "snd_wscale", "7" },	  { ROW_A, "rcv_wscale", "9" },
-		{ ROW_A, "cong", "cubic" },	  { ROW_B, "rtt", "-" },
-		{ ROW_C, "total_retrans", "-" },  { ROW_F, "rtt", "-" },
+		{ ROW_A, "rtt", "21300" },	 { ROW_A, "total_retrans", "2" },
+		{ ROW_A, "min_rtt", "-" },	 { ROW_A, "snd_ssthresh", "-" },
+		{ ROW_A, "snd_wscale", "7" },	 { ROW_A, "rcv_wscale", "9" },
+		{ ROW_A, "cong", "cubic" },	 { ROW_B, "rtt", "-" },
+		{ ROW_C, "total_retrans", "-" }, { ROW_F, "rtt", "-" },
 	};
 	struct fixture f;
 
 	(void)state;
 	CHECK_CELLS(cells);
 	fixture_init(&f);
-	f.sk[ROW_A].rec.tcpinfo_len = 104;	/* Linux 3.x: up to total_retrans */
+	f.sk[ROW_A].rec.tcpinfo_len = 104; /* Linux 3.x: up to total_retrans */
 	check_cell(&f.row[ROW_A], "total_retrans", "2");
 	check_cell(&f.row[ROW_A], "pacing_rate", "-");
 	check_cell(&f.row[ROW_A], "accecn_opt_seen", "-");
@@ -255,18 +327,23 @@ static void test_columns_v4_mapped_is_shown_as_v4(void **state)
 static void test_columns_tell_who_holds_it_or_why_not(void **state)
 {
 	static const struct cell cells[] = {
-		{ ROW_A, "pid", "880" },	   { ROW_A, "process", "nginx" },
-		{ ROW_A, "proc", "nginx" },	   { ROW_A, "no_process_reason", "-" },
-		{ ROW_C, "process", "-" },	   { ROW_C, "proc", "(time-wait)" },
-		{ ROW_F, "no_process_reason", "forwarded" }, { ROW_F, "proc", "(forwarded)" },
-		{ ROW_A, "fd", "7" },		   { ROW_C, "fd", "-" },
+		{ ROW_A, "pid", "880" },
+		{ ROW_A, "process", "nginx" },
+		{ ROW_A, "proc", "nginx" },
+		{ ROW_A, "no_process_reason", "-" },
+		{ ROW_C, "process", "-" },
+		{ ROW_C, "proc", "(time-wait)" },
+		{ ROW_F, "no_process_reason", "forwarded" },
+		{ ROW_F, "proc", "(forwarded)" },
+		{ ROW_A, "fd", "7" },
+		{ ROW_C, "fd", "-" },
 	};
 	struct fixture f;
 
 	(void)state;
 	CHECK_CELLS(cells);
 	fixture_init(&f);
-	f.row[ROW_F].owner = &f.sk[ROW_A];	/* the owner of a flow tells the user */
+	f.row[ROW_F].owner = &f.sk[ROW_A]; /* the owner of a flow tells the user */
 	check_cell(&f.row[ROW_F], "uid", "33");
 	check_cell(&f.row[ROW_F], "cookie", "-");
 	fixture_fini(&f);
@@ -275,13 +352,13 @@ static void test_columns_tell_who_holds_it_or_why_not(void **state)
 static void test_columns_tx_is_from_local_to_remote(void **state)
 {
 	static const struct cell cells[] = {
-		{ ROW_A, "tx_packets", "400" },	 { ROW_A, "rx_packets", "18" },
-		{ ROW_A, "tx_segs", "500" },	 { ROW_A, "rx_bytes", "1900" },
+		{ ROW_A, "tx_packets", "400" },	   { ROW_A, "rx_packets", "18" },
+		{ ROW_A, "tx_segs", "500" },	   { ROW_A, "rx_bytes", "1900" },
 		{ ROW_A, "tx_payload", "560000" }, { ROW_A, "rx_payload", "812" },
-		{ ROW_A, "tx_rate", "8400000" }, { ROW_A, "rx_rate", "310" },
-		{ ROW_A, "rate_source", "wire" }, { ROW_B, "tx_packets", "-" },
-		{ ROW_B, "rate_source", "-" },	 { ROW_A, "wire_state", "ESTABLISHED" },
-		{ ROW_A, "opener", "-" },	 { ROW_A, "vlan", "-" },
+		{ ROW_A, "tx_rate", "8400000" },   { ROW_A, "rx_rate", "310" },
+		{ ROW_A, "rate_source", "wire" },  { ROW_B, "tx_packets", "-" },
+		{ ROW_B, "rate_source", "-" },	   { ROW_A, "wire_state", "ESTABLISHED" },
+		{ ROW_A, "opener", "-" },	   { ROW_A, "vlan", "-" },
 		{ ROW_A, "tx_flags", "-" },
 	};
 	struct fixture f;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* query/filter*.c: the language: which rows an expression lets through, and what is said of a wrong one. */
+/*
+ * query/filter*.c: the language: which rows an expression lets through, and what is said of a
+ * wrong one.
+ */
 #include "query_fixture.h"
 
 #include <errno.h>
@@ -7,7 +10,7 @@
 
 struct match {
 	const char *text;
-	const char *rows;	/* letters of those that pass */
+	const char *rows; /* letters of those that pass */
 };
 
 static void match_rows(const struct fixture *f, const char *text, char out[ROWS + 1])
@@ -36,7 +39,8 @@ static void check(const struct match *cases, size_t count)
 
 		match_rows(&f, cases[i].text, rows);
 		if (strcmp(rows, cases[i].rows) != 0)
-			fail_msg("\"%s\" lets \"%s\" through, not \"%s\"", cases[i].text, rows, cases[i].rows);
+			fail_msg("\"%s\" lets \"%s\" through, not \"%s\"", cases[i].text, rows,
+				 cases[i].rows);
 	}
 	fixture_fini(&f);
 }
@@ -82,14 +86,10 @@ static void test_filter_takes_ss_ports(void **state)
 static void test_filter_port_means_either_side(void **state)
 {
 	static const struct match cases[] = {
-		{ "port 443", "acf" },
-		{ "port 22,53", "de" },
-		{ "port 40000-45000", "ag" },
-		{ "port != 443", "bdeg" },
-		{ "port != 443,22", "beg" },
-		{ "not port 443", "bdeg" },
-		{ "port > 60000", "c" },
-		{ ":443", "acf" },
+		{ "port 443", "acf" },	      { "port 22,53", "de" },
+		{ "port 40000-45000", "ag" }, { "port != 443", "bdeg" },
+		{ "port != 443,22", "beg" },  { "not port 443", "bdeg" },
+		{ "port > 60000", "c" },      { ":443", "acf" },
 	};
 
 	(void)state;
@@ -225,8 +225,8 @@ static void test_filter_takes_every_column_as_keyword(void **state)
 static void test_filter_reads_numbers_in_the_columns_unit(void **state)
 {
 	static const struct match cases[] = {
-		{ "rtt > 21ms", "a" },	     { "rtt > 21300", "" },   { "rtt >= 21300us", "a" },
-		{ "rtt < 1ms", "d" },	     { "rtt 1ms-1s", "a" },   { "retrans > 0", "a" },
+		{ "rtt > 21ms", "a" },	     { "rtt > 21300", "" },    { "rtt >= 21300us", "a" },
+		{ "rtt < 1ms", "d" },	     { "rtt 1ms-1s", "a" },    { "retrans > 0", "a" },
 		{ "tx_rate > 1M", "a" },     { "tx_rate > 8.4M", "" }, { "tx_rate >= 8.4M", "a" },
 		{ "send_q >= 64Ki", "a" },   { "send_q > 64k", "a" },  { "send_q > 64Ki", "" },
 		{ "timer_ms < 1m", "cg" },   { "timer_ms 41s", "c" },  { "rx_bytes 1k-2k", "a" },
@@ -247,7 +247,7 @@ static void test_filter_unknown_matches_no_comparison(void **state)
 		{ "min_rtt >= 0", "d" },
 		{ "process !~ zz", "abdeg" },
 		{ "dport != 1", "acdfg" },
-		{ "send_q != 7", "adeg" },	/* a listener has none, a TIME_WAIT none either */
+		{ "send_q != 7", "adeg" }, /* a listener has none, a TIME_WAIT none either */
 		{ "backlog_max 511", "b" },
 	};
 
@@ -287,7 +287,7 @@ static void test_filter_bare_words_match_what_is_visible(void **state)
 		{ "udp", "e" },
 		{ "eth0", "a" },
 		{ "'worker process'", "a" },
-		{ "process", "ab" },	/* alone it is text: "nginx: worker process" */
+		{ "process", "ab" }, /* alone it is text: "nginx: worker process" */
 		{ "process or sshd", "abd" },
 		{ "nothing-like-it", "" },
 		{ "nginx worker", "a" },
@@ -300,8 +300,8 @@ static void test_filter_bare_words_match_what_is_visible(void **state)
 
 struct wrong {
 	const char *text;
-	const char *spot;	/* what the caret stands under; "" = the end */
-	const char *says;	/* a part of the sentence */
+	const char *spot; /* what the caret stands under; "" = the end */
+	const char *says; /* a part of the sentence */
 };
 
 static void refuse(const struct wrong *w)
@@ -314,13 +314,14 @@ static void refuse(const struct wrong *w)
 	ret = filter_parse(&filter, w->text, &err);
 	if (ret != -EINVAL)
 		fail_msg("\"%s\" is taken", w->text);
-	assert_ptr_equal(filter, &err);	/* failure leaves the result alone */
+	assert_ptr_equal(filter, &err); /* failure leaves the result alone */
 	if (!strstr(err.msg.text, w->says))
 		fail_msg("\"%s\": \"%s\" does not say \"%s\"", w->text, err.msg.text, w->says);
 	if (err.at + err.len > strlen(w->text) || err.len != strlen(w->spot) ||
 	    strncmp(w->text + err.at, w->spot, err.len) != 0 ||
 	    (!err.len && err.at != strlen(w->text)))
-		fail_msg("\"%s\": the spot is %zu+%zu, not \"%s\"", w->text, err.at, err.len, w->spot);
+		fail_msg("\"%s\": the spot is %zu+%zu, not \"%s\"", w->text, err.at, err.len,
+			 w->spot);
 }
 
 static void test_filter_errors_name_the_spot(void **state)
@@ -405,7 +406,7 @@ static void test_filter_times_are_rfc3339(void **state)
 
 	(void)state;
 	fixture_init(&f);
-	f.sk[ROW_D].first_ns = 1795299243118000000;	/* 2026-11-21T22:14:03.118Z */
+	f.sk[ROW_D].first_ns = 1795299243118000000; /* 2026-11-21T22:14:03.118Z */
 	match_rows(&f, "first_seen = 2026-11-21T22:14:03.118Z", rows);
 	assert_string_equal(rows, "d");
 	match_rows(&f, "first_seen > 2026-11-21T22:14:03Z", rows);

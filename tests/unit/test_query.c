@@ -52,8 +52,8 @@ struct ends {
 	uint16_t rport;
 };
 
-static uint64_t add_socket(struct host *h, enum sockproto proto, enum sockstate state, struct ends ends,
-			   uint32_t rtt_us)
+static uint64_t add_socket(struct host *h, enum sockproto proto, enum sockstate state,
+			   struct ends ends, uint32_t rtt_us)
 {
 	struct event e = { .kind = EV_SOCKET, .time_ns = T0 };
 	struct sockrec *rec = &e.sock;
@@ -77,7 +77,8 @@ static uint64_t add_socket(struct host *h, enum sockproto proto, enum sockstate 
 	return rec->cookie;
 }
 
-static void add_flow(struct host *h, uint8_t proto, struct ends ends, uint64_t sent, uint64_t received)
+static void add_flow(struct host *h, uint8_t proto, struct ends ends, uint64_t sent,
+		     uint64_t received)
 {
 	struct event e = { .kind = EV_FLOW, .time_ns = T0 };
 	struct flowrec *rec = &e.flow.rec;
@@ -102,7 +103,8 @@ static void add_local(struct host *h, const char *addr)
 	model_apply(h->m, &e);
 }
 
-static void hold(struct host *h, uint64_t cookie, uint32_t pid, const char *comm, const char *cmdline)
+static void hold(struct host *h, uint64_t cookie, uint32_t pid, const char *comm,
+		 const char *cmdline)
 {
 	struct event e = { .kind = EV_PROC, .time_ns = T0 };
 
@@ -377,8 +379,10 @@ static void test_query_group_counts_a_loopback_flow_once(void **state)
 	(void)state;
 	host_init(&h);
 	add_local(&h, "127.0.0.1");
-	add_socket(&h, SP_TCP, ST_ESTABLISHED, (struct ends){ "127.0.0.1", 5000, "127.0.0.1", 80 }, 1);
-	add_socket(&h, SP_TCP, ST_ESTABLISHED, (struct ends){ "127.0.0.1", 80, "127.0.0.1", 5000 }, 1);
+	add_socket(&h, SP_TCP, ST_ESTABLISHED, (struct ends){ "127.0.0.1", 5000, "127.0.0.1", 80 },
+		   1);
+	add_socket(&h, SP_TCP, ST_ESTABLISHED, (struct ends){ "127.0.0.1", 80, "127.0.0.1", 5000 },
+		   1);
 	add_flow(&h, IPPROTO_TCP, (struct ends){ "127.0.0.1", 5000, "127.0.0.1", 80 }, 1000, 200);
 	assert_int_equal(total_of(&h, NULL), 1200);
 	host_fini(&h);
@@ -406,7 +410,8 @@ static void test_query_group_counts_served_flows_once(void **state)
 
 static void test_query_groups_by_what_is_plain(void **state)
 {
-	static const char *const plain[] = { "process", "state", "raddr", "lport", "proto", "uid", "local" };
+	static const char *const plain[] = { "process", "state", "raddr", "lport",
+					     "proto",	"uid",	 "local" };
 	static const char *const sums[] = { "rtt", "tx_rate", "rx_bytes", "first_seen", "holders" };
 
 	(void)state;
@@ -419,7 +424,9 @@ static void test_query_groups_by_what_is_plain(void **state)
 static void test_query_many_groups_keep_every_row(void **state)
 {
 	enum { SOCKETS = 900 };
-	struct query q = { .group = column_find("rport"), .sort = column_find("lport"), .descending = true };
+	struct query q = { .group = column_find("rport"),
+			   .sort = column_find("lport"),
+			   .descending = true };
 	struct result r;
 	struct host h;
 	uint32_t rows = 0, group = 0;

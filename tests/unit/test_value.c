@@ -52,7 +52,7 @@ static void test_value_only_rates_turn_into_bits(void **state)
 	assert_string_equal(out, "1000");
 	value_format(&bytes, &v, TEXT_EXACT, true, out, sizeof(out));
 	assert_string_equal(out, "125");
-	v.u64 = UINT64_MAX / 2;	/* does not wrap */
+	v.u64 = UINT64_MAX / 2; /* does not wrap */
 	value_format(&rate, &v, TEXT_EXACT, true, out, sizeof(out));
 	assert_string_equal(out, "18446744073709551615");
 }
@@ -133,7 +133,7 @@ static void test_value_order_is_that_of_the_type(void **state)
 	addr_parse("9.0.0.1", &x.addr);
 	addr_parse("10.0.0.1", &y.addr);
 	check_order(of(VT_ADDR, UNIT_NONE, 6), &x, &y);
-	addr_parse("::1", &y.addr);	/* below every mapped address in its bytes */
+	addr_parse("::1", &y.addr); /* below every mapped address in its bytes */
 	check_order(of(VT_ADDR, UNIT_NONE, 6), &x, &y);
 }
 
