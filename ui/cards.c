@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "ui/text.h"
 
-enum { LABEL_CELLS = 15, PAIR_CELLS = 27, PAIR_GAP = 2, FIELD_LABEL = 12 };
+enum { PAIR_CELLS = 27, PAIR_WIDER = 3, PAIR_GAP = 2, FIELD_LABEL = 12 };
 
 void cardside_start(struct cardside *s, int width)
 {
@@ -61,11 +61,22 @@ static unsigned pairs_in(int width)
 	return n < 1 ? 1 : n > CARDS_PAIRS_MAX ? CARDS_PAIRS_MAX : (unsigned)n;
 }
 
+/* Cells of each pair of a full line. */
+static int pair_cells(int width)
+{
+	int n = (int)pairs_in(width), each = (width - PAIR_GAP * (n - 1)) / n;
+
+	return each < PAIR_CELLS + PAIR_WIDER ? each : PAIR_CELLS + PAIR_WIDER;
+}
+
+/* What is too long for its place has a line to itself. */
 void cardside_pair(struct cardside *s, const char *label, const char *value, enum style st)
 {
-	struct cardline *l = s->open_pairs ? &s->lines[s->count - 1] : add_line(s, STYLE_NORMAL);
+	bool too_long = text_cells(label) + 1 + text_cells(value) > pair_cells(s->width);
+	struct cardline *l;
 	struct cardpair *p;
 
+	l = s->open_pairs && !too_long ? &s->lines[s->count - 1] : add_line(s, STYLE_NORMAL);
 	if (!l)
 		return;
 	if (!l->pairs)
@@ -74,35 +85,12 @@ void cardside_pair(struct cardside *s, const char *label, const char *value, enu
 	copy(p->label, sizeof(p->label), label, strlen(label));
 	copy(p->value, sizeof(p->value), value, strlen(value));
 	p->style = (uint8_t)st;
-	s->open_pairs--;
+	s->open_pairs = too_long ? 0 : s->open_pairs - 1;
 }
 
 void cardside_break(struct cardside *s)
 {
 	s->open_pairs = 0;
-}
-
-size_t text_wrap(const char *text, int width, size_t *skip)
-{
-	size_t len = strlen(text), at = 0, blank = 0;
-	int cells = 0;
-
-	while (at < len) {
-		uint32_t cp;
-		size_t n = utf8_decode(text + at, len - at, &cp);
-		int w = utf8_is_control(cp) ? 1 : utf8_width(cp);	/* as grid.c shows it */
-
-		if (cells + w > width && at)
-			break;
-		if (cp == ' ')
-			blank = at;
-		cells += w;
-		at += n;
-	}
-	if (at < len && text[at] != ' ' && blank)
-		at = blank;
-	*skip = at + (at < len && text[at] == ' ');
-	return at;
 }
 
 void cardside_text(struct cardside *s, enum style st, const char *text)
@@ -139,17 +127,16 @@ void cardside_field(struct cardside *s, const char *label, const char *text, enu
 
 static void paint_pairs(const struct cardside *s, const struct cardline *l, struct grid *g, int x, int y)
 {
-	int n = (int)pairs_in(s->width), each = (s->width - PAIR_GAP * (n - 1)) / n, i;
-	int cells = each < PAIR_CELLS + 3 ? each : PAIR_CELLS + 3;
+	int each = pair_cells(s->width), i;
 
 	for (i = 0; i < l->pairs; i++) {
 		const struct cardpair *p = &l->pair[i];
-		int at = x + i * (cells + PAIR_GAP), label = grid_text(g, at, y, cells, STYLE_DIM, p->label) + 1;
+		int at = x + i * (each + PAIR_GAP), label = grid_text(g, at, y, each, STYLE_DIM, p->label) + 1;
+		int value = text_cells(p->value), room = each - label;
 
-		if (label < LABEL_CELLS && cells > LABEL_CELLS)
-			label = LABEL_CELLS;
-		if (label < cells)
-			grid_right(g, at + label, y, cells - label, p->style, p->value);
+		if (l->pairs == 1 && value > room)	/* alone in its line */
+			room = s->width - label;
+		grid_right(g, at + label, y, room, p->style, p->value);
 	}
 }
 

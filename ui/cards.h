@@ -49,10 +49,4 @@ void cardside_text(struct cardside *s, enum style st, const char *text);	/* wrap
 /* Lines from `top` on, h of them, at (x, y). */
 void cardside_paint(const struct cardside *s, struct grid *g, int x, int y, int h, unsigned top);
 
-/*
- * The next line of text when it is wrapped at `width` cells: its bytes; *skip: the bytes to the next
- * line. 0 = the end. Breaks at blanks where there are any.
- */
-size_t text_wrap(const char *text, int width, size_t *skip);
-
 #endif

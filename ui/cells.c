@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "ui/text.h"
 
 enum style cell_state_style(enum sockstate s)
 {
@@ -128,9 +128,9 @@ void cell_make(const struct column *c, enum celllook look, const struct row *r,
 static void paint_end(struct grid *g, int x, int y, int w, const struct celltext *t)
 {
 	const char *port = strrchr(t->text, ':');
-	int tail = port ? (int)utf8_cells(port, strlen(port)) : 0;
+	int tail = port ? text_cells(port) : 0;
 
-	if (!port || w < tail + 4 || (int)utf8_cells(t->text, strlen(t->text)) <= w) {
+	if (!port || w < tail + 4 || text_cells(t->text) <= w) {
 		grid_ellipsis(g, x, y, w, t->style, t->text);
 		return;
 	}
@@ -141,7 +141,7 @@ static void paint_end(struct grid *g, int x, int y, int w, const struct celltext
 
 void cell_paint(struct grid *g, int x, int y, int w, enum celllook look, bool right, const struct celltext *t)
 {
-	if (right && utf8_cells(t->text, strlen(t->text)) <= (size_t)w)
+	if (right && text_cells(t->text) <= w)
 		grid_right(g, x, y, w, t->style, t->text);
 	else if (look == CELL_END)
 		paint_end(g, x, y, w, t);

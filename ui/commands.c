@@ -220,10 +220,10 @@ static const struct command commands[] = {
 
 	{ { KEY_DOWN_, 'j' }, NULL, "down", IN_LIST | IN_HELP, COMMANDS_MOVE, 0, run_move, MOVE_DOWN },
 	{ { KEY_UP_, 'k' }, NULL, "up", IN_LIST | IN_HELP, COMMANDS_MOVE, 0, run_move, MOVE_UP },
-	{ { 'j' }, "Next", "details of the next row", IN_DETAIL, COMMANDS_MOVE, 3, run_next_row, 1 },
-	{ { 'k' }, "Previous", "details of the previous row", IN_DETAIL, COMMANDS_MOVE, 4, run_next_row, -1 },
-	{ { KEY_DOWN_ }, NULL, "scroll down", IN_DETAIL, COMMANDS_MOVE, 0, run_move, MOVE_DOWN },
-	{ { KEY_UP_ }, NULL, "scroll up", IN_DETAIL, COMMANDS_MOVE, 0, run_move, MOVE_UP },
+	{ { 'j' }, "Next", "in the details: the next row", IN_DETAIL, COMMANDS_MOVE, 3, run_next_row, 1 },
+	{ { 'k' }, "Previous", "in the details: the previous row", IN_DETAIL, COMMANDS_MOVE, 4, run_next_row, -1 },
+	{ { KEY_DOWN_ }, NULL, "in the details: scroll down", IN_DETAIL, COMMANDS_MOVE, 0, run_move, MOVE_DOWN },
+	{ { KEY_UP_ }, NULL, "in the details: scroll up", IN_DETAIL, COMMANDS_MOVE, 0, run_move, MOVE_UP },
 	{ { KEY_PGDN_, KEY_CTRL_('f') }, NULL, "a page down", IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_PAGE_DOWN },
 	{ { KEY_PGUP_, KEY_CTRL_('b') }, NULL, "a page up", IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_PAGE_UP },
 	{ { KEY_HOME_, 'g' }, NULL, "to the first row, and stay there", IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_FIRST },
@@ -247,7 +247,7 @@ static const struct command commands[] = {
 	{ { 'e' }, NULL, "established only, and all", IN_LIST, COMMANDS_ROWS, 0, run_only, ONLY_ESTABLISHED },
 	{ { 'w' }, NULL, "TIME_WAIT on and off", IN_LIST, COMMANDS_ROWS, 0, run_time_wait, 0 },
 	{ { ' ' }, NULL, "mark the row; open or close a group", IN_LIST, COMMANDS_ROWS, 0, run_mark, 0 },
-	{ { 'r' }, NULL, "reset filter, order, groups, marks and columns", IN_LIST, COMMANDS_ROWS, 0, run_reset, 0 },
+	{ { 'r' }, NULL, "reset filter, order, groups and columns", IN_LIST, COMMANDS_ROWS, 0, run_reset, 0 },
 
 	{ { 'c' }, "Columns", "choose the columns", IN_LIST, COMMANDS_SHOW, 6, run_columns, 0 },
 	{ { 'p' }, "Pause", "pause and go on; nothing is lost meanwhile", IN_ALL, COMMANDS_SHOW, 5, run_pause, 0 },

@@ -29,10 +29,12 @@ struct card {
 /* A field; what differs from the usual is named. */
 #define F(name, ...) { .column = (name), __VA_ARGS__ }
 
+/* Over both sides: neither the kernel's nor the wire's alone. */
+static const struct card process_card = { NULL, {
+	F("process"), F("pid"), F("fd"), F("uid"),
+	F("cmdline", .label = "command", .wide = true), F("holders", .label = "held by", .wide = true) } };
+
 static const struct card kernel_cards[] = {
-	{ "process", {
-		F("process"), F("pid"), F("fd"), F("uid"),
-		F("cmdline", .label = "command", .wide = true), F("holders", .label = "held by", .wide = true) } },
 	{ "state", {
 		F("state"), F("state_age", .label = "for"), F("timer"), F("timer_ms", .label = "fires in"),
 		F("retransmits"), F("shutdown") } },
@@ -50,17 +52,19 @@ static const struct card kernel_cards[] = {
 	{ "counters", {
 		F("bytes_sent"), F("bytes_received"), F("bytes_acked"), F("bytes_retrans"),
 		F("segs_out"), F("segs_in"), F("data_segs_out"), F("data_segs_in"),
-		F("retrans", .label = "retrans"), F("tcp_info.retrans", .label = "retrans now"),
+		F("total_retrans", .label = "retrans"), F("tcp_info.retrans", .label = "retrans now"),
 		F("dsack_dups"), F("reord_seen"), F("rcv_ooopack") } },
 };
 
 static const struct card identity_card = { "identity", {
 	F("proto"), F("family"), F("iface"), F("inode"), F("cookie"), F("cgroup_id", .label = "cgroup"),
-	F("netns"), F("mark"), F("v6only"), F("tos"), F("tclass"),
+	F("netns"), F("mark"), F("v6only"), F("tos"), F("tclass") } };
+
+static const struct card seen_card = { "seen", {
 	F("first_seen", .wide = true), F("last_seen", .wide = true) } };
 
 static const struct card wire_cards[] = {
-	{ "state", {
+	{ "state on the wire", {
 		F("wire_state", .label = "state"), F("opener", .label = "opened by"), F("iface", .label = "seen on"), F("vlan"),
 		F("first_seen", .wide = true), F("last_seen", .wide = true) } },
 	{ "traffic", {
@@ -139,7 +143,7 @@ static void add_card(struct cardside *s, const struct card *card, const struct r
 
 		if (!c || !column_get(c, r, &v))
 			continue;
-		if (!titled)
+		if (!titled && card->title)
 			cardside_title(s, card->title);
 		titled = true;
 		add_field(s, &card->fields[i], r, bits);
@@ -228,6 +232,11 @@ static void add_rest(struct cardside *s, const struct row *r, bool bits)
 	cardside_break(s);
 }
 
+void detail_process(struct cardside *s, const struct row *r)
+{
+	add_card(s, &process_card, r, false);
+}
+
 void detail_verdict(struct cardside *s, const struct row *r)
 {
 	const struct column *alert = column_find("alert_text");
@@ -258,7 +267,6 @@ void detail_kernel(struct cardside *s, const struct row *r, bool bits)
 	if (r->sk) {
 		add_limits(s, r);
 		add_skmem(s, r);
-		add_card(s, &identity_card, r, bits);
 		add_rest(s, r, bits);
 	}
 }
@@ -288,6 +296,8 @@ void detail_wire(struct cardside *s, const struct row *r, bool bits)
 		cardside_title(s, "no traffic");
 		cardside_text(s, STYLE_NORMAL, why ? why : "No packet of it was seen.");
 		add_card(s, &wire_cards[1], r, bits);	/* rates from tcp_info, where there are any */
+		add_card(s, &seen_card, r, bits);
+		add_card(s, &identity_card, r, bits);
 		return;
 	}
 	for (i = 0; i < sizeof(wire_cards) / sizeof(wire_cards[0]); i++)
@@ -297,4 +307,7 @@ void detail_wire(struct cardside *s, const struct row *r, bool bits)
 		cardside_pair(s, "flows served", served, STYLE_NORMAL);
 	}
 	add_coverage(s, r);
+	cardside_break(s);
+	if (r->sk)
+		add_card(s, &identity_card, r, bits);
 }

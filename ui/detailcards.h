@@ -10,6 +10,7 @@
 #include "ui/cards.h"
 
 void detail_verdict(struct cardside *s, const struct row *r);		/* in plain words, over everything else */
+void detail_process(struct cardside *s, const struct row *r);		/* likewise */
 void detail_kernel(struct cardside *s, const struct row *r, bool bits);
 void detail_wire(struct cardside *s, const struct row *r, bool bits);
 

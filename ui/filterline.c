@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "ui/pieces.h"
 #include "ui/slots.h"
+#include "ui/text.h"
 #include "ui/view.h"
 
 /* What Esc goes back to is what is on now. */
@@ -49,7 +50,7 @@ static int error_cells(const struct ui *u)
 {
 	const char *text = u->filter_error.msg.text;
 
-	return (int)utf8_cells(text, strlen(text));
+	return text_cells(text);
 }
 
 /* Where in the line the spot begins: the prompt may have scrolled, the cursor tells how far. */
@@ -115,17 +116,17 @@ static void filter_paint(struct ui *u, struct grid *g, int y)
 		paint_error(u, g, y + 1);
 	else
 		grid_ellipsis(g, FILTER_TEXT_X, y + 1, g->width - FILTER_TEXT_X - 1, STYLE_DIM,
-			      "Enter keep  Esc back  like: port 443  state time-wait  rtt > 100ms and not process sshd");
+			      "Enter keep  Esc back   as: port 443   state time-wait   rtt > 100ms   sshd");
 }
 
 const struct dialog dialog_filter = { filter_key, filter_height, filter_paint };
 
-/* A sort column that has no heading on the screen has to be named here. */
+/* A sort column that was chosen and has no heading on the screen has to be named here. */
 static bool sort_is_hidden(const struct ui *u)
 {
 	int slot = slots_find_sort(&u->layout, u->rows.query.sort);
 
-	return u->rows.query.sort && (slot < 0 || !layout_placed(&u->layout, (unsigned)slot));
+	return u->rows.query.sort && u->rows.query.sort != column_find("tx_rate") && (slot < 0 || !layout_placed(&u->layout, (unsigned)slot));
 }
 
 static bool has_something_to_say(const struct ui *u)
@@ -180,7 +181,8 @@ void filter_line_paint(const struct ui *u, struct grid *g, int y)
 		pieces_add(&p, 3, STYLE_MARKED, "%u marked", u->rows.marks.count);
 	pieces_right(&p);
 	format_count(u, count, sizeof(count));
-	pieces_add(&p, 1, STYLE_DIM, "%s", count);
+	if (u->rows.result.rows != u->rows.result.total)
+		pieces_add(&p, 1, STYLE_DIM, "%s", count);
 	pieces_fit(&p, g->width);
 	pieces_paint(&p, g, y);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The screen as cells in memory; see grid.h. Owns the cells and what may be in them. Knows no terminal: what a
- * style looks like is the theme's, how a cell gets out is screen.c's.
+ * The screen as cells in memory; see grid.h. Owns the cells and what may be in them. Knows no
+ * terminal: what a style looks like is the theme's, how a cell gets out is screen.c's.
  *
- * Invariants of a cell: its text is "" (only right of a wide character) or one character that is no control
- * character and shows, then perhaps one combining mark; a wide character has both its cells in the row.
+ * Invariants of a cell: its text is "" (only right of a wide character) or one character that shows
+ * and is no control character, then perhaps one combining mark; a wide character has both its cells
+ * in the row.
  */
 #include "ui/grid.h"
 
@@ -18,7 +19,7 @@
 
 enum { GRID_MAX = 1000, PRINTF_MAX = 4096 };
 
-/* What stands for characters that an ASCII terminal cannot show; sorted by nothing, looked up rarely. */
+/* What stands for characters that an ASCII terminal cannot show. */
 static const struct {
 	uint32_t first, last;
 	char c;
@@ -200,7 +201,7 @@ static void put(struct grid *g, int x, int y, enum style st, uint32_t cp, int wi
 	}
 }
 
-/* A second code point for the character whose first cell is at x; dropped where there is no room for it. */
+/* A mark for the character whose first cell is at x; dropped where there is no room for it. */
 static void join(struct grid *g, int x, int y, uint32_t cp)
 {
 	struct cell *c = cell_at(g, x, y);
@@ -394,7 +395,7 @@ void grid_spark(struct grid *g, int x, int y, int w, enum style st, const uint64
 		unsigned count)
 {
 	static const char ascii[] = "_.-=#";
-	unsigned shown, i;
+	unsigned shown, level, i;
 	uint64_t max = 0;
 
 	w = clamp(w, 0, GRID_MAX);
@@ -404,10 +405,8 @@ void grid_spark(struct grid *g, int x, int y, int w, enum style st, const uint64
 	for (i = 0; i < shown; i++)
 		max = values[i] > max ? values[i] : max;
 	for (i = 0; i < shown; i++) {
-		if (g->ascii)
-			repeat(g, x + (int)i, y, 1, st, (uint8_t)ascii[spark_level(values[i], max, 5)]);
-		else
-			repeat(g, x + (int)i, y, 1, st, 0x2581 + spark_level(values[i], max, 8));
+		level = spark_level(values[i], max, g->ascii ? sizeof(ascii) - 1 : 8);
+		repeat(g, x + (int)i, y, 1, st, g->ascii ? (uint8_t)ascii[level] : 0x2581 + level);
 	}
 }
 

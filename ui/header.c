@@ -10,6 +10,7 @@
 #include "base/human.h"
 #include "ui/cells.h"
 #include "ui/pieces.h"
+#include "ui/text.h"
 #include "ui/view.h"
 
 enum {

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "ui/text.h"
 
-enum { MENU_WIDEST = 64, MENU_MARK = 4 };
+enum { MENU_WIDEST = 90, MENU_MARK = 4 };
 
 void menu_start(struct menu *m, const char *title, bool many)
 {
@@ -96,11 +96,11 @@ static int smaller(int x, int y)
 
 static void measure(struct menu *m, const struct grid *g)
 {
-	int widest = (int)strlen(m->title) + 2;
+	int widest = text_cells(m->title) + 2;
 	uint32_t i;
 
 	for (i = 0; i < m->table.count; i++) {
-		int cells = (int)utf8_cells(m->items[i].label, strlen(m->items[i].label));
+		int cells = text_cells(m->items[i].label);
 
 		widest = cells > widest ? cells : widest;
 	}

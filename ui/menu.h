@@ -13,7 +13,7 @@
 enum { MENU_ITEMS_MAX = 72 };
 
 struct menu_item {
-	char label[72];
+	char label[96];
 	uint32_t value;		/* the caller's */
 	bool on;		/* ticked */
 };

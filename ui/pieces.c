@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "ui/text.h"
 
 static struct piece *add(struct pieces *p, unsigned rank, enum style st)
 {
@@ -34,7 +34,7 @@ void pieces_add(struct pieces *p, unsigned rank, enum style st, const char *fmt,
 	va_start(args, fmt);
 	vsnprintf(piece->text, sizeof(piece->text), fmt, args);
 	va_end(args);
-	piece->cells = (int)utf8_cells(piece->text, strlen(piece->text));
+	piece->cells = text_cells(piece->text);
 }
 
 int pieces_add_space(struct pieces *p, unsigned rank, int cells)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A line to type into; see prompt.h. Moves by code points: a combining mark is a step of its own. */
+/* A line to type into; see prompt.h. Moves by code points: a combining mark is a step too. */
 #include "ui/prompt.h"
 
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The interactive run; see run.h. Owns the terminal, the UI and the one grid that every frame is painted into;
- * decides when something happens, never what: keys go to ui.c, sources belong to the app.
+ * The interactive run; see run.h. Owns the terminal, the UI and the one grid that every frame is
+ * painted into; decides when something happens, never what: keys go to ui.c, sources belong to the
+ * app.
  */
 #include "ui/run.h"
 
@@ -93,7 +94,8 @@ static void take_keys(struct run *r)
 
 static bool wants_paint(const struct run *r)
 {
-	return r->stale || ui_dirty(r->ui) || model_version(app_model(r->app)) != r->painted_version;
+	return r->stale || ui_dirty(r->ui) ||
+	       model_version(app_model(r->app)) != r->painted_version;
 }
 
 static void paint(struct run *r)
@@ -117,8 +119,9 @@ static int left_ms(uint64_t now_ns, uint64_t since_ns, uint64_t wait_ns)
 {
 	uint64_t left_ns = now_ns - since_ns < wait_ns ? wait_ns - (now_ns - since_ns) : 0;
 
-	return left_ns / NSEC_PER_MSEC < IDLE_MS ? (int)((left_ns + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC)
-						 : IDLE_MS;
+	if (left_ns / NSEC_PER_MSEC >= IDLE_MS)
+		return IDLE_MS;
+	return (int)((left_ns + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC);
 }
 
 static int wait_ms(const struct run *r)

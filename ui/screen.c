@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The terminal; see screen.h. The only file that includes <curses.h>. Owns curses' state, the terminal's modes, and
- * the handlers of fatal signals; decides nothing about what is shown.
+ * The terminal; see screen.h. The only file that includes <curses.h>. Owns curses' state and the
+ * terminal's modes; decides nothing about what is shown.
  *
- * `shown` is what the terminal shows: rows that differ from it are handed to curses, which sends the cells that
- * differ. A row goes as a whole, so that no half of a wide character is ever sent alone.
+ * `shown` is what the terminal shows: rows that differ from it are handed to curses, which sends
+ * the cells that differ. A row goes as a whole, so that no half of a wide character is ever sent
+ * alone.
  */
 #define NCURSES_WIDECHAR 1
 #define key_name curses_key_name	/* keys.h has one too */
@@ -28,6 +29,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "ui/crash.h"
 
 enum {
 	ESC_DELAY_MS = 25,
@@ -48,86 +50,7 @@ struct screen {
 	int click_x, click_y;
 };
 
-/* ---- fatal signals: what the handler needs, since it gets no argument */
-
-enum { FATAL_STACK = 64 * 1024 };
-
-static const int fatal_signals[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL };
-
-enum { FATAL_SIGNALS = sizeof(fatal_signals) / sizeof(fatal_signals[0]) };
-
-static struct {
-	struct termios termios;		/* before we came */
-	char restore[256];		/* what gives the screen back; sent only whole */
-	size_t len;
-	struct sigaction before[FATAL_SIGNALS];
-	char stack[FATAL_STACK];	/* an overflown stack still gets its terminal back */
-} fatal;
-
-/* For tputs(), which passes no context. */
-static int fatal_append(int c)
-{
-	if (fatal.len < sizeof(fatal.restore))
-		fatal.restore[fatal.len++] = (char)c;
-	return c;
-}
-
-/* Async-signal-safe. */
-static void fatal_say(int number)
-{
-	char text[] = "\r\nsockmon: crashed (signal NN); please report it\r\n";
-	char *digits = strchr(text, 'N');
-
-	digits[0] = (char)('0' + number / 10 % 10);
-	digits[1] = (char)('0' + number % 10);
-	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-		return;		/* nobody is left to tell */
-}
-
-/* Async-signal-safe. What would have happened without us happens when it returns: the signal is raised again. */
-static void on_fatal(int number)
-{
-	if (write(STDOUT_FILENO, fatal.restore, fatal.len) >= 0)
-		tcsetattr(STDIN_FILENO, TCSANOW, &fatal.termios);
-	fatal_say(number);
-	for (int i = 0; i < FATAL_SIGNALS; i++)
-		sigaction(fatal_signals[i], &fatal.before[i], NULL);
-	raise(number);
-}
-
-static void fatal_init(void)
-{
-	static const char *const names[] = { "cnorm", "sgr0", "op", "rmkx", "rmcup" };
-	static const char mouse_off[] = "\033[?1006l\033[?1000l";
-	struct sigaction sa = { .sa_handler = on_fatal, .sa_flags = SA_ONSTACK };
-	stack_t stack = { .ss_sp = fatal.stack, .ss_size = sizeof(fatal.stack) };
-	const char *text;
-
-	fatal.len = 0;
-	if (has_mouse())
-		for (size_t i = 0; mouse_off[i]; i++)
-			fatal_append(mouse_off[i]);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		text = tigetstr(names[i]);
-		if (text && text != (char *)-1)
-			tputs(text, 1, fatal_append);
-	}
-	sigaltstack(&stack, NULL);
-	sigfillset(&sa.sa_mask);
-	for (int i = 0; i < FATAL_SIGNALS; i++)
-		sigaction(fatal_signals[i], &sa, &fatal.before[i]);
-}
-
-static void fatal_fini(void)
-{
-	stack_t stack = { .ss_flags = SS_DISABLE };
-
-	for (int i = 0; i < FATAL_SIGNALS; i++)
-		sigaction(fatal_signals[i], &fatal.before[i], NULL);
-	sigaltstack(&stack, NULL);
-}
-
-/* ---- job control: curses puts in handlers of its own, which would stop us in the middle of a paint */
+/* ---- signals: curses puts in handlers of its own, which would act in the middle of a paint */
 
 static const int curses_signals[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
 
@@ -156,8 +79,8 @@ static int refuse_term(struct errmsg *err, const char *term, const char *why)
 	if (!term || !*term)
 		errmsg_set(err, "cannot open the screen: TERM is not set; set it, or use -o table");
 	else
-		errmsg_set(err, "cannot open the screen: TERM is \"%.64s\", %s; set it, or use -o table",
-			   term, why);
+		errmsg_set(err, "cannot open the screen: TERM is \"%.64s\", %s; "
+			   "set it, or use -o table", term, why);
 	return -EINVAL;
 }
 
@@ -168,7 +91,7 @@ static int check_term(struct errmsg *err)
 	int found = 0;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		errmsg_set(err, "cannot open the screen: standard %s is not a terminal; use -o table",
+		errmsg_set(err, "cannot open the screen: standard %s is no terminal; use -o table",
 			   isatty(STDIN_FILENO) ? "output" : "input");
 		return -ENOTTY;
 	}
@@ -183,6 +106,23 @@ static int check_term(struct errmsg *err)
 	return found ? 0 : refuse_term(err, term, "which cannot place the cursor");
 }
 
+/* What must be sent to leave, should there be no time to ask curses. */
+static void arm_crash(void)
+{
+	static const char *const names[] = { "cnorm", "sgr0", "op", "rmkx", "rmcup" };
+	static const char mouse_off[] = "\033[?1006l\033[?1000l";
+	const char *text;
+
+	for (size_t i = 0; has_mouse() && mouse_off[i]; i++)
+		crash_append(mouse_off[i]);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		text = tigetstr(names[i]);
+		if (text && text != (char *)-1)
+			tputs(text, 1, crash_append);
+	}
+	crash_arm();
+}
+
 static void set_modes(struct screen *s)
 {
 	cbreak();
@@ -193,7 +133,7 @@ static void set_modes(struct screen *s)
 		set_escdelay(ESC_DELAY_MS);
 	keypad(s->input, TRUE);
 	nodelay(s->input, TRUE);
-	mouseinterval(0);	/* else curses waits for a second click before it tells of the first */
+	mouseinterval(0);	/* else curses waits for a second click */
 	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 	curs_set(0);
 	s->cursor_on = false;
@@ -228,7 +168,7 @@ static int take_terminal(struct screen *s, struct errmsg *err)
 	set_modes(s);
 	s->colour = want_colour();
 	screen_set_theme(s, theme_at(0));
-	fatal_init();
+	arm_crash();
 	return 0;
 }
 
@@ -256,7 +196,7 @@ int screen_open(struct screen **out, struct errmsg *err)
 		return -ENOMEM;
 	setlocale(LC_CTYPE, "");	/* numbers stay as C has them */
 	s->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-	tcgetattr(STDIN_FILENO, &fatal.termios);
+	crash_note_modes();
 	rc = take_terminal(s, err);
 	if (rc < 0) {
 		give_terminal(s);
@@ -271,7 +211,7 @@ void screen_close(struct screen *s)
 	if (!s)
 		return;
 	give_terminal(s);
-	fatal_fini();
+	crash_disarm();
 }
 
 void screen_size(const struct screen *s, int *width, int *height)
@@ -352,7 +292,7 @@ void screen_set_theme(struct screen *s, const struct theme *t)
 
 /* ---- showing */
 
-/* The cell as curses wants it. Where its idea of the width is another than ours the character is not sent. */
+/* The cell as curses wants it. Where they differ on its width, the character is not sent. */
 static void to_cchar(const struct screen *s, const struct cell *c, int width, cchar_t *out)
 {
 	wchar_t text[CCHARW_MAX + 1] = { 0 };
@@ -380,7 +320,7 @@ static void show_row(const struct screen *s, const struct cell *row, int y, int 
 		bool wide = x + 1 < width && row[x + 1].text[0] == '\0';
 
 		to_cchar(s, &row[x], wide ? 2 : 1, &out);
-		/* ERR at the last cell of the screen means only that the cursor has nowhere to go. */
+		/* ERR at the last cell says only that the cursor has nowhere to go. */
 		mvadd_wch(y, x, &out);
 		if (!wide)
 			continue;
@@ -418,7 +358,8 @@ static void shown_prepare(struct screen *s, const struct grid *g)
 
 void screen_show(struct screen *s, const struct grid *g)
 {
-	int width = g->width < COLS ? g->width : COLS, height = g->height < LINES ? g->height : LINES;
+	int width = g->width < COLS ? g->width : COLS;
+	int height = g->height < LINES ? g->height : LINES;
 	size_t stride = (size_t)g->width * sizeof(struct cell);
 
 	shown_prepare(s, g);
@@ -506,7 +447,9 @@ static bool take_mouse(struct screen *s, struct key *k)
 {
 	MEVENT event;
 
-	if (getmouse(&event) != OK || event.x < 0 || event.x >= COLS || event.y < 0 || event.y >= LINES)
+	if (getmouse(&event) != OK)
+		return false;
+	if (event.x < 0 || event.x >= COLS || event.y < 0 || event.y >= LINES)
 		return false;
 	for (size_t i = 0; i < sizeof(mouse_kinds) / sizeof(mouse_kinds[0]); i++) {
 		if (!(event.bstate & mouse_kinds[i].state))
@@ -540,7 +483,7 @@ static bool take_function_key(struct screen *s, wint_t c, struct key *k)
 	return false;
 }
 
-/* What ends a sequence of the cursor keys, in terminals that send others than terminfo says, or with C-, S-. */
+/* What ends a cursor key's sequence, where a terminal sends others than terminfo says. */
 static const struct {
 	wint_t last;
 	uint32_t code;
@@ -550,8 +493,8 @@ static const struct {
 };
 
 /*
- * What follows an ESC that began no key that curses knows: the key it may still be, 0 for a sequence that is
- * swallowed (or its parts would act as keys), KEY_ESC_ where none follows.
+ * What follows an ESC that began no key that curses knows: the key it may still be, 0 for a
+ * sequence that is swallowed (or its parts would act as keys), KEY_ESC_ where none follows.
  */
 static uint32_t take_sequence(struct screen *s)
 {
@@ -608,7 +551,8 @@ bool screen_key(struct screen *s, struct key *k, bool *gone)
 			*gone = errno == EIO;	/* in the background with nobody to continue us */
 			return false;
 		}
-		if (rc == KEY_CODE_YES ? take_function_key(s, c, &found) : take_typed(s, c, &found)) {
+		if (rc == KEY_CODE_YES ? take_function_key(s, c, &found)
+				       : take_typed(s, c, &found)) {
 			*k = found;
 			return true;
 		}
@@ -621,10 +565,8 @@ bool screen_key(struct screen *s, struct key *k, bool *gone)
 void screen_suspend(struct screen *s)
 {
 	struct sigaction stop = { .sa_handler = SIG_DFL }, ours;
-	struct handlers handlers;
 	sigset_t set, mask;
 
-	handlers_save(&handlers);
 	endwin();
 	sigaction(SIGTSTP, &stop, &ours);
 	sigemptyset(&set);
@@ -634,6 +576,5 @@ void screen_suspend(struct screen *s)
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	sigaction(SIGTSTP, &ours, NULL);
 	reset_prog_mode();
-	handlers_restore(&handlers);
 	screen_resized(s);	/* nobody told us while we were not in the foreground */
 }

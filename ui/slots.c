@@ -52,9 +52,9 @@ static const struct slotrow rows[] = {
 	{ "inode", "INODE", 10, 10, .right = true },
 	{ "mark", "MARK", 8, 10, .right = true },
 	{ "rx_rate", "RX/s", 6, 6, .right = true, .look = CELL_RX },
-	{ "tx_rate", "TX/s", 6, 6, .right = true, .look = CELL_TX },
-	{ "rx_bytes", "RX", 6, 6, .right = true },
-	{ "tx_bytes", "TX", 6, 6, .right = true },
+	{ "tx_rate", "TX/s", 5, 5, .right = true, .look = CELL_TX },
+	{ "rx_bytes", "RX", 5, 5, .right = true },
+	{ "tx_bytes", "TX", 5, 5, .right = true },
 	{ "rx_packets", "RXPKT", 5, 5, .right = true },
 	{ "tx_packets", "TXPKT", 5, 5, .right = true },
 	{ "wire_state", "WIRE", 11, 11, .look = CELL_WIRE_STATE },
@@ -74,29 +74,29 @@ static const struct {
 	uint8_t width;
 } steps[] = {
 	{ "proc", 8 },
-	{ "remote", 14 },
-	{ "tx_rate", 6 },
+	{ "remote", 15 },
+	{ "tx_rate", 5 },
 	{ "rx_rate", 6 },		/* 40 */
 	{ "local", 5 },
 	{ "state", 10 },
 	{ "remote", 21 },
 	{ "recv_q", 5 },
 	{ "sendq_cell", 5 },
-	{ "proc", 12 },			/* 80 */
+	{ "proc", 13 },			/* 80 */
 	{ "rtt", 5 },
 	{ "pid", 7 },
 	{ "total_retrans", 4 },
 	{ "state", 11 },
 	{ "local", 21 },
-	{ "proc", 16 },			/* 120 */
+	{ "proc", 17 },			/* 120 */
 	{ "proto", 5 },
-	{ "tx_bytes", 6 },
-	{ "rx_bytes", 6 },
+	{ "tx_bytes", 5 },
+	{ "rx_bytes", 5 },
 	{ "wire_state", 11 },
 	{ "alert_text", 24 },
 	{ "uid", 6 },
 	{ "snd_cwnd", 5 },
-	{ "alert_text", 42 },		/* 210 */
+	{ "alert_text", 42 },
 	{ "min_rtt", 6 },
 	{ "cong", 6 },
 	{ "iface", 6 },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The themes: for each meaning a colour of the xterm palette, one of the first eight, and attributes.
- * Does not know what the terminal can do: screen.c chooses, and turns a background that is not among the
- * first eight into reverse video where there are only those.
+ * The themes: for each meaning a colour of the xterm palette, one of the first eight, and
+ * attributes. Does not know what the terminal can do: screen.c chooses, and where there are only
+ * eight colours it turns a background into reverse video and a grey into faint.
  */
 #include "ui/theme.h"
 

@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "base/human.h"
-#include "base/utf8.h"
 #include "ui/cells.h"
 #include "ui/commands.h"
 #include "ui/menus.h"
 #include "ui/slots.h"
+#include "ui/text.h"
 #include "ui/view.h"
 
-enum { SIDES_FROM_WIDTH = 100, SIDES_FROM_HEIGHT = 8 };
+enum { SIDES_FROM_WIDTH = 100, SIDES_FROM_HEIGHT = 8, GROUP_LABEL = 24 };
 
 static struct cellmode mode_of(const struct ui *u)
 {
@@ -37,12 +37,12 @@ static void measure_row(struct layout *l, const struct row *r, const struct cell
 
 	for (i = 0; i < l->slot_count; i++) {
 		struct slot *s = &l->slots[i];
-		size_t cells;
+		int cells;
 
 		if (s->seen >= s->max || s->wish == WISH_HIDDEN)
 			continue;
 		cell_make(s->col, (enum celllook)s->look, r, mode, 0, &t);
-		cells = utf8_cells(t.text, strlen(t.text));
+		cells = text_cells(t.text);
 		if (cells > s->seen)
 			s->seen = cells < s->max ? (uint8_t)cells : s->max;
 	}
@@ -71,7 +71,7 @@ static void paint_title(const struct ui *u, struct grid *g, int y, const struct 
 	const struct slot *s = &u->layout.slots[p->slot];
 	enum style st = sorted ? STYLE_SORTED : STYLE_COLHEAD;
 	const char *title = slots_title(s), *sign = u->rows.query.descending ? "▼" : "▲";
-	int cells = (int)utf8_cells(title, strlen(title)), room = p->w - sorted;
+	int cells = text_cells(title), room = p->w - sorted;
 	int x = p->x;
 
 	cells = cells < room ? cells : room;
@@ -204,17 +204,18 @@ static void paint_group(const struct ui *u, struct grid *g, int y, uint32_t line
 	int end = l->rule_x > 0 ? l->rule_x : g->width, x = LAYOUT_GUTTER;
 	int retr = slots_find_sort(l, column_find("total_retrans"));
 	const struct placed *p = retr >= 0 ? layout_placed(l, (unsigned)retr) : NULL;
-	char states[160], label[128];
+	char states[160], rows[224];
 
 	if (p && p->x < end)
 		end = p->x;
 	grid_fill(g, 0, y, g->width, 1, STYLE_GROUP, ' ');
 	format_states(group, states, sizeof(states));
-	snprintf(label, sizeof(label), "%.95s", group->label);
 	x += grid_text(g, x, y, end - x, STYLE_GROUP, open ? "▾ " : "▸ ");
-	grid_ellipsis(g, x, y, end - x < 24 ? end - x : 24, STYLE_GROUP, label);
-	x += 25;
-	grid_printf(g, x, y, end - x, STYLE_GROUP, "%5u row%s%s", group->rows, group->rows == 1 ? " " : "s", states);
+	grid_ellipsis(g, x, y, end - x < GROUP_LABEL ? end - x : GROUP_LABEL, STYLE_GROUP,
+		      group->known ? group->label : "(none)");
+	x += GROUP_LABEL + 1;
+	snprintf(rows, sizeof(rows), "%5u row%s%s", group->rows, group->rows == 1 ? " " : "s", states);
+	grid_ellipsis(g, x, y, end - x, STYLE_GROUP, rows);
 	if (l->rule_x >= 0)
 		grid_vline(g, l->rule_x, y, 1, STYLE_RULE);
 	paint_group_sums(u, g, y, group);

@@ -112,10 +112,7 @@ static void build(struct ui *u, const struct grid *g, const struct row *r)
 	}
 	cardside_start(left, g->width - 2);
 	cardside_start(right, 1);
-	cardside_text(left, STYLE_COLHEAD, "kernel");
 	detail_kernel(left, r, u->bits);
-	cardside_title(left, "");
-	cardside_text(left, STYLE_COLHEAD, "wire");
 	detail_wire(left, r, u->bits);
 }
 
@@ -144,15 +141,18 @@ static void paint_sides(struct ui *u, struct grid *g, int y, int h)
 		grid_text(g, g->width - 1, y, 1, STYLE_DIM, "▲");
 }
 
+/* Over both sides: what is wrong with it, and whose it is. */
 static int paint_verdict(const struct ui *u, struct grid *g, int y, int h, const struct row *r)
 {
 	struct cardside s;
 
 	cardside_start(&s, g->width - 2);
-	if (u->selected_gone)
+	if (u->selected_gone) {
 		cardside_text(&s, STYLE_TROUBLE, "It is gone: this is what was last known of it.");
-	else
+	} else {
 		detail_verdict(&s, r);
+		detail_process(&s, r);
+	}
 	cardside_paint(&s, g, 1, y, h, 0);
 	return (int)s.count;
 }

@@ -5,7 +5,7 @@
  */
 #include "base/clock.h"
 
-#include <stdio.h>
+#include <stddef.h>
 #include <time.h>
 
 static uint64_t read_ns(clockid_t id)
@@ -62,14 +62,33 @@ static struct date date_of_day(uint32_t days)
 	return d;
 }
 
+/* n in `digits` decimal digits; more than fit are lost. Returns the end. */
+static char *put_digits(char *out, unsigned n, int digits)
+{
+	for (int i = digits; i--; n /= 10)
+		out[i] = (char)('0' + n % 10);
+	return out + digits;
+}
+
+/* Without stdio: an export writes two of these a row. */
 void clock_format_rfc3339(uint64_t wall_ns, char out[static 32])
 {
 	uint64_t seconds = wall_ns / NSEC_PER_SEC;
 	unsigned second = (unsigned)(seconds % 86400);
 	struct date d = date_of_day((uint32_t)(seconds / 86400));
+	const struct {
+		unsigned number;
+		int digits;
+		char after;
+	} parts[] = {
+		{ d.year, 4, '-' },	       { d.month, 2, '-' },	   { d.day, 2, 'T' },
+		{ second / 3600, 2, ':' },     { second / 60 % 60, 2, ':' }, { second % 60, 2, '.' },
+		{ (unsigned)(wall_ns % NSEC_PER_SEC), 9, 'Z' },
+	};
 
-	/* The remainders tell the compiler what holds anyway: each number fits its columns. */
-	snprintf(out, 32, "%04u-%02u-%02uT%02u:%02u:%02u.%09uZ", d.year % 10000, d.month % 100,
-		 d.day % 100, second / 3600 % 24, second / 60 % 60, second % 60,
-		 (unsigned)(wall_ns % NSEC_PER_SEC));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		out = put_digits(out, parts[i].number, parts[i].digits);
+		*out++ = parts[i].after;
+	}
+	*out = '\0';
 }

@@ -99,6 +99,13 @@ static void serve(struct model *m, uint32_t id, unsigned e, uint32_t sk)
 	s->served_head = link_of(id, e);
 	s->served++;
 	start_sum(m, sk);
+	if (s->sum != MODEL_NONE) {
+		struct flow *sum = slab_at(&m->sums, s->sum);
+
+		/* what it carried before the last tick is no part of the next rate */
+		sum->prev_bytes[0] += f->prev_bytes[e];
+		sum->prev_bytes[1] += f->prev_bytes[1 - e];
+	}
 	add_to_sum(m, f, e, no_counts);
 }
 

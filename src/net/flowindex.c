@@ -49,7 +49,7 @@ static void place(struct flowindex *x, uint32_t hash, uint32_t slot)
 	x->slots[i] = slot;
 }
 
-static void grow(struct flowindex *x, const struct flow *flows)
+static void grow(struct flowindex *x, const struct flowslot *flows)
 {
 	uint32_t size = x->mask + 1, *old = x->slots;
 
@@ -61,7 +61,7 @@ static void grow(struct flowindex *x, const struct flow *flows)
 	madvise(old, size * sizeof(*old), MADV_DONTNEED);
 }
 
-void flowindex_insert(struct flowindex *x, const struct flow *flows, uint64_t hash, uint32_t id)
+void flowindex_insert(struct flowindex *x, const struct flowslot *flows, uint64_t hash, uint32_t id)
 {
 	if (x->count >= (x->mask + 1) / 2 && x->mask + 1 < x->max_slots)
 		grow(x, flows);
@@ -69,7 +69,7 @@ void flowindex_insert(struct flowindex *x, const struct flow *flows, uint64_t ha
 	x->count++;
 }
 
-void flowindex_remove(struct flowindex *x, const struct flow *flows, uint32_t id)
+void flowindex_remove(struct flowindex *x, const struct flowslot *flows, uint32_t id)
 {
 	uint32_t hole = flows[id].hash & x->mask, i, slot;
 

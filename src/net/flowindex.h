@@ -11,7 +11,7 @@
 #ifndef SOCKMON_NET_FLOWINDEX_H
 #define SOCKMON_NET_FLOWINDEX_H
 
-#include "net/flow.h"
+#include "net/flowslot.h"
 
 #define FLOW_NONE UINT32_MAX
 
@@ -30,8 +30,8 @@ int flowindex_init(struct flowindex *x, uint32_t limit);
 void flowindex_fini(struct flowindex *x);
 
 /* flows[id].hash and .key must be set, and the key be new. */
-void flowindex_insert(struct flowindex *x, const struct flow *flows, uint64_t hash, uint32_t id);
-void flowindex_remove(struct flowindex *x, const struct flow *flows, uint32_t id);
+void flowindex_insert(struct flowindex *x, const struct flowslot *flows, uint64_t hash, uint32_t id);
+void flowindex_remove(struct flowindex *x, const struct flowslot *flows, uint32_t id);
 
 static inline uint32_t flowindex_tag(uint64_t hash)
 {
@@ -45,7 +45,7 @@ static inline uint32_t flowindex_id(uint32_t slot)
 	return slot & ((1u << FLOWINDEX_ID_BITS) - 1);
 }
 
-static inline uint32_t flowindex_find(const struct flowindex *x, const struct flow *flows,
+static inline uint32_t flowindex_find(const struct flowindex *x, const struct flowslot *flows,
 				      const struct flowkey *key, uint64_t hash)
 {
 	uint32_t tag = flowindex_tag(hash), i = (uint32_t)hash & x->mask, slot;
@@ -63,7 +63,7 @@ static inline void flowindex_prefetch_slot(const struct flowindex *x, uint64_t h
 	__builtin_prefetch(&x->slots[(uint32_t)hash & x->mask]);
 }
 
-static inline void flowindex_prefetch_flow(const struct flowindex *x, const struct flow *flows,
+static inline void flowindex_prefetch_flow(const struct flowindex *x, const struct flowslot *flows,
 					   uint64_t hash)
 {
 	uint32_t tag = flowindex_tag(hash), i = (uint32_t)hash & x->mask, slot;

@@ -50,12 +50,12 @@ static void slab_put(struct flowpoints *p, uint32_t chain)
 	}
 }
 
-static unsigned bits_of(const struct flow *f, unsigned end)
+static unsigned bits_of(const struct flowslot *f, unsigned end)
 {
 	return f->first_point >> POINT_BITS * end & 0xf;
 }
 
-static void bits_set(struct flow *f, unsigned end, unsigned bits)
+static void bits_set(struct flowslot *f, unsigned end, unsigned bits)
 {
 	f->first_point |= (uint8_t)(bits << POINT_BITS * end);
 }
@@ -82,7 +82,7 @@ static void count_raise(struct flowcount *c, const struct flowcount *to)
 }
 
 /* A new point at the head of the end's chain; NULL when the slab is full. */
-static struct flowpoint *point_push(struct flowpoints *p, struct flow *f, unsigned end,
+static struct flowpoint *point_push(struct flowpoints *p, struct flowslot *f, unsigned end,
 				    uint32_t ifindex, unsigned way)
 {
 	uint32_t n = slab_take(p);
@@ -97,7 +97,7 @@ static struct flowpoint *point_push(struct flowpoints *p, struct flow *f, unsign
 }
 
 /* From here on the end's first point has counters of its own. */
-static bool end_split(struct flowpoints *p, struct flow *f, unsigned end)
+static bool end_split(struct flowpoints *p, struct flowslot *f, unsigned end)
 {
 	unsigned way = bits_of(f, end) & POINT_WAY;
 	struct flowpoint *first = point_push(p, f, end, f->ifindex[end], way);
@@ -110,7 +110,7 @@ static bool end_split(struct flowpoints *p, struct flow *f, unsigned end)
 }
 
 /* The point that saw m, made when it is new; NULL when there is no room for one. */
-static struct flowpoint *point_of(struct flowpoints *p, struct flow *f, const struct pktmeta *m)
+static struct flowpoint *point_of(struct flowpoints *p, struct flowslot *f, const struct pktmeta *m)
 {
 	unsigned end = m->from, count = 0;
 
@@ -123,7 +123,7 @@ static struct flowpoint *point_of(struct flowpoints *p, struct flow *f, const st
 }
 
 /* What a point saw beyond the flow's value makes that grow; the rest is a repeat. */
-static void count_at_several(struct flowpoints *p, struct flow *f, const struct pktmeta *m,
+static void count_at_several(struct flowpoints *p, struct flowslot *f, const struct pktmeta *m,
 			     struct flowtotals *totals)
 {
 	struct flowpoint *point = point_of(p, f, m);
@@ -138,7 +138,7 @@ static void count_at_several(struct flowpoints *p, struct flow *f, const struct 
 	totals->repeat_bytes += m->ip_bytes - (value->bytes - bytes);
 }
 
-void flowpoints_count(struct flowpoints *p, struct flow *f, const struct pktmeta *m,
+void flowpoints_count(struct flowpoints *p, struct flowslot *f, const struct pktmeta *m,
 		      struct flowtotals *totals)
 {
 	unsigned end = m->from, only_here = POINT_KNOWN | (m->way & POINT_WAY);
@@ -153,14 +153,14 @@ void flowpoints_count(struct flowpoints *p, struct flow *f, const struct pktmeta
 		count_at_several(p, f, m, totals);
 }
 
-void flowpoints_drop(struct flowpoints *p, struct flow *f)
+void flowpoints_drop(struct flowpoints *p, struct flowslot *f)
 {
 	slab_put(p, f->points[0]);
 	slab_put(p, f->points[1]);
 	f->points[0] = f->points[1] = 0;
 }
 
-uint8_t flowpoints_in_use(const struct flowpoints *p, const struct flow *f)
+uint8_t flowpoints_in_use(const struct flowpoints *p, const struct flowslot *f)
 {
 	unsigned count = 0;
 
@@ -172,7 +172,7 @@ uint8_t flowpoints_in_use(const struct flowpoints *p, const struct flow *f)
 	return (uint8_t)count;
 }
 
-uint32_t flowpoints_main_ifindex(const struct flowpoints *p, const struct flow *f)
+uint32_t flowpoints_main_ifindex(const struct flowpoints *p, const struct flowslot *f)
 {
 	unsigned end = f->dir[1].packets > f->dir[0].packets;
 	uint32_t ifindex = f->ifindex[end];

@@ -8,7 +8,7 @@
 #ifndef SOCKMON_NET_FLOWPOINTS_H
 #define SOCKMON_NET_FLOWPOINTS_H
 
-#include "net/flow.h"
+#include "net/flowslot.h"
 
 /* A routed container's packets pass three: port, bridge, uplink. */
 enum { FLOWPOINTS_PER_END = 4 };
@@ -34,15 +34,15 @@ void flowpoints_fini(struct flowpoints *p);
  * Adds the packet to the flow's value (the maximum over the points of its end) or to the repeats. A
  * packet at a point for which there is no room is a repeat.
  */
-void flowpoints_count(struct flowpoints *p, struct flow *f, const struct pktmeta *m,
+void flowpoints_count(struct flowpoints *p, struct flowslot *f, const struct pktmeta *m,
 		      struct flowtotals *totals);
 
 /* Gives a flow's points back; its value stays. */
-void flowpoints_drop(struct flowpoints *p, struct flow *f);
+void flowpoints_drop(struct flowpoints *p, struct flowslot *f);
 
-uint8_t flowpoints_in_use(const struct flowpoints *p, const struct flow *f);
+uint8_t flowpoints_in_use(const struct flowpoints *p, const struct flowslot *f);
 
 /* The interface of the point that saw most of the direction with more packets. */
-uint32_t flowpoints_main_ifindex(const struct flowpoints *p, const struct flow *f);
+uint32_t flowpoints_main_ifindex(const struct flowpoints *p, const struct flowslot *f);
 
 #endif

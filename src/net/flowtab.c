@@ -16,7 +16,7 @@
 #include <sys/mman.h>
 
 #include "base/clock.h"
-#include "net/flow.h"
+#include "net/flowslot.h"
 #include "net/flowindex.h"
 #include "net/flowpoints.h"
 
@@ -66,7 +66,7 @@ struct flowlist {
 };
 
 struct flowtab {
-	struct flow *flows;
+	struct flowslot *flows;
 	struct flowindex index;
 	struct flowpoints points;
 	struct flowtotals totals;
@@ -81,7 +81,7 @@ struct flowtab {
 
 static size_t flows_bytes(uint32_t limit)
 {
-	return (size_t)limit * sizeof(struct flow);
+	return (size_t)limit * sizeof(struct flowslot);
 }
 
 struct flowtab *flowtab_new(uint32_t limit, uint64_t hash_seed)
@@ -130,7 +130,7 @@ void flowtab_free(struct flowtab *t)
 
 /* ---- the lists of rank */
 
-static void rank_leave(struct flowtab *t, struct flow *f)
+static void rank_leave(struct flowtab *t, struct flowslot *f)
 {
 	struct flowlist *l = &t->ranked[f->rank];
 
@@ -146,7 +146,7 @@ static void rank_leave(struct flowtab *t, struct flow *f)
 
 static void rank_join(struct flowtab *t, uint32_t id, uint8_t rank)
 {
-	struct flow *f = &t->flows[id];
+	struct flowslot *f = &t->flows[id];
 	struct flowlist *l = &t->ranked[rank];
 
 	f->rank = rank;
@@ -159,7 +159,7 @@ static void rank_join(struct flowtab *t, uint32_t id, uint8_t rank)
 	l->tail = id;
 }
 
-static uint8_t rank_of(const struct flow *f)
+static uint8_t rank_of(const struct flowslot *f)
 {
 	if (f->key.proto == IPPROTO_TCP)
 		return rank_of_state[f->wire.state];
@@ -168,7 +168,7 @@ static uint8_t rank_of(const struct flow *f)
 
 static void rank_update(struct flowtab *t, uint32_t id)
 {
-	struct flow *f = &t->flows[id];
+	struct flowslot *f = &t->flows[id];
 	uint8_t rank = rank_of(f);
 
 	if (rank != f->rank) {
@@ -185,7 +185,7 @@ static void rank_update(struct flowtab *t, uint32_t id)
 
 static void change_note(struct flowtab *t, uint32_t id)
 {
-	struct flow *f = &t->flows[id];
+	struct flowslot *f = &t->flows[id];
 
 	if (f->marks & FLOW_CHANGED)
 		return;
@@ -213,14 +213,14 @@ static uint32_t change_pop(struct flowtab *t)
 
 /* ---- a flow's life */
 
-static void retire(const struct flow *f, uint64_t *flows, uint64_t *packets, uint64_t *bytes)
+static void retire(const struct flowslot *f, uint64_t *flows, uint64_t *packets, uint64_t *bytes)
 {
 	++*flows;
 	*packets += f->dir[0].packets + f->dir[1].packets;
 	*bytes += f->dir[0].bytes + f->dir[1].bytes;
 }
 
-static void retire_expired(struct flowtab *t, const struct flow *f)
+static void retire_expired(struct flowtab *t, const struct flowslot *f)
 {
 	retire(f, &t->totals.expired_flows, &t->totals.expired_packets, &t->totals.expired_bytes);
 }
@@ -229,7 +229,7 @@ static void retire_expired(struct flowtab *t, const struct flow *f)
 static uint32_t evict(struct flowtab *t)
 {
 	unsigned rank = RANK_ENDED, chances = SECOND_CHANCES;
-	struct flow *f;
+	struct flowslot *f;
 	uint32_t id;
 
 	while (t->ranked[rank].head == FLOW_NONE)
@@ -266,7 +266,7 @@ static uint32_t take_slot(struct flowtab *t)
  * Everything but what belongs to the slot: its links, its hash, and whether it waits to be
  * published.
  */
-static void flow_begin(struct flow *f, const struct pktmeta *m)
+static void flow_begin(struct flowslot *f, const struct pktmeta *m)
 {
 	f->key = m->key;
 	f->first_ns = f->last_ns = m->time_ns;
@@ -284,7 +284,7 @@ static void flow_begin(struct flow *f, const struct pktmeta *m)
 static uint32_t flow_insert(struct flowtab *t, const struct pktmeta *m, uint64_t hash)
 {
 	uint32_t id = take_slot(t);
-	struct flow *f = &t->flows[id];
+	struct flowslot *f = &t->flows[id];
 
 	flow_begin(f, m);
 	f->hash = (uint32_t)hash;
@@ -296,7 +296,7 @@ static uint32_t flow_insert(struct flowtab *t, const struct pktmeta *m, uint64_t
 
 static void flow_end(struct flowtab *t, uint32_t id)
 {
-	struct flow *f = &t->flows[id];
+	struct flowslot *f = &t->flows[id];
 
 	flowindex_remove(&t->index, t->flows, id);
 	retire_expired(t, f);
@@ -308,7 +308,7 @@ static void flow_end(struct flowtab *t, uint32_t id)
 
 /* ---- packets in */
 
-static void touch(struct flow *f, const struct pktmeta *m)
+static void touch(struct flowslot *f, const struct pktmeta *m)
 {
 	f->marks |= FLOW_TOUCHED;
 	if (m->way == PKT_OUT)
@@ -326,7 +326,7 @@ static void touch(struct flow *f, const struct pktmeta *m)
 
 static void track(struct flowtab *t, uint32_t id, const struct pktmeta *m)
 {
-	struct flow *f = &t->flows[id];
+	struct flowslot *f = &t->flows[id];
 
 	if ((f->marks & FLOW_STEADY) && !(m->tcp_flags & (WIRE_SYN | WIRE_FIN | WIRE_RST)))
 		return;
@@ -353,7 +353,7 @@ static bool add_flow(struct flowtab *t, const struct pktmeta *m, uint64_t hash)
 {
 	uint32_t id = flowindex_find(&t->index, t->flows, &m->key, hash);
 	bool began = id == FLOW_NONE;
-	struct flow *f;
+	struct flowslot *f;
 
 	t->totals.bytes += m->ip_bytes;
 	if (began)
@@ -411,7 +411,7 @@ void flowtab_expire(struct flowtab *t, uint64_t now_ns, uint32_t budget)
 {
 	for (budget = budget < t->used ? budget : t->used; budget; budget--) {
 		uint32_t id = t->expire_at < t->used ? t->expire_at : 0;
-		const struct flow *f = &t->flows[id];
+		const struct flowslot *f = &t->flows[id];
 
 		t->expire_at = id + 1;
 		/* The shortest time first: it spares most flows a look at their third line. */
@@ -424,14 +424,14 @@ void flowtab_expire(struct flowtab *t, uint64_t now_ns, uint32_t budget)
 
 /* ---- changes out */
 
-static uint8_t rst_from(const struct flow *f)
+static uint8_t rst_from(const struct flowslot *f)
 {
 	return (f->tcp_flags[0] & WIRE_RST ? 1 : 0) | (f->tcp_flags[1] & WIRE_RST ? 2 : 0);
 }
 
 static void flow_publish(const struct flowtab *t, uint32_t id, struct flowout *out)
 {
-	const struct flow *f = &t->flows[id];
+	const struct flowslot *f = &t->flows[id];
 
 	out->rec = (struct flowrec){
 		.key = f->key,
@@ -445,6 +445,7 @@ static void flow_publish(const struct flowtab *t, uint32_t id, struct flowout *o
 		.tcp_flags = { f->tcp_flags[0], f->tcp_flags[1] },
 		.wire_state = f->wire.state,
 		.opener = f->wire.opener,
+		.closer = f->wire.closer,
 		.opener_certain = wirestate_opener_certain(&f->wire),
 		.points = flowpoints_in_use(&t->points, f),
 		.sent_here = f->marks / FLOW_SENT_HERE & 3,
@@ -460,7 +461,7 @@ uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max)
 
 	while (count < max && t->changes.head != FLOW_NONE) {
 		uint32_t id = change_pop(t);
-		struct flow *f = &t->flows[id];
+		struct flowslot *f = &t->flows[id];
 
 		flow_publish(t, id, &out[count]);
 		if (out[count++].ended) {

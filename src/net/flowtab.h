@@ -38,12 +38,16 @@ enum wirestate {
 	WS_TIME_WAIT,		/* both FINs acknowledged */
 	WS_RESET,		/* RST on a connection */
 	WS_REFUSED,		/* RST in answer to the SYN */
+	/* What only one end can be in: told by wirestate_of_end(). */
+	WS_CLOSE_WAIT,		/* the peer closed, this end has not */
+	WS_LAST_ACK,		/* both closed, the peer first; the last ACK is missing */
+	WS_CLOSED,		/* both closed, the peer first, and all is acknowledged */
 	WS_STATES
 };
 
 const char *wirestate_name(enum wirestate s);	/* "ESTABLISHED"; "" for WS_NONE */
 
-enum flowopener { OPENER_END0, OPENER_END1, OPENER_UNKNOWN };
+enum flowopener { OPENER_END0, OPENER_END1, OPENER_UNKNOWN };	/* closers too */
 
 /* A flow as published: a plain record that crosses the thread boundary and waist 1. */
 struct flowrec {
@@ -57,12 +61,16 @@ struct flowrec {
 	uint8_t tcp_flags[2];		/* all flags seen, by sending end */
 	uint8_t wire_state;		/* enum wirestate */
 	uint8_t opener;			/* enum flowopener: who sent the SYN, else the first packet seen */
+	uint8_t closer;			/* enum flowopener: who sent the first FIN */
 	bool opener_certain;		/* the SYN was seen */
 	uint8_t points;			/* observation points in use, both directions */
 	uint8_t sent_here;		/* bit e: a packet of end e was seen leaving this host (PKT_OUT) */
 	uint8_t got_here;		/* bit e: a packet of end e was seen addressed to this host (PKT_IN) */
 	uint8_t rst_from;		/* bit e: end e sent RST */
 };
+
+/* The flow's state as it is for one of its ends: after a FIN the two differ (RFC 9293 figure 5). */
+enum wirestate wirestate_of_end(const struct flowrec *r, unsigned end);
 
 /* Totals since the table was made. All cumulative, all balance (see above). */
 struct flowtotals {

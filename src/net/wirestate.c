@@ -30,9 +30,31 @@ const char *wirestate_name(enum wirestate s)
 		[WS_TIME_WAIT] = "TIME_WAIT",
 		[WS_RESET] = "RESET",
 		[WS_REFUSED] = "REFUSED",
+		[WS_CLOSE_WAIT] = "CLOSE_WAIT",
+		[WS_LAST_ACK] = "LAST_ACK",
+		[WS_CLOSED] = "CLOSE",
 	};
 
 	return (unsigned)s < WS_STATES ? names[s] : "";
+}
+
+enum wirestate wirestate_of_end(const struct flowrec *r, unsigned end)
+{
+	bool passive = r->closer != OPENER_UNKNOWN && r->closer != end;
+
+	if (!passive)
+		return r->wire_state;
+	switch (r->wire_state) {
+	case WS_FIN_WAIT1:
+	case WS_FIN_WAIT2:
+		return WS_CLOSE_WAIT;
+	case WS_CLOSING:
+		return WS_LAST_ACK;
+	case WS_TIME_WAIT:
+		return WS_CLOSED;
+	default:
+		return r->wire_state;
+	}
 }
 
 /* RFC 9293 3.4: sequence numbers compare modulo 2^32. */
@@ -58,7 +80,8 @@ static bool both(const struct wirestate_track *w, unsigned what)
 
 void wirestate_begin(struct wirestate_track *w, const struct pktmeta *first)
 {
-	*w = (struct wirestate_track){ .opener = first->from ? OPENER_END1 : OPENER_END0 };
+	*w = (struct wirestate_track){ .opener = first->from ? OPENER_END1 : OPENER_END0,
+				       .closer = OPENER_UNKNOWN };
 }
 
 bool wirestate_opener_certain(const struct wirestate_track *w)
@@ -117,6 +140,8 @@ static void step_close(struct wirestate_track *w, const struct pktmeta *m)
 	unsigned from = m->from, peer = !from;
 
 	if (m->tcp_flags & WIRE_FIN) {
+		if (w->closer == OPENER_UNKNOWN)
+			w->closer = from ? OPENER_END1 : OPENER_END0;
 		w->fin_end[from] = m->seq + m->payload_bytes + 1;
 		w->seen |= (uint8_t)(SEEN_FIN << from);
 	}

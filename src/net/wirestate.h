@@ -18,6 +18,7 @@ struct wirestate_track {
 	uint32_t fin_end[2];	/* the sequence number that acknowledges end e's FIN */
 	uint8_t state;		/* enum wirestate */
 	uint8_t opener;		/* enum flowopener */
+	uint8_t closer;		/* enum flowopener: who sent the first FIN */
 	uint8_t seen;
 };
 

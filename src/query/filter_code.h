@@ -101,7 +101,7 @@ struct token {
  * opened.
  */
 void filter_token_next(const char *text, size_t at, bool pattern, struct token *out);
-bool filter_token_is(const struct token *t, const char *word);		/* an unquoted word, case-blind */
+bool filter_token_is(const struct token *t, const char *word); /* an unquoted word, case-blind */
 bool filter_token_word_op(const struct token *t, enum cmpop *op);	/* "eq", "ne", "geq" … */
 
 /* A piece of the expression: one value of a list, or a whole word. */

@@ -259,7 +259,8 @@ static bool at_states(const struct parser *p)
 {
 	struct token next = peek(p);
 
-	return filter_token_is(&p->tok, "exclude") || (filter_token_is(&p->tok, "state") && !is_operator(&next));
+	return filter_token_is(&p->tok, "exclude") ||
+	       (filter_token_is(&p->tok, "state") && !is_operator(&next));
 }
 
 /*

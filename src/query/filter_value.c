@@ -206,7 +206,7 @@ int filter_to_text(const struct piece *v, enum cmpop op, struct test *t, struct 
 }
 
 int filter_to_contained(const struct piece *v, enum cmpop op, struct test *t,
-		       struct filter_error *err)
+			struct filter_error *err)
 {
 	t->fits = filter_test_contains;
 	t->negate = op == OP_NE;
@@ -254,7 +254,7 @@ int filter_to_states(const struct piece *v, enum cmpop op, struct test *t, struc
 }
 
 int filter_to_wire_states(const struct piece *v, enum cmpop op, struct test *t,
-			 struct filter_error *err)
+			  struct filter_error *err)
 {
 	const char *word = strcasecmp(v->text, "rst") == 0 ? "RESET" : v->text;
 	uint32_t wanted = sockstate_mask(word);
@@ -269,11 +269,10 @@ int filter_to_wire_states(const struct piece *v, enum cmpop op, struct test *t,
 	}
 	if (t->lo)
 		return 0;
-	return filter_fail(
-		err, v->at, v->len,
-		"\"%.60s\" is not a state on the wire: syn-sent, syn-recv, established, "
-		"fin-wait-2, closing, time-wait, reset, refused",
-		v->text);
+	return filter_fail(err, v->at, v->len,
+			   "\"%.60s\" is not a state on the wire: syn-sent, syn-recv, established, "
+			   "fin-wait-1, fin-wait-2, closing, time-wait, reset, refused",
+			   v->text);
 }
 
 int filter_to_iface(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
@@ -301,8 +300,8 @@ int filter_to_mark(const struct piece *v, enum cmpop op, struct test *t, struct 
 	if (len < sizeof(mark)) {
 		memcpy(mark, v->text, len);
 		mark[len] = '\0';
-		if (!filter_parse_integer(mark, &t->lo) && !filter_parse_integer(slash + 1, &t->hi) &&
-		    (op == OP_EQ || op == OP_NE)) {
+		if (!filter_parse_integer(mark, &t->lo) &&
+		    !filter_parse_integer(slash + 1, &t->hi) && (op == OP_EQ || op == OP_NE)) {
 			t->fits = filter_test_masked;
 			t->negate = op == OP_NE;
 			return 0;

@@ -37,7 +37,7 @@ static int grouping_init(struct grouping *g, struct result *r)
 	while (slots < 2 * (uint64_t)rows && slots < 1u << 31)
 		slots *= 2;
 	mem = result_get_scratch(r, slots * (sizeof(g->seen[0]) + sizeof(g->by_label[0])) +
-				     rows * (sizeof(g->rows[0]) + 2 * sizeof(uint32_t)));
+					    rows * (sizeof(g->rows[0]) + 2 * sizeof(uint32_t)));
 	if (!mem)
 		return -ENOMEM;
 	g->seen = mem;

@@ -87,8 +87,7 @@ static int compare_keys(const void *left, const void *right, void *ctx)
 	return (x->pos > y->pos) - (x->pos < y->pos);
 }
 
-void sort_keys(const struct query *q, const struct model *m, struct sortkey *keys,
-		   uint32_t count)
+void sort_keys(const struct query *q, const struct model *m, struct sortkey *keys, uint32_t count)
 {
 	struct order o = {
 		.c = q->sort,

@@ -62,6 +62,7 @@ write_runner()
 		#!/usr/bin/env bash
 		dir=$1 bin=$2 prefix=$3
 		shift 3
+		ulimit -c 0
 		stty -g >"$dir/stty.before"
 		[[ $prefix != *nohup* ]] || trap '' HUP
 		prefix=${prefix/nohup/}
@@ -261,12 +262,13 @@ test_crash()
 	fi
 	start 80x24 ""
 	need "$heading" >/dev/null
-	(ulimit -c 0; kill -s SEGV "$(cat "$dir/pid")")
+	kill -s SEGV "$(cat "$dir/pid")"
 	result "a crash gives the terminal back, says so, and is still a crash" \
 		"$(left_well 139; need 'crashed \(signal 11\)')"
 }
 
-# Typed into a shell with job control: a stopped job needs somebody to continue it. sh, because bash mends the modes itself.
+# Typed into a shell with job control: a stopped job needs somebody to continue it. Into sh, since bash
+# mends the modes itself.
 test_suspend()
 {
 	start 80x24 ""
@@ -283,7 +285,7 @@ test_suspend()
 	key Enter
 	result "C-z gives the modes back" "$(
 		within 3000 test -s "$dir/stty.after"
-		cmp "$dir/stty.before" "$dir/stty.after")"
+		cmp "$dir/stty.before" "$dir/stty.after" 2>&1)"
 	resize 100x30
 	key -l fg
 	key Enter

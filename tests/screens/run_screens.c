@@ -111,7 +111,8 @@ struct stage {
 
 static void parse_args(struct stage *s, const char *args)
 {
-	char *argv[ARGS_MAX] = { "sockmon", "--demo" }, *word, *rest = s->args;
+	char name[] = "sockmon", demo[] = "--demo";
+	char *argv[ARGS_MAX] = { name, demo }, *word, *rest = s->args;
 	struct errmsg err = { "" };
 	int argc = 2;
 

@@ -3,13 +3,13 @@
  * For the tests of query/: seven rows made by hand, named by letters, so that a test can say which
  * of them a filter lets through as a word ("acf").
  *
- *	a  nginx    10.0.0.2:443 < 10.0.0.9:40112      tcp ESTABLISHED   with traffic, tcp_info, mark 0x5
- *	b  nginx    *:80                               tcp LISTEN        3 of 511 in the accept queue
- *	c  -        10.0.0.2:60123 > 151.101.1.195:443 tcp TIME_WAIT     41 s left
- *	d  sshd     [2001:db8::2]:22 < [2001:db8::9]:51022 tcp ESTABLISHED
- *	e  dnsmasq  *:53                               udp UNCONN        7 drops
- *	f  -        10.0.3.4:50122 > 1.1.1.1:443       tcp               traffic only: forwarded, reset
- *	g  redis-cli 10.0.0.2:42110 > 10.0.0.9:6379    tcp SYN_SENT      2 retransmissions
+ *	a nginx    10.0.0.2:443 < 10.0.0.9:40112      tcp ESTABLISHED with traffic, mark 5
+ *	b nginx    *:80                               tcp LISTEN 3 of 511 in the accept queue
+ *	c -        10.0.0.2:60123 > 151.101.1.195:443 tcp TIME_WAIT 41 s left
+ *	d sshd     [2001:db8::2]:22 < [2001:db8::9]:51022 tcp ESTABLISHED
+ *	e dnsmasq  *:53                               udp UNCONN 7 drops
+ *	f -        10.0.3.4:50122 > 1.1.1.1:443       tcp traffic only: forwarded, reset
+ *	g redis-cli 10.0.0.2:42110 > 10.0.0.9:6379    tcp SYN_SENT 2 retransmissions
  */
 #ifndef TESTS_UNIT_QUERY_FIXTURE_H
 #define TESTS_UNIT_QUERY_FIXTURE_H

@@ -125,7 +125,8 @@ static void test_cutting_takes_line_word_and_rest(void **state)
 static void test_control_and_bidi_characters_are_not_taken(void **state)
 {
 	struct prompt *p = *state;
-	static const uint32_t codes[] = { 0, KEY_CTRL_('s'), 0x7f, 0x85, 0x202e, 0x200b, KEY_F0_ + 3, KEY_MOUSE_ };
+	static const uint32_t codes[] = { 0,	  KEY_CTRL_('s'), 0x7f,	      0x85,
+					  0x202e, 0x200b,	  KEY_F0_ + 3, KEY_MOUSE_ };
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		struct key k = { .code = codes[i] };

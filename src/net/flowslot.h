@@ -6,8 +6,8 @@
  * Three cache lines, by how often they are touched: every packet needs the first two; the third is
  * for the first packet, for changes of state and for publishing.
  */
-#ifndef SOCKMON_NET_FLOW_H
-#define SOCKMON_NET_FLOW_H
+#ifndef SOCKMON_NET_FLOWSLOT_H
+#define SOCKMON_NET_FLOWSLOT_H
 
 #include "net/flowtab.h"
 #include "net/wirestate.h"
@@ -31,7 +31,7 @@ enum {
 	POINT_BITS = 4,
 };
 
-struct flow {
+struct flowslot {
 	struct flowkey key;
 	uint64_t last_ns;
 	uint32_t ifindex[2];		/* of each end's first point */
@@ -53,8 +53,8 @@ struct flow {
 	uint8_t rank;			/* enum flowrank of flowtab.c; 0 = a free slot */
 } __attribute__((aligned(CACHE_LINE)));
 
-_Static_assert(offsetof(struct flow, dir) == CACHE_LINE, "what every packet needs is in two lines");
-_Static_assert(offsetof(struct flow, first_ns) == 2 * CACHE_LINE, "and the rest in the third");
-_Static_assert(sizeof(struct flow) == 3 * CACHE_LINE, "memory at the cap is promised");
+_Static_assert(offsetof(struct flowslot, dir) == CACHE_LINE, "what every packet needs is in two lines");
+_Static_assert(offsetof(struct flowslot, first_ns) == 2 * CACHE_LINE, "and the rest in the third");
+_Static_assert(sizeof(struct flowslot) == 3 * CACHE_LINE, "memory at the cap is promised");
 
 #endif

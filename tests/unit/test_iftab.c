@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iftab: interfaces with their rates, and which addresses are this host's. */
+#include "model_fixture.h"
+
+static void iface(struct fx *fx, uint32_t ifindex, const char *name, uint64_t rx_bytes, bool gone)
+{
+	struct event e = fx_event(fx, EV_IFACE);
+
+	e.iface = (struct ifacerec){ .ifindex = ifindex, .gone = gone, .rx_bytes = rx_bytes };
+	memcpy(e.iface.name, name, strlen(name));
+	model_apply(fx->m, &e);
+}
+
+static bool is_local(const struct fx *fx, const char *text)
+{
+	struct addr a = fx_addr(text);
+
+	return model_is_local_addr(fx->m, &a);
+}
+
+static void test_iftab_interfaces_are_listed_by_index_whatever_their_order(void **state)
+{
+	struct fx *fx = *state;
+
+	iface(fx, 7, "veth1", 0, false);
+	iface(fx, 1, "lo", 0, false);
+	iface(fx, 3, "eth0", 0, false);
+	assert_string_equal(model_iface_at(fx->m, 0)->rec.name, "lo");
+	assert_string_equal(model_iface_at(fx->m, 1)->rec.name, "eth0");
+	assert_string_equal(model_iface_at(fx->m, 2)->rec.name, "veth1");
+	assert_null(model_iface_at(fx->m, 3));
+	assert_string_equal(model_iface(fx->m, 3)->rec.name, "eth0");
+	assert_null(model_iface(fx->m, 2));
+}
+
+static void test_iftab_interface_that_went_is_unknown_and_its_going_twice_is_nothing(void **state)
+{
+	struct fx *fx = *state;
+
+	iface(fx, 3, "eth0", 0, false);
+	iface(fx, 3, "", 0, true);
+	iface(fx, 3, "", 0, true);
+	assert_null(model_iface(fx->m, 3));
+	assert_null(model_iface_at(fx->m, 0));
+}
+
+static void test_iftab_rate_needs_two_readings_some_time_apart(void **state)
+{
+	struct fx *fx = *state;
+
+	iface(fx, 3, "eth0", 1000, false);
+	assert_int_equal(model_iface(fx->m, 3)->rx_bps, MODEL_RATE_UNKNOWN);
+	fx_pass_time(fx, 10);
+	iface(fx, 3, "eth0", 3000, false);	/* too soon */
+	assert_int_equal(model_iface(fx->m, 3)->rx_bps, MODEL_RATE_UNKNOWN);
+	fx_pass_time(fx, 990);
+	iface(fx, 3, "eth0", 5000, false);
+	assert_int_equal(model_iface(fx->m, 3)->rx_bps, 4000);
+}
+
+static void test_iftab_counter_that_was_reset_gives_no_rate_of_billions(void **state)
+{
+	struct fx *fx = *state;
+
+	iface(fx, 3, "eth0", 5000, false);
+	fx_pass_time(fx, 1000);
+	iface(fx, 3, "eth0", 10, false);
+	assert_int_equal(model_iface(fx->m, 3)->rx_bps, 0);
+}
+
+static void test_iftab_more_interfaces_than_room_keeps_the_first(void **state)
+{
+	struct fx *fx = *state;
+
+	for (uint32_t i = 1; i <= 5000; i++)
+		iface(fx, i, "x", 0, false);
+	assert_non_null(model_iface_at(fx->m, 4095));
+	assert_null(model_iface_at(fx->m, 4096));
+}
+
+static void test_iftab_loopback_is_local_without_being_told(void **state)
+{
+	struct fx *fx = *state;
+
+	assert_true(is_local(fx, "127.0.0.1"));
+	assert_true(is_local(fx, "127.9.9.9"));
+	assert_true(is_local(fx, "::1"));
+	assert_false(is_local(fx, "10.0.0.3"));
+	assert_false(is_local(fx, "0.0.0.0"));
+}
+
+static void test_iftab_address_on_two_interfaces_is_local_until_the_last_goes(void **state)
+{
+	struct fx *fx = *state;
+	struct event e = fx_event(fx, EV_ADDR);
+
+	e.addr = (struct addrrec){ .ifindex = 9, .prefix = 24, .addr = fx_addr("10.0.0.2") };
+	model_apply(fx->m, &e);
+	fx_address(fx, "10.0.0.2", 24, true);
+	assert_true(is_local(fx, "10.0.0.2"));
+	e.addr.gone = true;
+	model_apply(fx->m, &e);
+	assert_false(is_local(fx, "10.0.0.2"));
+	assert_true(is_local(fx, "2001:db8::2"));
+}
+
+static void test_iftab_many_addresses_are_all_found(void **state)
+{
+	struct fx *fx = *state;
+	char text[32];
+
+	for (unsigned i = 0; i < 500; i++) {
+		snprintf(text, sizeof(text), "10.7.%u.%u", i * 7 % 250, i % 250);
+		fx_address(fx, text, 32, false);
+	}
+	for (unsigned i = 0; i < 500; i++) {
+		snprintf(text, sizeof(text), "10.7.%u.%u", i * 7 % 250, i % 250);
+		assert_true(is_local(fx, text));
+	}
+	assert_false(is_local(fx, "10.8.0.1"));
+}
+
+static void test_iftab_address_change_takes_flows_from_this_host(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f = fx_flowrec(fx, 0, 6, "10.0.0.2", 40000, "10.0.0.9", 80);
+
+	fx_flow(fx, &f, false);
+	assert_int_equal(fx_flow_row(fx, 0).proc_reason, PROC_NO_SOCKET);
+	fx_address(fx, "10.0.0.2", 24, true);
+	fx_tick(fx);
+	assert_int_equal(fx_flow_row(fx, 0).proc_reason, PROC_FORWARDED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FX_TEST(test_iftab_interfaces_are_listed_by_index_whatever_their_order),
+		FX_TEST(test_iftab_interface_that_went_is_unknown_and_its_going_twice_is_nothing),
+		FX_TEST(test_iftab_rate_needs_two_readings_some_time_apart),
+		FX_TEST(test_iftab_counter_that_was_reset_gives_no_rate_of_billions),
+		FX_TEST(test_iftab_more_interfaces_than_room_keeps_the_first),
+		FX_TEST(test_iftab_loopback_is_local_without_being_told),
+		FX_TEST(test_iftab_address_on_two_interfaces_is_local_until_the_last_goes),
+		FX_TEST(test_iftab_many_addresses_are_all_found),
+		FX_TEST(test_iftab_address_change_takes_flows_from_this_host),
+	};
+
+	return cmocka_run_group_tests_name("iftab", tests, NULL, NULL);
+}

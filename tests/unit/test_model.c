@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * model: what it keeps besides the tables, and a long churn of everything at once, after which the
+ * invariants of model.h must hold. Looks inside (model/state.h) to check them.
+ */
+#include "model_fixture.h"
+
+#include "model/state.h"
+
+static void test_model_time_is_that_of_its_events_and_never_runs_back(void **state)
+{
+	struct fx *fx = *state;
+	uint64_t before_ns;
+
+	fx_pass_time(fx, 1000);
+	fx_tick(fx);
+	before_ns = model_time_ns(fx->m);
+	assert_int_equal(before_ns, fx->now_ns);
+	fx->now_ns -= NSEC_PER_SEC;
+	fx_proc_pass(fx, 0);
+	assert_int_equal(model_time_ns(fx->m), before_ns);
+	assert_int_equal(model_interval_ns(fx->m), NSEC_PER_SEC);
+}
+
+static void test_model_version_grows_with_every_event_it_knows(void **state)
+{
+	struct fx *fx = *state;
+	uint64_t before = model_version(fx->m);
+	struct event e = fx_event(fx, EV_TICK);
+
+	fx_tick(fx);
+	assert_true(model_version(fx->m) > before);
+	before = model_version(fx->m);
+	e.kind = 200;
+	model_apply(fx->m, &e);
+	assert_int_equal(model_version(fx->m), before);
+}
+
+static void test_model_notice_is_kept_by_source_and_taken_back_when_empty(void **state)
+{
+	struct fx *fx = *state;
+	struct event e = fx_event(fx, EV_NOTICE);
+
+	assert_string_equal(model_notice(fx->m, NOTICE_CAPTURE), "");
+	e.notice.source = NOTICE_CAPTURE;
+	memset(e.notice.text, 'x', sizeof(e.notice.text));	/* not terminated */
+	model_apply(fx->m, &e);
+	assert_int_equal(strlen(model_notice(fx->m, NOTICE_CAPTURE)), EVENT_TEXT_MAX - 1);
+	assert_string_equal(model_notice(fx->m, NOTICE_SOCKETS), "");
+	e.notice.text[0] = '\0';
+	model_apply(fx->m, &e);
+	assert_string_equal(model_notice(fx->m, NOTICE_CAPTURE), "");
+	e.notice.source = NOTICES;
+	model_apply(fx->m, &e);
+}
+
+static void test_model_without_events_is_empty(void **state)
+{
+	struct model *m = model_new(1, 1, 0);
+	uint32_t id;
+
+	(void)state;
+	assert_int_equal(model_row_count(m), 0);
+	assert_int_equal(model_row_ids(m, &id), 0);
+	assert_int_equal(model_time_ns(m), 0);
+	assert_null(model_iface_at(m, 0));
+	model_free(m);
+	model_free(NULL);
+}
+
+/* A generator of its own: the churn is the same in every run. */
+struct dice {
+	uint64_t x;
+};
+
+static uint32_t roll(struct dice *d, uint32_t sides)
+{
+	d->x = d->x * 6364136223846793005ull + 1442695040888963407ull;
+	return (uint32_t)(d->x >> 33) % sides;
+}
+
+/* So few addresses and ports that tuples meet. */
+static struct addr some_addr(struct dice *d, bool wildcards)
+{
+	static const char *const texts[] = { "10.0.0.2", "10.0.0.9", "127.0.0.1", "224.0.0.251", "2001:db8::2",
+					     "2001:db8::9", "10.0.0.255", "10.0.0.7", "0.0.0.0", "::" };
+
+	return fx_addr(texts[roll(d, wildcards ? 10 : 8)]);
+}
+
+static void churn_socket(struct fx *fx, struct dice *d)
+{
+	struct sockrec r = fx_sock(roll(d, 2) ? SP_TCP : SP_UDP, 1 + roll(d, 11), 1 + roll(d, 90));
+
+	r.laddr = some_addr(d, true);
+	r.family = addr_is_v4(&r.laddr) ? AF_INET : AF_INET6;
+	r.lport = (uint16_t)(1 + roll(d, 3));
+	r.dump = (uint8_t)roll(d, 3);
+	r.netns = roll(d, 20) == 0;
+	r.inode = roll(d, 4) ? 500 + roll(d, 20) : 0;
+	r.has |= roll(d, 2) ? HAS_V6ONLY : 0;
+	r.v6only = roll(d, 2);
+	if (roll(d, 3)) {
+		r.raddr = some_addr(d, false);
+		r.rport = (uint16_t)(1 + roll(d, 3));
+	}
+	r.tcpinfo_len = roll(d, 2) ? sizeof(r.tcpinfo) : 0;
+	r.tcpinfo.bytes_received = roll(d, 100000);
+	fx_socket(fx, &r);
+}
+
+static void churn_flow(struct fx *fx, struct dice *d, struct flowrec live[FX_FLOWS])
+{
+	uint32_t id = roll(d, FX_FLOWS);
+	struct flowrec *f = &live[id];
+
+	if (!f->gen || roll(d, 5) == 0) {
+		uint32_t gen = f->gen + 1;
+		struct addr from = some_addr(d, false), to = some_addr(d, false);
+
+		*f = (struct flowrec){ .id = id, .gen = gen, .first_ns = fx->now_ns };
+		flowkey_make(&f->key, roll(d, 2) ? 6 : 17, &from, (uint16_t)roll(d, 4), &to,
+			     (uint16_t)(1 + roll(d, 3)));
+	}
+	f->last_ns = fx->now_ns;
+	f->wire_state = (uint8_t)roll(d, WS_STATES);
+	for (unsigned e = 0; e < 2; e++) {
+		f->dir[e].packets += roll(d, 10);
+		f->dir[e].bytes += roll(d, 1000);
+	}
+	fx_flow(fx, f, roll(d, 6) == 0);
+}
+
+static void churn_process(struct fx *fx, struct dice *d)
+{
+	uint32_t pid = 1 + roll(d, 8), start = roll(d, 3);
+
+	switch (roll(d, 5)) {
+	case 0:
+		fx_proc(fx, pid, start, "p");
+		break;
+	case 1:
+		fx_proc_gone(fx, pid, start);
+		break;
+	default:
+		fx_holder(fx, pid, 500 + roll(d, 20), (int32_t)roll(d, 3), roll(d, 3));
+		break;
+	}
+}
+
+static void churn_rest(struct fx *fx, struct dice *d)
+{
+	switch (roll(d, 5)) {
+	case 0:
+		fx_dump_ends(fx, (uint8_t)roll(d, 3), roll(d, 2));
+		break;
+	case 1:
+		fx_dump_begins(fx);
+		break;
+	case 2:
+		fx_address(fx, roll(d, 2) ? "10.0.0.2" : "10.0.0.7", 24, roll(d, 2));
+		break;
+	case 3:
+		fx_pass_time(fx, roll(d, 500));
+		fx_tick(fx);
+		break;
+	default:
+		fx_proc_pass(fx, roll(d, 2));
+		break;
+	}
+}
+
+/* Every socket is one row, every flow on one of its own or on its sockets'. */
+static void check_rows(const struct model *m)
+{
+	uint32_t *ids = calloc(model_row_count(m) + 1, sizeof(*ids));
+	uint32_t count = model_row_ids(m, ids), sockets = 0;
+	unsigned on_rows[FX_FLOWS] = { 0 };
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct row r;
+
+		assert_true(model_row(m, ids[i], &r));
+		assert_true(r.ident != 0);
+		assert_int_equal(r.proc == NULL, r.proc_reason != PROC_KNOWN);
+		assert_true(r.sk || r.flow);
+		if (!r.sk || r.sk->flow != MODEL_NONE)
+			on_rows[r.flow->rec.id]++;
+		if (!r.sk)
+			continue;
+		sockets++;
+		assert_int_equal(sktab_find(&m->socks, r.sk->rec.cookie), ids[i]);
+		assert_int_equal(r.flow != NULL, r.wire_reason == TRAFFIC_SEEN);
+	}
+	free(ids);
+	assert_int_equal(sockets, model_totals(m)->sockets);
+	for (uint32_t id = 0; id < FX_FLOWS; id++) {
+		const struct flow *f = flowmirror_get(&m->flows, id);
+
+		assert_int_equal(on_rows[id], f ? (f->exact[0] + f->exact[1] ? f->exact[0] + f->exact[1] : 1) : 0);
+	}
+}
+
+static void check_flow(const struct model *m, uint32_t id, unsigned served[FX_SOCKETS])
+{
+	const struct flow *f = flowmirror_get(&m->flows, id);
+
+	if (!f)
+		return;
+	assert_int_equal(flowmirror_find(&m->flows, &f->rec.key), id);
+	for (unsigned e = 0; e < 2; e++) {
+		uint32_t exact = sktab_by_tuple(&m->socks, &f->rec.key, e);
+
+		assert_int_equal(f->exact[e], exact != MODEL_NONE);
+		if (f->sk[e] == MODEL_NONE)
+			continue;
+		assert_true(sktab_at(&m->socks, f->sk[e])->used);
+		if (f->exact[e])
+			assert_int_equal(sktab_at(&m->socks, f->sk[e])->flow, id);
+		else
+			served[f->sk[e]]++;
+	}
+}
+
+static void check_socket(const struct model *m, uint32_t slot, unsigned served, struct model_totals *t)
+{
+	const struct sk *s = sktab_at(&m->socks, slot);
+	unsigned listed = 0;
+
+	assert_int_equal(s->served, served);
+	for (uint32_t link = s->served_head; link != MODEL_NONE; listed++) {
+		assert_true(listed < served);
+		assert_int_equal(flowmirror_at(&m->flows, link / 2)->sk[link % 2], slot);
+		link = flowmirror_at(&m->flows, link / 2)->served_next[link % 2];
+	}
+	assert_int_equal(listed, served);
+	if (s->flow != MODEL_NONE)
+		assert_int_equal(flowmirror_get(&m->flows, s->flow)->sk[s->local_end], slot);
+	t->sockets++;
+	t->by_state[s->rec.state]++;
+	t->by_proto[s->rec.proto]++;
+	t->unresolved += s->rec.inode && s->proc == MODEL_NONE;
+	if (s->proc != MODEL_NONE)
+		assert_true(proctab_at(m->procs, s->proc)->used);
+}
+
+/* Each name of a process is a reference, and nothing else is. */
+static void check_refs(const struct model *m)
+{
+	uint32_t refs[64] = { 0 };
+
+	for (uint32_t i = 0; i < m->socks.slab.end; i++) {
+		const struct sk *s = sktab_at(&m->socks, i);
+
+		if (s->used && s->proc < 64)
+			refs[s->proc]++;
+	}
+	for (uint32_t id = 0; id < m->flows.slab.end; id++) {
+		const struct flow *f = flowmirror_get(&m->flows, id);
+
+		if (f && f->proc < 64)
+			refs[f->proc]++;
+	}
+	for (uint32_t p = 0; p < 64; p++)
+		if (refs[p])
+			assert_int_equal(proctab_at(m->procs, p)->refs, refs[p]);
+}
+
+static void check_invariants(const struct model *m)
+{
+	unsigned served[FX_SOCKETS] = { 0 };
+	struct model_totals t = { 0 };
+	const struct model_totals *kept = model_totals(m);
+
+	check_rows(m);
+	for (uint32_t id = 0; id < m->flows.slab.end; id++)
+		check_flow(m, id, served);
+	for (uint32_t i = 0; i < m->socks.slab.end; i++)
+		if (sktab_at(&m->socks, i)->used)
+			check_socket(m, i, served[i], &t);
+	assert_int_equal(t.sockets, kept->sockets);
+	assert_memory_equal(t.by_state, kept->by_state, sizeof(t.by_state));
+	assert_memory_equal(t.by_proto, kept->by_proto, sizeof(t.by_proto));
+	assert_int_equal(t.unresolved, kept->unresolved);
+	check_refs(m);
+}
+
+static void test_model_invariants_hold_through_a_long_churn(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec live[FX_FLOWS] = { 0 };
+	struct dice d = { 20260101 };
+	uint64_t most = 0;
+
+	fx_capture(fx);
+	for (unsigned batch = 0; batch < 4000; batch++) {
+		for (unsigned i = 0; i < 8; i++) {
+			switch (roll(&d, 8)) {
+			case 0:
+			case 1:
+			case 2:
+				churn_socket(fx, &d);
+				break;
+			case 3:
+			case 4:
+				churn_flow(fx, &d, live);
+				break;
+			case 5:
+			case 6:
+				churn_process(fx, &d);
+				break;
+			default:
+				churn_rest(fx, &d);
+				break;
+			}
+		}
+		check_invariants(fx->m);
+		most = model_totals(fx->m)->sockets > most ? model_totals(fx->m)->sockets : most;
+	}
+	assert_int_equal(most, FX_SOCKETS);	/* the cap was reached, */
+	assert_true(model_totals(fx->m)->refused_sockets > 0);
+	for (uint8_t dump = 0; dump < 3; dump++) {
+		fx_dump_begins(fx);
+		fx_dump_ends(fx, dump, true);
+	}
+	check_invariants(fx->m);
+	assert_int_equal(model_totals(fx->m)->sockets, 0);	/* and nothing stays behind */
+	assert_int_equal(slab_used(&fx->m->sums), 0);
+	assert_int_equal(fx->m->socks.by_tuple.count + fx->m->socks.by_port.count, 0);
+	assert_int_equal(fx->m->socks.by_inode.count + fx->m->socks.by_cookie.count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FX_TEST(test_model_time_is_that_of_its_events_and_never_runs_back),
+		FX_TEST(test_model_version_grows_with_every_event_it_knows),
+		FX_TEST(test_model_notice_is_kept_by_source_and_taken_back_when_empty),
+		cmocka_unit_test(test_model_without_events_is_empty),
+		FX_TEST(test_model_invariants_hold_through_a_long_churn),
+	};
+
+	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
+}

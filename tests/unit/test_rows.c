@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rows: what a row has, and the reason for what it lacks. */
+#include "model_fixture.h"
+
+enum { TCP = 6, UDP = 17, ICMP = 1 };
+
+static enum procreason reason_of(const struct fx *fx, uint64_t cookie)
+{
+	struct row r = fx_socket_row(fx, cookie);
+
+	assert_int_equal(r.proc == NULL, r.proc_reason != PROC_KNOWN);
+	return r.proc_reason;
+}
+
+static enum procreason flow_reason(const struct fx *fx, uint32_t id)
+{
+	return fx_flow_row(fx, id).proc_reason;
+}
+
+static void flow(struct fx *fx, uint32_t id, uint8_t proto, const char *src, const char *dst, uint8_t wire)
+{
+	struct flowrec f = fx_flowrec(fx, id, proto, src, 40000, dst, 80);
+
+	f.wire_state = wire;
+	fx_flow(fx, &f, false);
+}
+
+static void test_rows_every_reason_has_a_name_and_a_sentence(void **state)
+{
+	(void)state;
+	assert_null(procreason_name(PROC_KNOWN));
+	assert_null(wirereason_name(TRAFFIC_SEEN));
+	for (enum procreason r = PROC_KNOWN + 1; r < PROCREASONS; r++) {
+		assert_non_null(procreason_name(r));
+		assert_non_null(procreason_sentence(r));
+	}
+	for (enum wirereason r = TRAFFIC_SEEN + 1; r < WIREREASONS; r++) {
+		assert_non_null(wirereason_name(r));
+		assert_non_null(wirereason_sentence(r));
+	}
+}
+
+static void test_rows_states_without_an_inode_say_why_they_have_no_process(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec time_wait = fx_tcp(ST_TIME_WAIT, 1, 40001, 80);
+	struct sockrec handshake = fx_tcp(ST_SYN_RECV, 2, 80, 40002);
+	struct sockrec orphan = fx_tcp(ST_FIN_WAIT2, 3, 40003, 80);
+
+	fx_socket(fx, &time_wait);
+	fx_socket(fx, &handshake);
+	fx_socket(fx, &orphan);
+	assert_int_equal(reason_of(fx, 1), PROC_TIME_WAIT);
+	assert_int_equal(reason_of(fx, 2), PROC_HANDSHAKE);
+	assert_int_equal(reason_of(fx, 3), PROC_EXITED);
+}
+
+static void test_rows_connection_not_yet_accepted_waits_in_its_listeners_queue(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec s = fx_tcp(ST_ESTABLISHED, 1, 80, 40001), l = fx_receiver(SP_TCP, 2, "0.0.0.0", 80);
+
+	fx_socket(fx, &s);
+	assert_int_equal(reason_of(fx, 1), PROC_EXITED);
+	fx_socket(fx, &l);
+	assert_int_equal(reason_of(fx, 1), PROC_ACCEPT_QUEUE);
+	s.inode = 501;		/* accept() */
+	fx_socket(fx, &s);
+	assert_int_equal(reason_of(fx, 1), PROC_LOOKING);
+	fx_proc(fx, 100, 1, "nginx");
+	fx_holder(fx, 100, 501, 9, true);
+	assert_int_equal(reason_of(fx, 1), PROC_KNOWN);
+}
+
+static void test_rows_socket_without_a_holder_is_looked_for_then_hidden_or_the_kernels(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec s = fx_tcp(ST_ESTABLISHED, 1, 795, 2049);
+
+	s.inode = 501;
+	fx_proc_pass(fx, 0);
+	fx_pass_time(fx, 10);
+	fx_socket(fx, &s);
+	assert_int_equal(reason_of(fx, 1), PROC_LOOKING);
+	fx_pass_time(fx, 10);
+	fx_proc_pass(fx, 3);
+	assert_int_equal(reason_of(fx, 1), PROC_NO_PERMISSION);
+	fx_proc_pass(fx, 0);
+	assert_int_equal(reason_of(fx, 1), PROC_KERNEL);
+}
+
+static void test_rows_owners_not_looked_for_are_not_blamed_on_anybody(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec s = fx_tcp(ST_ESTABLISHED, 1, 795, 2049);
+	struct event e = fx_event(fx, EV_HOST);
+
+	e.host.no_process = true;
+	model_apply(fx->m, &e);
+	s.inode = 501;
+	fx_socket(fx, &s);
+	assert_int_equal(reason_of(fx, 1), PROC_NOT_LOOKED);
+}
+
+static void test_rows_flow_without_a_socket_says_what_it_is(void **state)
+{
+	struct fx *fx = *state;
+
+	flow(fx, 0, TCP, "10.0.3.4", "1.1.1.1", WS_ESTABLISHED);
+	flow(fx, 1, TCP, "203.0.113.66", "10.0.0.2", WS_REFUSED);
+	flow(fx, 2, TCP, "10.0.0.2", "192.0.2.1", WS_TIME_WAIT);
+	flow(fx, 3, UDP, "10.0.0.30", "224.0.0.251", WS_NONE);
+	flow(fx, 4, UDP, "10.0.0.30", "10.0.0.255", WS_NONE);
+	flow(fx, 5, ICMP, "10.0.0.2", "192.0.2.1", WS_NONE);
+	flow(fx, 6, UDP, "10.0.0.30", "10.0.1.255", WS_NONE);
+	assert_int_equal(flow_reason(fx, 0), PROC_FORWARDED);
+	assert_int_equal(flow_reason(fx, 1), PROC_CLOSED_PORT);
+	assert_int_equal(flow_reason(fx, 2), PROC_JUST_CLOSED);
+	assert_int_equal(flow_reason(fx, 3), PROC_MULTICAST);
+	assert_int_equal(flow_reason(fx, 4), PROC_MULTICAST);
+	assert_int_equal(flow_reason(fx, 5), PROC_NO_SOCKET);
+	assert_int_equal(flow_reason(fx, 6), PROC_FORWARDED);	/* nobody's broadcast here */
+}
+
+static void test_rows_flow_whose_socket_went_was_just_closed(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec s = fx_tcp(ST_ESTABLISHED, 1, 40000, 80);
+
+	fx_socket(fx, &s);
+	flow(fx, 0, TCP, "10.0.0.2", "10.0.0.9", WS_ESTABLISHED);
+	fx_dump_begins(fx);
+	fx_dump_ends(fx, 0, true);
+	assert_int_equal(flow_reason(fx, 0), PROC_JUST_CLOSED);
+}
+
+static void test_rows_local_is_ours_and_in_a_file_who_opened(void **state)
+{
+	struct fx *fx = *state;
+	struct event e = fx_event(fx, EV_HOST);
+	struct row r;
+
+	flow(fx, 0, TCP, "192.0.2.1", "10.0.0.2", WS_ESTABLISHED);
+	r = fx_flow_row(fx, 0);
+	assert_int_equal(r.flow->rec.key.port[r.local], 80);
+	e.host.offline = true;
+	model_apply(fx->m, &e);
+	flow(fx, 1, TCP, "192.0.2.2", "10.0.0.2", WS_ESTABLISHED);
+	r = fx_flow_row(fx, 1);
+	assert_int_equal(r.flow->rec.key.port[r.local], 40000);
+	assert_int_equal(r.proc_reason, PROC_FILE);
+}
+
+static void test_rows_quiet_sockets_say_whether_the_kernel_agrees(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec idle = fx_tcp(ST_ESTABLISHED, 1, 40001, 80), moved = fx_tcp(ST_ESTABLISHED, 2, 40002, 80);
+	struct sockrec listening = fx_receiver(SP_TCP, 3, "0.0.0.0", 80);
+	struct sockrec udp = fx_receiver(SP_UDP, 4, "0.0.0.0", 53);
+
+	idle.tcpinfo_len = moved.tcpinfo_len = sizeof(struct tcpinfo);
+	idle.tcpinfo.bytes_received = moved.tcpinfo.bytes_received = 5000;
+	for (unsigned i = 0; i < 2; i++) {
+		fx_socket(fx, &idle);
+		fx_socket(fx, &moved);
+		fx_socket(fx, &listening);
+		fx_socket(fx, &udp);
+		assert_int_equal(fx_socket_row(fx, 1).wire_reason, i ? TRAFFIC_IDLE : TRAFFIC_NO_CAPTURE);
+		fx_capture(fx);
+		fx_pass_time(fx, 1000);
+		moved.tcpinfo.bytes_received += 9;
+	}
+	assert_int_equal(fx_socket_row(fx, 1).wire_reason, TRAFFIC_IDLE);
+	assert_int_equal(fx_socket_row(fx, 2).wire_reason, TRAFFIC_UNSEEN);
+	assert_int_equal(fx_socket_row(fx, 3).wire_reason, TRAFFIC_LISTENING);
+	assert_int_equal(fx_socket_row(fx, 4).wire_reason, TRAFFIC_NONE);
+}
+
+static void test_rows_identity_outlives_changes_of_state_and_is_never_zero(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec s = fx_tcp(ST_ESTABLISHED, 1, 40000, 80);
+	uint64_t ident;
+
+	fx_socket(fx, &s);
+	ident = fx_socket_row(fx, 1).ident;
+	s.state = ST_TIME_WAIT;
+	fx_socket(fx, &s);
+	assert_int_equal(fx_socket_row(fx, 1).ident, ident);
+	flow(fx, 0, TCP, "10.0.3.4", "1.1.1.1", WS_ESTABLISHED);
+	assert_true(fx_flow_row(fx, 0).ident != 0 && fx_flow_row(fx, 0).ident != ident);
+}
+
+static void test_rows_id_of_something_gone_is_refused(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec s = fx_tcp(ST_ESTABLISHED, 1, 40000, 80);
+	struct flowrec f = fx_flowrec(fx, 0, TCP, "10.0.3.4", 1, "1.1.1.1", 2);
+	uint32_t ids[2];
+	struct row r;
+
+	fx_socket(fx, &s);
+	fx_flow(fx, &f, false);
+	assert_int_equal(model_row_ids(fx->m, ids), 2);
+	assert_true(model_row(fx->m, ids[0], &r) && r.sk);
+	assert_true(model_row(fx->m, ids[1], &r) && !r.sk);
+	fx_flow(fx, &f, true);
+	fx_dump_begins(fx);
+	fx_dump_ends(fx, 0, true);
+	assert_false(model_row(fx->m, ids[0], &r));
+	assert_false(model_row(fx->m, ids[1], &r));
+	assert_false(model_row(fx->m, 12345, &r));
+	assert_false(model_row(fx->m, UINT32_MAX, &r));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows_every_reason_has_a_name_and_a_sentence),
+		FX_TEST(test_rows_states_without_an_inode_say_why_they_have_no_process),
+		FX_TEST(test_rows_connection_not_yet_accepted_waits_in_its_listeners_queue),
+		FX_TEST(test_rows_socket_without_a_holder_is_looked_for_then_hidden_or_the_kernels),
+		FX_TEST(test_rows_owners_not_looked_for_are_not_blamed_on_anybody),
+		FX_TEST(test_rows_flow_without_a_socket_says_what_it_is),
+		FX_TEST(test_rows_flow_whose_socket_went_was_just_closed),
+		FX_TEST(test_rows_local_is_ours_and_in_a_file_who_opened),
+		FX_TEST(test_rows_quiet_sockets_say_whether_the_kernel_agrees),
+		FX_TEST(test_rows_identity_outlives_changes_of_state_and_is_never_zero),
+		FX_TEST(test_rows_id_of_something_gone_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("rows", tests, NULL, NULL);
+}
