@@ -146,7 +146,7 @@ check_version()
 # Files (on stdin, relative to tree $1) that name a place on the machine of a maintainer.
 private_places()
 {
-	(cd "$1" && xargs -r -d '\n' grep -nIE '[.][.]/share[d]|/wor[k]/|/tm[p]/b-' | cut -d: -f1,2)
+	(cd "$1" && xargs -r -d '\n' grep -HnIE '[.][.]/share[d]|/wor[k]/|/tm[p]/b-' | cut -d: -f1,2)
 }
 
 # result NAME BAD: one TAP line; BAD, the offenders, is empty when all is well.
@@ -230,7 +230,9 @@ caught()
 plant()
 {
 	rm -rf "$scratch/copy" && mkdir "$scratch/copy" || return
-	(cd "$tree" && cp -r --parents README.md CHANGELOG.md configure.ac bootstrap doc tests/README.md "$scratch/copy")
+	(cd "$tree" && cp -r --parents README.md CHANGELOG.md COPYING configure.ac bootstrap doc \
+		tests/README.md "$scratch/copy") || return
+	chmod -R u+w "$scratch/copy"	# make distcheck has its sources read-only
 	sed -i "$2" "$scratch/copy/$1"
 }
 
@@ -246,7 +248,7 @@ self_test()
 	plant README.md 's|^# .*|&\nsee ../share''d/x|'
 	caught "private places" "README.md:2" "$(private_places "$scratch/copy" <<<README.md)"
 	if command -v mandoc >/dev/null; then
-		plant doc/sockmon.1 's/^\.Sh SIGNALS$/.Sx SIGNALS SIGNALS/'
+		plant doc/sockmon.1 's/^\.Sh SIGNALS$/.Shh SIGNALS/'
 		caught "lint" found "$([[ -z $(check_lint "$scratch/copy") ]] || echo found)"
 	else
 		skip "self-test: lint" "mandoc is missing"

@@ -178,19 +178,19 @@ void ui_key(struct ui *u, const struct key *k)
 		ui_refresh_rows(u);
 }
 
-/* An open prompt, or what narrows the list and the function bar. */
-static int bottom_height(const struct ui *u, const struct grid *g)
+/* The lines for an open prompt, or for what narrows the list (`narrowed`: 0 or 1) and the function bar. */
+static int bottom_height(const struct ui *u, const struct grid *g, int narrowed)
 {
 	int lines = 0;
 
 	if (u->dialog)
 		lines = u->dialog->height(u, g->width);
 	else if (g->height >= BOTTOM_FROM)
-		lines = filter_line_height(u) + (g->height >= BAR_FROM || u->said[0]);
+		lines = narrowed + (g->height >= BAR_FROM || u->said[0]);
 	return lines < g->height ? lines : g->height;
 }
 
-static void paint_bottom(struct ui *u, struct grid *g, int y)
+static void paint_bottom(struct ui *u, struct grid *g, int y, int narrowed)
 {
 	u->bar_y = -1;
 	grid_fill(g, 0, y, g->width, g->height - y, STYLE_NORMAL, ' ');
@@ -198,7 +198,7 @@ static void paint_bottom(struct ui *u, struct grid *g, int y)
 		u->dialog->paint(u, g, y);
 		return;
 	}
-	if (y < g->height && filter_line_height(u))
+	if (y < g->height && narrowed)
 		filter_line_paint(u, g, y++);
 	if (y >= g->height)
 		return;
@@ -211,17 +211,20 @@ static void paint_bottom(struct ui *u, struct grid *g, int y)
 
 void ui_paint(struct ui *u, struct grid *g)
 {
-	int bottom;
+	int bottom, narrowed;
 
 	u->painted_version = model_version(ui_model(u));
 	ui_refresh_rows(u);
 	grid_blank(g);
 	u->body_y = header_paint(u, g);
-	bottom = g->height - bottom_height(u, g);
+	if (u->layout.width != g->width)	/* which columns are there decides what has to be said below */
+		layout_fit(&u->layout, g->width);
+	narrowed = filter_line_height(u);
+	bottom = g->height - bottom_height(u, g, narrowed);
 	u->body_h = bottom > u->body_y ? bottom - u->body_y : 0;
 	if (u->body_h)
 		u->view->paint(u, g, u->body_y, u->body_h);
-	paint_bottom(u, g, bottom);
+	paint_bottom(u, g, bottom, narrowed);
 	if (u->menu_choose)
 		menu_paint(&u->menu, g);
 	u->dirty = false;

@@ -119,8 +119,8 @@ static uint32_t pid_of(enum synthprocid id, uint32_t cycle)
 	return synth_procs[id].pid + cycle * CYCLE_PIDS;
 }
 
-static void send_proc(const struct synth *s, enum synthprocid id, uint32_t cycle, enum eventkind kind,
-		      const struct sink *out)
+static void send_proc(const struct synth *s, enum synthprocid id, uint32_t cycle,
+		      enum eventkind kind, const struct sink *out)
 {
 	const struct synthproc *p = &synth_procs[id];
 	struct event e = event_of(s, kind);
@@ -151,8 +151,8 @@ static void send_procs(const struct synth *s, const struct sink *out)
 	}
 }
 
-static void send_holder(const struct synth *s, const struct synthrow *r, enum synthprocid id, bool held,
-			const struct sink *out)
+static void send_holder(const struct synth *s, const struct synthrow *r, enum synthprocid id,
+			bool held, const struct sink *out)
 {
 	struct event e = event_of(s, EV_HOLDER);
 	struct synthrow open = *r;
@@ -375,7 +375,8 @@ int synth_new(struct source **out, uint64_t interval_ns, struct errmsg *err)
 		int failed = synthrow_init(&s->rows[i], c, i, flows);
 
 		if (failed) {
-			errmsg_set(err, "the demo's address \"%s\" cannot be read: report this as a bug", c->laddr);
+			errmsg_set(err, "the demo's address \"%s\" cannot be read: report this bug",
+				   c->laddr);
 			synth_close(&s->source);
 			return failed;
 		}

@@ -101,9 +101,11 @@ void synthrow_carry(struct synthrow *r, const struct synthphase *p, const struct
 	if (c->tx && c->resent && t->tick % 3 == 0)
 		r->resent++;
 	if (c->state == ST_SYN_SENT) {
-		r->retransmits = c->retransmits;
-		while (r->retransmits < RETRANSMITS_MAX && (p->age + 1) >> (r->retransmits + 1 - c->retransmits))
-			r->retransmits++;	/* after 1, 3, 7 … seconds */
+		uint32_t more = 0;
+
+		while (c->retransmits + more < RETRANSMITS_MAX && (p->age + 1) >> (more + 1))
+			more++;		/* after 1, 3, 7 … ticks */
+		r->retransmits = c->retransmits + more;
 	}
 	if (c->rx || c->tx || r->over)
 		r->last_ns = t->now_ns;
@@ -187,7 +189,7 @@ static uint16_t port_of(const struct synthrow *r, bool local)
 	return opener && port ? (uint16_t)(port + r->cycle % PORTS) : port;
 }
 
-/* The last segments that were sent wait for their acknowledgement; what the window has no room for was not sent. */
+/* The last segments sent wait for their acknowledgement; what the window has no room for was not sent. */
 static uint32_t in_flight(const struct synthrow *r)
 {
 	const struct synthpath *path = &synth_paths[r->conn->path];
@@ -358,7 +360,8 @@ static struct flowcount count_of(const struct synthrow *r, const struct sent *s,
 {
 	bool super = r->conn->proto == SP_TCP && rate >= SUPER_PACKET_RATE;
 	uint64_t pct = r->conn->flags & SY_PARTLY_SEEN ? SEEN_PCT : 100;
-	uint64_t data_packets = super ? (s->data_segs + SUPER_PACKET - 1) / SUPER_PACKET : s->data_segs;
+	uint64_t per_packet = super ? SUPER_PACKET : 1;
+	uint64_t data_packets = (s->data_segs + per_packet - 1) / per_packet;
 	struct flowcount n = {
 		.packets = (data_packets + s->bare_segs) * pct / 100,
 		.segs = (s->data_segs + s->bare_segs) * pct / 100,
@@ -398,7 +401,8 @@ void synthrow_flow(const struct synthrow *r, struct flowrec *out)
 {
 	const struct synthconn *c = r->conn;
 	struct sent sent = sent_by_local(r), got = sent_by_remote(r);
-	bool opens = !(c->flags & SY_ACCEPTED), both = c->flags & SY_THROUGH || addr_is_loopback(&r->raddr);
+	bool opens = !(c->flags & SY_ACCEPTED);
+	bool both = c->flags & SY_THROUGH || addr_is_loopback(&r->raddr);
 	unsigned l;
 
 	*out = (struct flowrec){

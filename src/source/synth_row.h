@@ -41,8 +41,9 @@ struct synthrow {
 };
 
 int synthrow_init(struct synthrow *r, const struct synthconn *conn, uint32_t index, uint32_t flow_id);
-void synthrow_start(struct synthrow *r, uint32_t cycle, const struct synthtime *t);	/* its life begins */
-void synthrow_carry(struct synthrow *r, const struct synthphase *p, const struct synthtime *t);	/* one interval */
+/* Its life begins; it carries what one interval brings. */
+void synthrow_start(struct synthrow *r, uint32_t cycle, const struct synthtime *t);
+void synthrow_carry(struct synthrow *r, const struct synthphase *p, const struct synthtime *t);
 
 uint32_t synthrow_inode(const struct synthrow *r);	/* 0 in TIME_WAIT, and where nobody has it */
 void synthrow_socket(const struct synthrow *r, const struct synthphase *p, const struct synthtime *t,

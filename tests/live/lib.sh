@@ -9,6 +9,7 @@ set -u
 
 bin=${top_builddir:?run me through make check}/sockmon
 here=${top_srcdir:?}/tests/live
+python=python3
 number=0
 live_pids=()
 declare -A live_ns=() actor_in=() actor_out=() actor_pid=()
@@ -149,7 +150,7 @@ actor()
 	prefix_for "$2"
 	shift 2
 	mkfifo "$dir/$name.in" "$dir/$name.out"
-	"${prefix[@]}" "$@" python3 "$here/actor.py" <"$dir/$name.in" >"$dir/$name.out" 2>"$dir/$name.err" &
+	"${prefix[@]}" "$@" "$python" "$here/actor.py" <"$dir/$name.in" >"$dir/$name.out" 2>"$dir/$name.err" &
 	live_pids+=($!)
 	actor_pid[$name]=$!
 	exec {in}>"$dir/$name.in" {out}<"$dir/$name.out"
@@ -245,7 +246,8 @@ next()
 	within 30 has_snapshots "$1" "$wanted" || bail "no further snapshot: $(cat "$dir/$1.err")"
 }
 
-# stop NAME: ends the monitor with SIGTERM, which must end it well.
+# stop NAME [STATUS WORDS]: ends the monitor with SIGTERM, which must end it well; or, where its input had ended before,
+# with that STATUS and one sentence with WORDS (a regular expression).
 stop()
 {
 	local status
@@ -253,9 +255,11 @@ stop()
 	kill "$monitor_pid"
 	wait "$monitor_pid"
 	status=$?
-	result "$1: sockmon ends well" "$(
-		((status == 0)) || echo "sockmon ended with status $status"
-		cat "$dir/$1.err")"
+	result "$1: sockmon ends with status ${2-0}${2+ and a sentence}" "$(
+		equal status "$status" "${2-0}"
+		equal "lines on stderr" "$(wc -l <"$dir/$1.err")" $(($# > 1))
+		grep -qE "${3-}" "$dir/$1.err" || [[ -z ${3-} ]] || cat "$dir/$1.err"
+		[[ -n ${3-} ]] || cat "$dir/$1.err")"
 }
 
 # last NAME FILTER [JQ-ARGUMENT...]: FILTER on the last complete snapshot.
