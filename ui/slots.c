@@ -18,6 +18,7 @@ struct slotrow {
 	uint8_t narrow_below;
 	bool filler;
 	const char *sort;		/* NULL: sorted by what it shows */
+	bool at_wire;			/* stands right of the rule though it is not the wire's alone */
 	enum celllook look;
 };
 
@@ -48,7 +49,7 @@ static const struct slotrow rows[] = {
 	{ "bytes_sent", "SENT", 6, 6, .right = true },
 	{ "bytes_received", "RCVD", 6, 6, .right = true },
 	{ "bytes_retrans", "RETRB", 5, 5, .right = true, .look = CELL_TROUBLE },
-	{ "skmem.drops", "DROPS", 5, 5, .right = true, .look = CELL_TROUBLE },
+	{ "drops", "DROPS", 5, 5, .right = true, .look = CELL_TROUBLE },
 	{ "inode", "INODE", 10, 10, .right = true },
 	{ "mark", "MARK", 8, 10, .right = true },
 	{ "rx_rate", "RX/s", 6, 6, .right = true, .look = CELL_RX },
@@ -58,12 +59,12 @@ static const struct slotrow rows[] = {
 	{ "rx_packets", "RXPKT", 5, 5, .right = true },
 	{ "tx_packets", "TXPKT", 5, 5, .right = true },
 	{ "wire_state", "WIRE", 11, 11, .look = CELL_WIRE_STATE },
-	{ "iface", "IFACE", 6, 15, .look = CELL_PLAIN },
+	{ "iface", "IFACE", 6, 15, .at_wire = true, .look = CELL_PLAIN },
 	{ "first_seen", "FIRST", 8, 8, .look = CELL_PLAIN },
 	{ "last_seen", "LAST", 8, 8, .look = CELL_PLAIN },
 	{ "rx_flags", "RXFLG", 8, 8, .look = CELL_PLAIN },
 	{ "tx_flags", "TXFLG", 8, 8, .look = CELL_PLAIN },
-	{ "alert_text", "WHAT IS WRONG", 30, 80, .filler = true, .look = CELL_ALERT },
+	{ "alert_text", "WHAT IS WRONG", 30, 80, .filler = true, .at_wire = true, .look = CELL_ALERT },
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -118,6 +119,11 @@ static const struct slotrow *find_row(const struct column *c)
 	return NULL;
 }
 
+static bool is_at_wire(const struct slotrow *r, const struct column *c)
+{
+	return c->scope == SCOPE_WIRE || (r && r->at_wire);
+}
+
 static void add_slot(struct layout *l, const struct slotrow *r, const struct column *c)
 {
 	struct slot *s;
@@ -135,7 +141,7 @@ static void add_slot(struct layout *l, const struct slotrow *r, const struct col
 		.right = r ? r->right : is_right(c),
 		.filler = r && r->filler,
 		.look = r ? (uint8_t)r->look : CELL_PLAIN,
-		.wire = c->scope == SCOPE_WIRE || (r && r->look == CELL_ALERT),
+		.wire = is_at_wire(r, c),
 	};
 }
 
@@ -158,7 +164,7 @@ static void add_asked(struct layout *l, const struct column *const *cols, unsign
 
 	for (pass = 0; pass < 2; pass++) {
 		for (i = 0; i < count; i++) {
-			if ((cols[i]->scope == SCOPE_WIRE) == (pass == 1))
+			if (is_at_wire(find_row(cols[i]), cols[i]) == (pass == 1))
 				add_slot(l, find_row(cols[i]), cols[i]);
 		}
 	}

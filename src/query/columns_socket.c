@@ -18,11 +18,11 @@ static bool get_state(const struct column *c, const struct row *r, struct value 
 
 static bool get_wire_state(const struct column *c, const struct row *r, struct value *v)
 {
+	enum wirestate state = row_wire_state(r);
+
 	(void)c;
-	if (!r->flow || r->flow->rec.wire_state == WS_NONE)
-		return false;
-	v->text = wirestate_name(r->flow->rec.wire_state);
-	return true;
+	v->text = wirestate_name(state);
+	return state != WS_NONE;
 }
 
 static bool has(const struct row *r, enum sockhas part)

@@ -129,9 +129,10 @@ bool filter_test_states(const struct test *t, const struct row *r, bool *known)
 
 bool filter_test_wire_states(const struct test *t, const struct row *r, bool *known)
 {
-	*known = r->flow && r->flow->rec.wire_state != WS_NONE &&
-		 r->flow->rec.wire_state < WS_STATES;
-	return *known && t->lo & 1u << r->flow->rec.wire_state;
+	enum wirestate state = row_wire_state(r);
+
+	*known = state != WS_NONE;
+	return *known && t->lo & 1u << state;
 }
 
 bool filter_test_ifindex(const struct test *t, const struct row *r, bool *known)

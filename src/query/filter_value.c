@@ -271,7 +271,8 @@ int filter_to_wire_states(const struct piece *v, enum cmpop op, struct test *t,
 		return 0;
 	return filter_fail(err, v->at, v->len,
 			   "\"%.60s\" is not a state on the wire: syn-sent, syn-recv, established, "
-			   "fin-wait-1, fin-wait-2, closing, time-wait, reset, refused",
+			   "fin-wait-1, fin-wait-2, close-wait, closing, last-ack, time-wait, "
+			   "closed, reset, refused",
 			   v->text);
 }
 

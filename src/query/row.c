@@ -78,6 +78,11 @@ bool row_rate(const struct row *r, enum rowway way, uint64_t *bps, bool *from_wi
 	return true;
 }
 
+enum wirestate row_wire_state(const struct row *r)
+{
+	return r->flow ? wirestate_of_end(&r->flow->rec, r->local) : WS_NONE;
+}
+
 uint32_t row_ifindex(const struct row *r)
 {
 	if (r->sk && r->sk->rec.ifindex)

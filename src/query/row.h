@@ -39,6 +39,9 @@ const struct flowcount *row_count(const struct row *r, enum rowway way);
  */
 bool row_rate(const struct row *r, enum rowway way, uint64_t *bps, bool *from_wire);
 
+/* What the packets say of the local end; WS_NONE: nothing. */
+enum wirestate row_wire_state(const struct row *r);
+
 /* The bound device, else where the traffic was seen; 0: unknown. */
 uint32_t row_ifindex(const struct row *r);
 

@@ -55,10 +55,11 @@ static void test_every_column_that_is_named_exists(void **state)
 	(void)state;
 	start(&l);
 	assert_true(l.step_count >= 20);
+	slot_of(&l, "iface");
 	slot_of(&l, "proc");
 	slot_of(&l, "sendq_cell");
 	slot_of(&l, "alert_text");
-	slot_of(&l, "skmem.drops");
+	slot_of(&l, "drops");
 }
 
 static void test_cells_never_overlap_nor_leave_the_screen(void **state)
