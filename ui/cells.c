@@ -72,13 +72,15 @@ static void make_socket_state(const struct row *r, const struct cellmode *mode, 
 /* Traffic without a socket has no state: its protocol stands there. */
 static void make_state(const struct row *r, const struct cellmode *mode, int w, struct celltext *out)
 {
-	const struct column *proto = column_find("proto");
+	const struct column *proto;
 	struct value v;
 
-	if (r->sk)
+	if (r->sk) {
 		make_socket_state(r, mode, w, out);
-	else
-		set_text(out, !mode->proto_shown && proto && column_get(proto, r, &v) ? v.text : "", STYLE_DIM);
+		return;
+	}
+	proto = mode->proto_shown ? NULL : column_find("proto");
+	set_text(out, proto && column_get(proto, r, &v) ? v.text : "", STYLE_DIM);
 }
 
 static enum style value_style(enum celllook look, const struct column *c, const struct row *r,

@@ -25,7 +25,8 @@ enum wish { WISH_AUTO, WISH_SHOWN, WISH_HIDDEN };	/* what the reader asked of a 
 struct slot {
 	const struct column *col;
 	const struct column *narrow;	/* stands in for col below `narrow_below` cells; NULL */
-	const char *title;		/* NULL: the column's */
+	const struct column *sort;	/* what the list is sorted by when sorted by this slot */
+	const char *title;
 	uint8_t narrow_below;
 	uint8_t max;			/* cells that it may grow to */
 	uint8_t width;			/* cells when the reader asked for it */

@@ -16,7 +16,7 @@ static bool wants_descending(const struct column *c)
 
 void menu_sort_by(struct ui *u, unsigned slot)
 {
-	const struct column *c = slots_sort_column(&u->layout.slots[slot]);
+	const struct column *c = u->layout.slots[slot].sort;
 	bool again = u->rows.query.sort == c;
 
 	rows_set_sort(&u->rows, c, again ? !u->rows.query.descending : wants_descending(c));
@@ -38,7 +38,7 @@ void menu_open_sort(struct ui *u)
 
 	ui_open_menu(u, "Sort by", false, choose_sort);
 	for (i = 0; i < l->slot_count; i++)
-		menu_add(&u->menu, i, (int)i == now, slots_title(&l->slots[i]), l->slots[i].col->help);
+		menu_add(&u->menu, i, (int)i == now, l->slots[i].title, l->slots[i].col->help);
 	menu_add(&u->menu, NO_COLUMN, !u->rows.query.sort, "(none)", "sockets as the kernel lists them, then flows");
 	menu_select(&u->menu, now < 0 ? NO_COLUMN : (uint32_t)now);
 }
@@ -56,7 +56,7 @@ void menu_step_sort(struct ui *u, int by)
 			at = i;
 	}
 	at = (at + by + count) % count;
-	c = slots_sort_column(&u->layout.slots[u->layout.placed[at].slot]);
+	c = u->layout.slots[u->layout.placed[at].slot].sort;
 	rows_set_sort(&u->rows, c, wants_descending(c));
 }
 
@@ -116,6 +116,6 @@ void menu_open_columns(struct ui *u)
 
 	ui_open_menu(u, "Columns", true, choose_column);
 	for (i = 0; i < l->slot_count; i++)
-		menu_add(&u->menu, i, layout_placed(l, i) != NULL, slots_title(&l->slots[i]),
+		menu_add(&u->menu, i, layout_placed(l, i) != NULL, l->slots[i].title,
 			 l->slots[i].col->help);
 }

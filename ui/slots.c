@@ -11,7 +11,7 @@
 
 struct slotrow {
 	const char *name;
-	const char *title;		/* NULL: the column's own */
+	const char *title;
 	uint8_t width, max;		/* when asked for by hand; when there is room */
 	bool right;
 	const char *narrow;		/* stands in below `narrow_below` cells */
@@ -135,7 +135,8 @@ static void add_slot(struct layout *l, const struct slotrow *r, const struct col
 		.col = c,
 		.narrow = r && r->narrow ? column_find(r->narrow) : NULL,
 		.narrow_below = r ? r->narrow_below : 0,
-		.title = r ? r->title : NULL,
+		.sort = r && r->sort ? column_find(r->sort) : c,
+		.title = r ? r->title : c->title,
 		.width = r ? r->width : c->width ? c->width : 1,
 		.max = r ? r->max : 60,
 		.right = r ? r->right : is_right(c),
@@ -191,26 +192,13 @@ void slots_init(struct layout *l, const struct column *const *cols, unsigned cou
 	add_steps(l);
 }
 
-const struct column *slots_sort_column(const struct slot *s)
-{
-	const struct slotrow *r = find_row(s->col);
-	const struct column *c = r && r->sort ? column_find(r->sort) : NULL;
-
-	return c ? c : s->col;
-}
-
 int slots_find_sort(const struct layout *l, const struct column *sort)
 {
 	unsigned i;
 
 	for (i = 0; sort && i < l->slot_count; i++) {
-		if (l->slots[i].col == sort || slots_sort_column(&l->slots[i]) == sort)
+		if (l->slots[i].col == sort || l->slots[i].sort == sort)
 			return (int)i;
 	}
 	return -1;
-}
-
-const char *slots_title(const struct slot *s)
-{
-	return s->title ? s->title : s->col->title;
 }

@@ -12,12 +12,7 @@
 /* The default columns, or exactly those of `cols` when count is not 0. */
 void slots_init(struct layout *l, const struct column *const *cols, unsigned count);
 
-/* What a slot is sorted by, which is not always what it shows. Never NULL. */
-const struct column *slots_sort_column(const struct slot *s);
-
 /* The slot that is sorted by this column; -1 = none is. */
 int slots_find_sort(const struct layout *l, const struct column *sort);
-
-const char *slots_title(const struct slot *s);
 
 #endif

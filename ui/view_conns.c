@@ -70,7 +70,7 @@ static void paint_title(const struct ui *u, struct grid *g, int y, const struct 
 {
 	const struct slot *s = &u->layout.slots[p->slot];
 	enum style st = sorted ? STYLE_SORTED : STYLE_COLHEAD;
-	const char *title = slots_title(s), *sign = u->rows.query.descending ? "▼" : "▲";
+	const char *title = s->title, *sign = u->rows.query.descending ? "▼" : "▲";
 	int cells = text_cells(title), room = p->w - sorted;
 	int x = p->x;
 

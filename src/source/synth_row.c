@@ -372,7 +372,18 @@ static struct flowcount count_of(const struct synthrow *r, const struct sent *s,
 	return n;
 }
 
-static uint8_t flags_of(const struct synthrow *r, const struct sent *s, bool opener)
+static bool is_closing(enum wirestate w)
+{
+	return w == WS_FIN_WAIT1 || w == WS_FIN_WAIT2 || w == WS_CLOSING || w == WS_TIME_WAIT;
+}
+
+/* Did the local end send the first FIN? */
+static bool closes_first(const struct synthrow *r)
+{
+	return r->conn->state != ST_CLOSE_WAIT && r->conn->state != ST_LAST_ACK;
+}
+
+static uint8_t flags_of(const struct synthrow *r, const struct sent *s, bool opener, bool closer)
 {
 	enum wirestate w = wire_of(r);
 	unsigned flags = s->payload ? WIRE_ACK | WIRE_PSH : 0;
@@ -382,7 +393,7 @@ static uint8_t flags_of(const struct synthrow *r, const struct sent *s, bool ope
 	if (w == WS_REFUSED)
 		return opener ? WIRE_SYN : WIRE_RST | WIRE_ACK;
 	flags |= opener && (w == WS_SYN_SENT || w == WS_SYN_RECV) ? WIRE_SYN : WIRE_SYN | WIRE_ACK;
-	if (w == WS_TIME_WAIT || w == WS_CLOSING || w == WS_FIN_WAIT1 || w == WS_FIN_WAIT2)
+	if (w == WS_TIME_WAIT || w == WS_CLOSING || (is_closing(w) && closer))
 		flags |= WIRE_FIN;
 	return (uint8_t)flags;
 }
@@ -420,8 +431,9 @@ void synthrow_flow(const struct synthrow *r, struct flowrec *out)
 	out->opener = opens ? l : !l;
 	out->dir[l] = count_of(r, &sent, c->tx);
 	out->dir[!l] = count_of(r, &got, c->rx);
-	out->tcp_flags[l] = flags_of(r, &sent, opens);
-	out->tcp_flags[!l] = flags_of(r, &got, !opens);
+	out->closer = !is_closing(out->wire_state) ? OPENER_UNKNOWN : closes_first(r) ? l : !l;
+	out->tcp_flags[l] = flags_of(r, &sent, opens, closes_first(r));
+	out->tcp_flags[!l] = flags_of(r, &got, !opens, !closes_first(r));
 	out->sent_here = both ? 3 : 1 << l;
 	out->got_here = both ? 3 : 2 >> l;
 	if (out->wire_state == WS_REFUSED)

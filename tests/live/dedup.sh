@@ -42,17 +42,14 @@ once()
 	equal "no_process_reason" "$(row dedup "$flow" .no_process_reason)" forwarded
 }
 
-# More packets passed sockmon's interfaces than it counted for the row: the test has something to find.
+# More packets were looked at than the rows have: the test above has something to find.
 passed_twice()
 {
-	local counted passed
+	local looked_at counted
 
-	counted=$(row dedup ".proto == \"tcp\" and .rport == $1" '.tx_packets + .rx_packets')
-	passed=$(sum "$(cat /sys/class/net/p1/statistics/rx_packets)" "$(cat /sys/class/net/p2/statistics/rx_packets)")
-	[[ $counted =~ ^[0-9]+$ ]] && ((counted > 10)) || echo "$counted packets"
-	equal "capture.packets - not_ip - other rows" "$(last dedup \
-		'(.capture.packets - .capture.not_ip - .capture.undecodable) - ([.rows[] | .tx_packets + .rx_packets] | add)' |
-		grep -c '^[1-9]')" 1
+	looked_at=$(last dedup '.capture | .packets - .not_ip - .undecodable')
+	counted=$(last dedup '[.rows[] | select(.tx_packets) | .tx_packets + .rx_packets] | add')
+	((looked_at > counted && counted > 10)) || echo "$looked_at looked at, $counted counted"
 }
 
 test_bridge()
@@ -70,7 +67,7 @@ test_bridge()
 	transfer left right 10.9.0.2 7000
 	next dedup
 	result "over a bridge each packet counts once" "$(once 7000 left)"
-	result "though it passed two interfaces" "$(passed_twice 7000)"
+	result "though it passed two interfaces" "$(passed_twice)"
 }
 
 test_router()

@@ -291,6 +291,80 @@ static void test_every_size_and_every_key_is_survived(void **state)
 	stage_fini(&s);
 }
 
+static void type(struct stage *s, const char *text)
+{
+	for (; *text; text++) {
+		struct key k = { .code = (unsigned char)*text };
+
+		ui_key(s->ui, &k);
+	}
+	paint(s);
+}
+
+static bool screen_says(struct stage *s, const char *text)
+{
+	struct buf screen;
+	bool found;
+
+	buf_init(&screen);
+	grid_dump(&s->grid, &screen);
+	found = strstr(screen.data, text) != NULL;
+	buf_fini(&screen);
+	return found;
+}
+
+static long size_of(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	long size;
+
+	assert_non_null(f);
+	fseek(f, 0, SEEK_END);
+	size = ftell(f);
+	fclose(f);
+	return size;
+}
+
+static void export_to(struct stage *s, const char *path)
+{
+	press_all(s, "x C-u");
+	type(s, "csv ");
+	type(s, path);
+	press(s, "Enter");
+}
+
+static void test_export_writes_the_rows_and_asks_before_it_replaces(void **state)
+{
+	const struct screencase c = { .width = 120, .height = 24, .ticks = 3, .args = "process postgres" };
+	char folder[] = "/tmp/sockmon-screens-XXXXXX", path[64];
+	struct stage s;
+	long all, five;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/rows.csv", folder);
+	stage_init(&s, &c);
+	export_to(&s, path);
+	assert_true(screen_says(&s, "5 rows written to"));
+	five = size_of(path);
+	press(&s, "Esc");			/* no filter: more rows */
+	export_to(&s, path);
+	assert_true(screen_says(&s, "exists. Replace it? y/n"));
+	press_all(&s, "n Esc");
+	assert_int_equal(size_of(path), five);
+	export_to(&s, path);
+	press(&s, "y");
+	assert_true(screen_says(&s, "81 rows written to"));
+	all = size_of(path);
+	assert_true(all > five);
+	export_to(&s, "/nonexistent/rows.csv");
+	assert_true(screen_says(&s, "/nonexistent"));
+	assert_false(screen_says(&s, "written to"));
+	stage_fini(&s);
+	assert_int_equal(remove(path), 0);
+	assert_int_equal(remove(folder), 0);
+}
+
 static int by_name(const void *x, const void *y)
 {
 	const struct screencase *a = x, *b = y;
@@ -327,8 +401,9 @@ static size_t find_cases(struct screencase *cases)
 int main(void)
 {
 	struct screencase *cases = calloc(CASES_MAX, sizeof(*cases));
-	struct CMUnitTest tests[CASES_MAX + 1] = {
+	struct CMUnitTest tests[CASES_MAX + 2] = {
 		cmocka_unit_test(test_every_size_and_every_key_is_survived),
+		cmocka_unit_test(test_export_writes_the_rows_and_asks_before_it_replaces),
 	};
 	size_t count, i;
 	int failed;
@@ -342,9 +417,9 @@ int main(void)
 	}
 	for (i = 0; i < count; i++) {
 		read_case(&cases[i]);
-		tests[i + 1] = (struct CMUnitTest){ cases[i].name, test_case, NULL, NULL, &cases[i] };
+		tests[i + 2] = (struct CMUnitTest){ cases[i].name, test_case, NULL, NULL, &cases[i] };
 	}
-	failed = _cmocka_run_group_tests("screens", tests, count + 1, NULL, NULL);
+	failed = _cmocka_run_group_tests("screens", tests, count + 2, NULL, NULL);
 	for (i = 0; i < count; i++)
 		free(cases[i].text);
 	free(cases);

@@ -234,7 +234,7 @@ static void test_send_queue_is_sorted_by_its_bytes(void **state)
 	(void)state;
 	start(&l);
 	slot = slot_of(&l, "sendq_cell");
-	assert_string_equal(slots_sort_column(&l.slots[slot])->name, "send_q");
+	assert_string_equal(l.slots[slot].sort->name, "send_q");
 	assert_int_equal(slots_find_sort(&l, column_find("send_q")), slot);
 	assert_int_equal(slots_find_sort(&l, column_find("cookie")), -1);
 }

@@ -210,6 +210,29 @@ static void test_synth_wire_payload_is_what_the_kernel_counts_but_for_one_flow(v
 	}
 }
 
+static void test_synth_wire_tells_each_end_the_state_that_the_kernel_has(void **state)
+{
+	struct demo *d = *state;
+	struct row rows[ROWS];
+	unsigned compared = 0;
+
+	for (unsigned tick = 0; tick < TICKS; tick++) {
+		unsigned count = rows_of(d, rows);
+
+		for (unsigned i = 0; i < count; i++) {
+			const struct row *r = &rows[i];
+
+			if (!r->sk || r->sk->rec.proto != SP_TCP || !r->flow)
+				continue;
+			assert_string_equal(wirestate_name(wirestate_of_end(&r->flow->rec, r->local)),
+					    sockstate_name(r->sk->rec.state, false));
+			compared++;
+		}
+		next_round(d);
+	}
+	assert_true(compared > 30 * TICKS);
+}
+
 static void test_synth_counters_never_run_backwards(void **state)
 {
 	struct demo *d = *state;
@@ -424,6 +447,7 @@ int main(void)
 		TEST(test_synth_two_runs_show_the_same),
 		TEST(test_synth_books_balance_at_every_tick),
 		TEST(test_synth_wire_payload_is_what_the_kernel_counts_but_for_one_flow),
+		TEST(test_synth_wire_tells_each_end_the_state_that_the_kernel_has),
 		TEST(test_synth_counters_never_run_backwards),
 		TEST(test_synth_flow_ids_are_dense),
 		TEST(test_synth_shows_every_state_and_every_reason_of_a_live_host),

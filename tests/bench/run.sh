@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The benchmarks: run.sh [dump|file|live]... (default all). One line each: what, its value, the floor measured in the same
+# run, their ratio and the bar that the ratio should stay below. Prints only: a slow machine is no failed test.
+# Needs root or unprivileged user namespaces for all but "file". Nothing else should be running.
+set -u
+
+build=${top_builddir:?run me through make bench}
+here=${top_srcdir:?}/tests/bench
+tools=$build/tests/bench
+bin=$build/sockmon
+sockets=${BENCH_SOCKETS:-50000} packets=${BENCH_PACKETS:-1000000} flows=10000 rate=50000 seconds=8
+pids=()
+
+now_us()
+{
+	echo "${EPOCHREALTIME/[.,]/}"
+}
+
+# best COMMAND...: the shortest of seven runs, in microseconds of wall clock; output goes to $dir/out.
+best()
+{
+	local least=0 begin took i
+
+	for ((i = 0; i < 7; i++)); do
+		begin=$(now_us)
+		"$@" >"$dir/out" 2>"$dir/err" || { echo "bench: $* failed: $(head -n 1 "$dir/err")" >&2; echo 0; return; }
+		took=$(($(now_us) - begin))
+		((least == 0 || took < least)) && least=$took
+	done
+	echo "$least"
+}
+
+# report NAME VALUE FLOOR BAR UNIT: VALUE and FLOOR in thousandths of UNIT. BAR is "-" where there is none.
+report()
+{
+	awk -v name="$1" -v value="$2" -v floor="$3" -v bar="$4" -v unit="$5" 'BEGIN {
+		printf "%-46s %9.2f %-3s floor %9.2f %-3s ratio %5.2f", name, value / 1000, unit, floor / 1000, unit,
+			floor ? value / floor : 0
+		print bar == "-" ? "" : sprintf("  bar %s %s", bar, floor && value / floor <= bar ? "" : "OVER")
+	}'
+}
+
+bench_dump()
+{
+	local floor name
+
+	sysctl -qw net.ipv4.ip_local_port_range="9000 65535"
+	mkfifo "$dir/hold"
+	"$tools/holdsockets" $((sockets / 2)) <"$dir/hold" >"$dir/ready" &
+	exec {hold}>"$dir/hold"
+	until [[ -s $dir/ready ]]; do
+		kill -0 $! 2>/dev/null || { echo "dump: could not hold $sockets sockets"; return; }
+		sleep 0.1
+	done
+	floor=$(best "$tools/dumpfloor")
+	name="dump of $(<"$dir/out") TCP sockets"
+	report "$name: -1 -o table -t" "$(best "$bin" -1 -o table -t)" "$floor" 2 ms
+	report "  with --no-process" "$(best "$bin" -1 -o table -t --no-process)" "$floor" - ms
+	report "  as -o json" "$(best "$bin" -1 -o json -t)" "$floor" - ms
+	report "  ss -tan" "$(best ss -tan)" "$floor" - ms
+	report "  ss -tani" "$(best ss -tani)" "$floor" - ms
+	report "  ss -tanp" "$(best ss -tanp)" "$floor" - ms
+	exec {hold}>&-
+	wait $!
+}
+
+bench_file()
+{
+	local floor
+
+	"$tools/gencapture" "$dir/capture" "$flows" "$packets" || return
+	floor=$(best "$tools/pcapfloor" "$dir/capture")
+	report "file of $packets packets, $flows flows: -o csv" "$(best "$bin" -r "$dir/capture" -o csv)" "$floor" 2 ms
+	report "  as -o json" "$(best "$bin" -r "$dir/capture" -o json)" "$floor" - ms
+	if command -v tcpdump >/dev/null; then
+		report "  tcpdump -w" "$(best tcpdump -r "$dir/capture" -w /dev/null)" "$floor" - ms
+	fi
+	rm -f "$dir/capture"
+}
+
+# cpu_us PID: what all its threads have run, in microseconds. From the scheduler where it tells, else in clock ticks.
+cpu_us()
+{
+	if [[ -r /proc/$1/schedstat ]]; then
+		cat "/proc/$1/task/"*/schedstat | awk '{ ns += $1 } END { printf "%d\n", ns / 1000 }'
+	else
+		sed 's/.*) //' "/proc/$1/stat" | awk -v hz="$(getconf CLK_TCK)" '{ printf "%d\n", ($12 + $13) * 1000000 / hz }'
+	fi
+}
+
+# live_cpu COMMAND...: nanoseconds of CPU a packet while the packets pass.
+live_cpu()
+{
+	local pid before sent
+
+	rm -f "$dir/pid"
+	python3 "$here/in_terminal.py" "$dir/pid" "$@" &
+	pids=($!)
+	until [[ -s $dir/pid ]]; do sleep 0.05; done
+	pid=$(<"$dir/pid")
+	sleep 2
+	before=$(cpu_us "$pid")
+	sent=$("$tools/blast" va 2000 "$rate" "$seconds")
+	sleep 1
+	# what the last packets of the interval cost is drawn in the second after them
+	awk -v us="$(($(cpu_us "$pid") - before))" -v n="$sent" 'BEGIN { printf "%d\n", us * 1000 / n }'
+	kill "${pids[0]}" && wait "${pids[0]}"
+	pids=()
+}
+
+bench_live()
+{
+	local floor=0
+
+	ip link add va type veth peer name vb && ip link set va up && ip link set vb up || return
+	if command -v tcpdump >/dev/null; then
+		floor=$(live_cpu tcpdump -i vb -s 96 -w /dev/null)
+	fi
+	echo "live, $rate packets/s of 2000 flows: CPU a packet; the bar is 0.2 us, the floor tcpdump -s 96 -w /dev/null"
+	report "live: the screen" "$(live_cpu "$bin" -i vb)" "$floor" - us
+	report "  -o table -d 1" "$(live_cpu "$bin" -i vb -o table -d 1)" "$floor" - us
+}
+
+finish()
+{
+	local pid
+
+	for pid in "${pids[@]}"; do
+		kill "$pid" 2>/dev/null
+	done
+	rm -rf "$dir"
+}
+
+if [[ -z ${BENCH_INSIDE-} ]]; then
+	if ((EUID == 0)) && unshare -n true 2>/dev/null; then
+		BENCH_INSIDE=1 exec unshare -n bash "$0" "$@"
+	elif unshare -Urn true 2>/dev/null; then
+		BENCH_INSIDE=1 exec unshare -Urn bash "$0" "$@"
+	fi
+	echo "bench: neither root nor user namespaces: only what needs no namespace is measured" >&2
+	set -- file
+fi
+dir=$(mktemp -d) || exit 1
+trap finish EXIT
+ip link set lo up 2>/dev/null
+for bench in "${@:-dump file live}"; do
+	for one in $bench; do
+		"bench_$one" || exit
+	done
+done
