@@ -356,6 +356,12 @@ bool app_file_done(const struct app *a)
 	return !a->opt->read_file || model_capture(a->model)->ended;
 }
 
+void app_cut_file(struct app *a)
+{
+	if (a->capture)
+		capture_cut(a->capture);
+}
+
 int app_progress(const struct app *a)
 {
 	uint64_t at, size;

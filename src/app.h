@@ -40,6 +40,8 @@ uint64_t app_interval_ns(const struct app *a);
 bool app_round_done(const struct app *a);	/* no source has work of this round left */
 bool app_file_done(const struct app *a);	/* -r: read to its end */
 
+void app_cut_file(struct app *a);	/* -r: read no further; what was read is still sent */
+
 /* Percent of the file read, 0..100; -1 = not a file or unknown. */
 int app_progress(const struct app *a);
 

@@ -95,18 +95,22 @@ static int run_series(struct batch *b)
 	return rc;
 }
 
+/*
+ * One snapshot. A file that we are told to stop in the middle of is cut there: what was read so far is
+ * still output. Signals may then break into read(2), since a pipe can keep it waiting for ever.
+ */
 static int run_single(struct batch *b)
 {
-	bool whole = run_round(b);
-	int rc;
-
-	/* told to stop in the middle of a file: what was read so far is still output */
-	if (!whole && !app_options(b->app)->read_file)
-		return 0;
-	rc = write_snapshot(b);
-	if (!rc && !whole)
-		rc = -EINTR;
-	return rc;
+	if (app_options(b->app)->read_file)
+		sigprocmask(SIG_SETMASK, b->wait_mask, NULL);
+	if (!run_round(b)) {
+		if (!app_options(b->app)->read_file)
+			return 0;
+		app_cut_file(b->app);
+		while (!app_file_done(b->app))
+			app_turn(b->app, 0, -1, b->wait_mask);
+	}
+	return write_snapshot(b);
 }
 
 int batch_run(struct app *a, const sigset_t *wait_mask, struct errmsg *err)
@@ -124,9 +128,7 @@ int batch_run(struct app *a, const sigset_t *wait_mask, struct errmsg *err)
 	result_fini(&b.result);
 	if (rc == -EPIPE)
 		return 0;	/* the reader has what it wanted (`| head`) */
-	if (rc == -EINTR)
-		errmsg_set(err, "%s was not read to its end: interrupted", o->read_file);
-	else if (rc)
+	if (rc)
 		errmsg_set(err, "standard output could not be written: %s", strerror(-rc));
 	return rc;
 }

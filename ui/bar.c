@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The function bar: the commands that have a word, as many as the line has room for. Notes where each was
- * painted, for the mouse.
+ * The function bar: the commands that have a word, as many as the line has room for. Notes where
+ * each was painted, for the mouse.
  */
 #include <string.h>
 

@@ -125,13 +125,15 @@ void cardside_field(struct cardside *s, const char *label, const char *text, enu
 	}
 }
 
-static void paint_pairs(const struct cardside *s, const struct cardline *l, struct grid *g, int x, int y)
+static void paint_pairs(const struct cardside *s, const struct cardline *l, struct grid *g, int x,
+			int y)
 {
 	int each = pair_cells(s->width), i;
 
 	for (i = 0; i < l->pairs; i++) {
 		const struct cardpair *p = &l->pair[i];
-		int at = x + i * (each + PAIR_GAP), label = grid_text(g, at, y, each, STYLE_DIM, p->label) + 1;
+		int at = x + i * (each + PAIR_GAP),
+		    label = grid_text(g, at, y, each, STYLE_DIM, p->label) + 1;
 		int value = text_cells(p->value), room = each - label;
 
 		if (l->pairs == 1 && value > room)	/* alone in its line */
@@ -140,7 +142,8 @@ static void paint_pairs(const struct cardside *s, const struct cardline *l, stru
 	}
 }
 
-static void paint_text(const struct cardside *s, const struct cardline *l, struct grid *g, int x, int y)
+static void paint_text(const struct cardside *s, const struct cardline *l, struct grid *g, int x,
+		       int y)
 {
 	int label = l->label < s->width ? l->label : s->width;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Text in cards: headings, labelled values in even columns, wrapped sentences. Built for a width, then
- * painted from any line on. Holds copies, so it can be painted after its row is gone.
+ * Text in cards: headings, labelled values in even columns, wrapped sentences. Built for a width,
+ * then painted from any line on. Holds copies, so it can be painted after its row is gone.
  */
 #ifndef SOCKMON_UI_CARDS_H
 #define SOCKMON_UI_CARDS_H

@@ -55,7 +55,8 @@ static void make_unknown(const struct column *c, const struct row *r, struct cel
 }
 
 /* A socket's protocol is said where no column says it and it is not TCP. */
-static void make_socket_state(const struct row *r, const struct cellmode *mode, int w, struct celltext *out)
+static void make_socket_state(const struct row *r, const struct cellmode *mode, int w,
+			      struct celltext *out)
 {
 	enum sockstate state = (enum sockstate)r->sk->rec.state;
 	bool datagram = sockproto_is_datagram((enum sockproto)r->sk->rec.proto);
@@ -70,7 +71,8 @@ static void make_socket_state(const struct row *r, const struct cellmode *mode, 
 }
 
 /* Traffic without a socket has no state: its protocol stands there. */
-static void make_state(const struct row *r, const struct cellmode *mode, int w, struct celltext *out)
+static void make_state(const struct row *r, const struct cellmode *mode, int w,
+		       struct celltext *out)
 {
 	const struct column *proto;
 	struct value v;
@@ -141,7 +143,8 @@ static void paint_end(struct grid *g, int x, int y, int w, const struct celltext
 	grid_text(g, x + w - tail, y, tail, t->style, port);
 }
 
-void cell_paint(struct grid *g, int x, int y, int w, enum celllook look, bool right, const struct celltext *t)
+void cell_paint(struct grid *g, int x, int y, int w, enum celllook look, bool right,
+		const struct celltext *t)
 {
 	if (right && text_cells(t->text) <= w)
 		grid_right(g, x, y, w, t->style, t->text);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One cell of the list: what a column of a row reads, and what it means. Rules: an unknown value is empty
- * on the kernel's side (there is no such thing) and "-" on the wire's (it was not seen); a quiet zero is dim.
+ * One cell of the list: what a column of a row reads, and what it means. Rules: an unknown value is
+ * empty on the kernel's side (there is no such thing) and "-" on the wire's (it was not seen); a
+ * quiet zero is dim.
  */
 #ifndef SOCKMON_UI_CELLS_H
 #define SOCKMON_UI_CELLS_H
@@ -37,7 +38,8 @@ struct celltext {
 void cell_make(const struct column *c, enum celllook look, const struct row *r,
 	       const struct cellmode *mode, int w, struct celltext *out);
 
-void cell_paint(struct grid *g, int x, int y, int w, enum celllook look, bool right, const struct celltext *t);
+void cell_paint(struct grid *g, int x, int y, int w, enum celllook look, bool right,
+		const struct celltext *t);
 
 enum style cell_state_style(enum sockstate s);
 bool cell_has_alert(const struct row *r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The commands: one row each, with a small function where the work is not another file's. Does not parse
- * keys that a prompt or a menu takes.
+ * The commands: one row each, with a small function where the work is not another file's. Does not
+ * parse keys that a prompt or a menu takes.
  */
 #include "ui/commands.h"
 
@@ -206,7 +206,6 @@ static void run_suspend(struct ui *u, int arg)
 	u->suspend = true;
 }
 
-/* In a view on top, q leaves that view. */
 static void run_quit(struct ui *u, int arg)
 {
 	(void)arg;
@@ -214,21 +213,33 @@ static void run_quit(struct ui *u, int arg)
 }
 
 static const struct command commands[] = {
-	{ { KEY_F0_ + 1, '?' }, "Help", "this screen", IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 1, run_help, 0 },
+	{ { KEY_F0_ + 1, '?' }, "Help", "this screen",
+	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 1, run_help, 0 },
 	{ { KEY_ESC_ }, "Back", "go back", IN_DETAIL | IN_HELP, COMMANDS_PROGRAM, 2, run_back, 0 },
-	{ { KEY_ESC_ }, NULL, "clear the filter; then put the notice away", IN_LIST, COMMANDS_ROWS, 0, run_back, 0 },
+	{ { KEY_ESC_ }, NULL, "clear the filter; then put the notice away",
+	  IN_LIST, COMMANDS_ROWS, 0, run_back, 0 },
 
-	{ { KEY_DOWN_, 'j' }, NULL, "down", IN_LIST | IN_HELP, COMMANDS_MOVE, 0, run_move, MOVE_DOWN },
+	{ { KEY_DOWN_, 'j' }, NULL, "down",
+	  IN_LIST | IN_HELP, COMMANDS_MOVE, 0, run_move, MOVE_DOWN },
 	{ { KEY_UP_, 'k' }, NULL, "up", IN_LIST | IN_HELP, COMMANDS_MOVE, 0, run_move, MOVE_UP },
-	{ { 'j' }, "Next", "in the details: the next row", IN_DETAIL, COMMANDS_MOVE, 3, run_next_row, 1 },
-	{ { 'k' }, "Previous", "in the details: the previous row", IN_DETAIL, COMMANDS_MOVE, 4, run_next_row, -1 },
-	{ { KEY_DOWN_ }, NULL, "in the details: scroll down", IN_DETAIL, COMMANDS_MOVE, 0, run_move, MOVE_DOWN },
-	{ { KEY_UP_ }, NULL, "in the details: scroll up", IN_DETAIL, COMMANDS_MOVE, 0, run_move, MOVE_UP },
-	{ { KEY_PGDN_, KEY_CTRL_('f') }, NULL, "a page down", IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_PAGE_DOWN },
-	{ { KEY_PGUP_, KEY_CTRL_('b') }, NULL, "a page up", IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_PAGE_UP },
-	{ { KEY_HOME_, 'g' }, NULL, "to the first row, and stay there", IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_FIRST },
-	{ { KEY_END_, 'G' }, NULL, "to the last row", IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_LAST },
-	{ { KEY_ENTER_ }, "Details", "details of the row; open or close a group", IN_LIST, COMMANDS_MOVE, 7, run_details, 0 },
+	{ { 'j' }, "Next", "in the details: the next row",
+	  IN_DETAIL, COMMANDS_MOVE, 3, run_next_row, 1 },
+	{ { 'k' }, "Previous", "in the details: the previous row",
+	  IN_DETAIL, COMMANDS_MOVE, 4, run_next_row, -1 },
+	{ { KEY_DOWN_ }, NULL, "in the details: scroll down",
+	  IN_DETAIL, COMMANDS_MOVE, 0, run_move, MOVE_DOWN },
+	{ { KEY_UP_ }, NULL, "in the details: scroll up",
+	  IN_DETAIL, COMMANDS_MOVE, 0, run_move, MOVE_UP },
+	{ { KEY_PGDN_, KEY_CTRL_('f') }, NULL, "a page down",
+	  IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_PAGE_DOWN },
+	{ { KEY_PGUP_, KEY_CTRL_('b') }, NULL, "a page up",
+	  IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_PAGE_UP },
+	{ { KEY_HOME_, 'g' }, NULL, "to the first row, and stay there",
+	  IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_FIRST },
+	{ { KEY_END_, 'G' }, NULL, "to the last row",
+	  IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_LAST },
+	{ { KEY_ENTER_ }, "Details", "details of the row; open or close a group",
+	  IN_LIST, COMMANDS_MOVE, 7, run_details, 0 },
 	{ { KEY_RIGHT_ }, NULL, "open the group", IN_LIST, COMMANDS_MOVE, 0, run_fold, 1 },
 	{ { KEY_LEFT_ }, NULL, "close the group", IN_LIST, COMMANDS_MOVE, 0, run_fold, 0 },
 	{ { KEY_TAB_ }, NULL, "next view", IN_ALL, COMMANDS_MOVE, 0, run_view_step, 1 },
@@ -238,26 +249,37 @@ static const struct command commands[] = {
 	{ { '/' }, "Filter", "filter the rows", IN_LIST, COMMANDS_ROWS, 2, run_filter, 0 },
 	{ { 's' }, "Sort", "choose what to sort by", IN_LIST, COMMANDS_ROWS, 3, run_sort, 0 },
 	{ { 'S' }, NULL, "sort the other way round", IN_LIST, COMMANDS_ROWS, 0, run_reverse, 0 },
-	{ { '<' }, NULL, "sort by the column on the left", IN_LIST, COMMANDS_ROWS, 0, run_sort_step, -1 },
-	{ { '>' }, NULL, "sort by the column on the right", IN_LIST, COMMANDS_ROWS, 0, run_sort_step, 1 },
+	{ { '<' }, NULL, "sort by the column on the left",
+	  IN_LIST, COMMANDS_ROWS, 0, run_sort_step, -1 },
+	{ { '>' }, NULL, "sort by the column on the right",
+	  IN_LIST, COMMANDS_ROWS, 0, run_sort_step, 1 },
 	{ { 'a' }, "Group", "group the rows", IN_LIST, COMMANDS_ROWS, 4, run_group, 0 },
 	{ { 't' }, NULL, "TCP on and off", IN_LIST, COMMANDS_ROWS, 0, run_tcp, 0 },
 	{ { 'u' }, NULL, "UDP on and off", IN_LIST, COMMANDS_ROWS, 0, run_udp, 0 },
-	{ { 'l' }, NULL, "listening sockets only, and all", IN_LIST, COMMANDS_ROWS, 0, run_only, ONLY_LISTENING },
-	{ { 'e' }, NULL, "established only, and all", IN_LIST, COMMANDS_ROWS, 0, run_only, ONLY_ESTABLISHED },
+	{ { 'l' }, NULL, "listening sockets only, and all",
+	  IN_LIST, COMMANDS_ROWS, 0, run_only, ONLY_LISTENING },
+	{ { 'e' }, NULL, "established only, and all",
+	  IN_LIST, COMMANDS_ROWS, 0, run_only, ONLY_ESTABLISHED },
 	{ { 'w' }, NULL, "TIME_WAIT on and off", IN_LIST, COMMANDS_ROWS, 0, run_time_wait, 0 },
-	{ { ' ' }, NULL, "mark the row; open or close a group", IN_LIST, COMMANDS_ROWS, 0, run_mark, 0 },
-	{ { 'r' }, NULL, "reset filter, order, groups and columns", IN_LIST, COMMANDS_ROWS, 0, run_reset, 0 },
+	{ { ' ' }, NULL, "mark the row; open or close a group",
+	  IN_LIST, COMMANDS_ROWS, 0, run_mark, 0 },
+	{ { 'r' }, NULL, "reset filter, order, groups and columns",
+	  IN_LIST, COMMANDS_ROWS, 0, run_reset, 0 },
 
 	{ { 'c' }, "Columns", "choose the columns", IN_LIST, COMMANDS_SHOW, 6, run_columns, 0 },
-	{ { 'p' }, "Pause", "pause and go on; nothing is lost meanwhile", IN_ALL, COMMANDS_SHOW, 5, run_pause, 0 },
-	{ { 'f' }, NULL, "freeze the order: values move, rows stay", IN_LIST, COMMANDS_SHOW, 0, run_freeze, 0 },
+	{ { 'p' }, "Pause", "pause and go on; nothing is lost meanwhile",
+	  IN_ALL, COMMANDS_SHOW, 5, run_pause, 0 },
+	{ { 'f' }, NULL, "freeze the order: values move, rows stay",
+	  IN_LIST, COMMANDS_SHOW, 0, run_freeze, 0 },
 	{ { 'b' }, NULL, "rates in bits or bytes", IN_ALL, COMMANDS_SHOW, 0, run_bits, 0 },
 	{ { 'n' }, NULL, "names or numbers", IN_ALL, COMMANDS_SHOW, 0, run_names, 0 },
 
-	{ { 'x' }, "Export", "write the rows to a file", IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 8, run_export, 0 },
-	{ { KEY_CTRL_('l') }, NULL, "repaint the screen", IN_ALL, COMMANDS_PROGRAM, 0, run_repaint, 0 },
-	{ { KEY_CTRL_('z') }, NULL, "suspend; fg comes back", IN_ALL, COMMANDS_PROGRAM, 0, run_suspend, 0 },
+	{ { 'x' }, "Export", "write the rows to a file",
+	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 8, run_export, 0 },
+	{ { KEY_CTRL_('l') }, NULL, "repaint the screen",
+	  IN_ALL, COMMANDS_PROGRAM, 0, run_repaint, 0 },
+	{ { KEY_CTRL_('z') }, NULL, "suspend; fg comes back",
+	  IN_ALL, COMMANDS_PROGRAM, 0, run_suspend, 0 },
 	{ { 'q' }, "Quit", "quit", IN_ALL, COMMANDS_PROGRAM, 1, run_quit, 0 },
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of commands: what each key does and where. The help screen, the function bar and the man page's
- * section on keys follow from it.
+ * The table of commands: what each key does and where. The help screen, the function bar and the
+ * man page's section on keys follow from it.
  */
 #ifndef SOCKMON_UI_COMMANDS_H
 #define SOCKMON_UI_COMMANDS_H
@@ -10,7 +10,13 @@
 
 enum { COMMAND_KEYS = 4 };
 
-enum command_group { COMMANDS_MOVE, COMMANDS_ROWS, COMMANDS_SHOW, COMMANDS_PROGRAM, COMMAND_GROUPS };
+enum command_group {
+	COMMANDS_MOVE,
+	COMMANDS_ROWS,
+	COMMANDS_SHOW,
+	COMMANDS_PROGRAM,
+	COMMAND_GROUPS
+};
 
 struct command {
 	uint32_t keys[COMMAND_KEYS];	/* 0 ends them; the first is the one that the bar names */

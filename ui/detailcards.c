@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The cards of the details, filled from the column table. What is not known is left out; that a whole side is
- * missing is said once, with the reason. Where the cards stand is view_detail.c's.
+ * The cards of the details, filled from the column table. What is not known is left out; that a
+ * whole side is missing is said once, with the reason. Where the cards stand is view_detail.c's.
  */
 #include "ui/detailcards.h"
 
@@ -30,51 +30,54 @@ struct card {
 #define F(name, ...) { .column = (name), __VA_ARGS__ }
 
 /* Over both sides: neither the kernel's nor the wire's alone. */
-static const struct card process_card = { NULL, {
-	F("process"), F("pid"), F("fd"), F("uid"),
-	F("cmdline", .label = "command", .wide = true), F("holders", .label = "held by", .wide = true) } };
+static const struct card process_card = { NULL,
+					  { F("process"), F("pid"), F("fd"), F("uid"),
+					    F("cmdline", .label = "command", .wide = true),
+					    F("holders", .label = "held by", .wide = true) } };
 
 static const struct card kernel_cards[] = {
-	{ "state", {
-		F("state"), F("state_age", .label = "for"), F("timer"), F("timer_ms", .label = "fires in"),
-		F("retransmits"), F("shutdown") } },
-	{ "queues", {
-		F("recv_q"), F("send_q"), F("backlog_max", .label = "backlog"), F("notsent_bytes", .label = "notsent"),
-		F("unacked"), F("sacked"), F("lost") } },
-	{ "congestion control", {
-		F("cong"), F("snd_cwnd", .label = "cwnd"), F("snd_ssthresh", .label = "ssthresh"), F("snd_mss", .label = "mss"),
-		F("rcv_mss", .label = "rcvmss"), F("advmss"), F("pmtu"), F("snd_wnd"), F("rcv_wnd"),
-		F("rcv_space"), F("rcv_ssthresh"), F("pacing_rate"), F("delivery_rate") } },
-	{ "times", {
-		F("rtt"), F("rttvar"), F("min_rtt", .label = "minrtt"), F("rcv_rtt"), F("rto"), F("ato"),
-		F("last_data_sent", .label = "lastsnd"), F("last_data_recv", .label = "lastrcv"),
-		F("last_ack_recv", .label = "lastack") } },
-	{ "counters", {
-		F("bytes_sent"), F("bytes_received"), F("bytes_acked"), F("bytes_retrans"),
-		F("segs_out"), F("segs_in"), F("data_segs_out"), F("data_segs_in"),
-		F("total_retrans", .label = "retrans"), F("tcp_info.retrans", .label = "retrans now"),
-		F("dsack_dups"), F("reord_seen"), F("rcv_ooopack") } },
+	{ "state",
+	  { F("state"), F("state_age", .label = "for"), F("timer"),
+	    F("timer_ms", .label = "fires in"), F("retransmits"), F("shutdown") } },
+	{ "queues",
+	  { F("recv_q"), F("send_q"), F("backlog_max", .label = "backlog"),
+	    F("notsent_bytes", .label = "notsent"), F("unacked"), F("sacked"), F("lost") } },
+	{ "congestion control",
+	  { F("cong"), F("snd_cwnd", .label = "cwnd"), F("snd_ssthresh", .label = "ssthresh"),
+	    F("snd_mss", .label = "mss"), F("rcv_mss", .label = "rcvmss"), F("advmss"), F("pmtu"),
+	    F("snd_wnd"), F("rcv_wnd"), F("rcv_space"), F("rcv_ssthresh"), F("pacing_rate"),
+	    F("delivery_rate") } },
+	{ "times",
+	  { F("rtt"), F("rttvar"), F("min_rtt", .label = "minrtt"), F("rcv_rtt"), F("rto"),
+	    F("ato"), F("last_data_sent", .label = "lastsnd"),
+	    F("last_data_recv", .label = "lastrcv"), F("last_ack_recv", .label = "lastack") } },
+	{ "counters",
+	  { F("bytes_sent"), F("bytes_received"), F("bytes_acked"), F("bytes_retrans"),
+	    F("segs_out"), F("segs_in"), F("data_segs_out"), F("data_segs_in"),
+	    F("total_retrans", .label = "retrans"), F("tcp_info.retrans", .label = "retrans now"),
+	    F("dsack_dups"), F("reord_seen"), F("rcv_ooopack") } },
 };
 
-static const struct card identity_card = { "identity", {
-	F("proto"), F("family"), F("iface"), F("inode"), F("cookie"), F("cgroup_id", .label = "cgroup"),
-	F("netns"), F("mark"), F("v6only"), F("tos"), F("tclass") } };
+static const struct card identity_card = { "identity",
+					   { F("proto"), F("family"), F("iface"), F("inode"),
+					     F("cookie"), F("cgroup_id", .label = "cgroup"),
+					     F("netns"), F("mark"), F("v6only"), F("tos"),
+					     F("tclass") } };
 
 static const struct card seen_card = { "seen", {
 	F("first_seen", .wide = true), F("last_seen", .wide = true) } };
 
 static const struct card wire_cards[] = {
-	{ "state on the wire", {
-		F("wire_state", .label = "state"), F("opener", .label = "opened by"), F("iface", .label = "seen on"), F("vlan"),
-		F("first_seen", .wide = true), F("last_seen", .wide = true) } },
-	{ "traffic", {
-		F("rx_rate"), F("tx_rate", .breaks = true),
-		F("rx_bytes"), F("tx_bytes", .breaks = true),
-		F("rx_payload"), F("tx_payload", .breaks = true),
-		F("rx_packets"), F("tx_packets", .breaks = true),
-		F("rx_segs"), F("tx_segs", .breaks = true),
-		F("rx_flags"), F("tx_flags", .breaks = true),
-		F("rate_source", .label = "rates by") } },
+	{ "state on the wire",
+	  { F("wire_state", .label = "state"), F("opener", .label = "opened by"),
+	    F("iface", .label = "seen on"), F("vlan"), F("first_seen", .wide = true),
+	    F("last_seen", .wide = true) } },
+	{ "traffic",
+	  { F("rx_rate"), F("tx_rate", .breaks = true), F("rx_bytes"),
+	    F("tx_bytes", .breaks = true), F("rx_payload"), F("tx_payload", .breaks = true),
+	    F("rx_packets"), F("tx_packets", .breaks = true), F("rx_segs"),
+	    F("tx_segs", .breaks = true), F("rx_flags"), F("tx_flags", .breaks = true),
+	    F("rate_source", .label = "rates by") } },
 };
 
 /* "2026-11-21 22:14:03.118": to the millisecond is what one reads. */
@@ -169,8 +172,12 @@ static void add_share(struct cardside *s, const char *label, uint64_t part_us, u
 	char time[16], text[40];
 
 	human_us(time, sizeof(time), part_us);
-	snprintf(text, sizeof(text), "%s (%u %%)", time, (unsigned)(part_us * 100.0 / (double)busy_us));
-	cardside_pair(s, label, text, part_us * 2 > busy_us ? STYLE_TROUBLE : part_us ? STYLE_NORMAL : STYLE_DIM);
+	snprintf(text, sizeof(text), "%s (%u %%)", time,
+		 (unsigned)(part_us * 100.0 / (double)busy_us));
+	cardside_pair(s, label, text,
+		      part_us * 2 > busy_us ? STYLE_TROUBLE
+		      : part_us		    ? STYLE_NORMAL
+					    : STYLE_DIM);
 }
 
 /* What held the sender back, in shares of the time that it had something to send. */
@@ -192,7 +199,8 @@ static void add_limits(struct cardside *s, const struct row *r)
 /* As ss -m writes it. */
 static void add_skmem(struct cardside *s, const struct row *r)
 {
-	static const char *const names[SKMEM_VALUES] = { "r", "rb", "t", "tb", "f", "w", "o", "bl", "d" };
+	static const char *const names[SKMEM_VALUES] = { "r", "rb", "t",  "tb", "f",
+							 "w", "o",  "bl", "d" };
 	const struct sockrec *rec = &r->sk->rec;
 	char text[256];
 	size_t len = 0;
@@ -202,7 +210,8 @@ static void add_skmem(struct cardside *s, const struct row *r)
 		return;
 	cardside_title(s, "memory");
 	for (i = 0; i < rec->skmem_count && i < SKMEM_VALUES && len < sizeof(text); i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s%u", i ? "," : "(", names[i], rec->skmem[i]);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s%u", i ? "," : "(",
+					names[i], rec->skmem[i]);
 	if (len < sizeof(text))
 		snprintf(text + len, sizeof(text) - len, ")");
 	cardside_field(s, "skmem", text, rec->skmem_count > SKMEM_DROPS && rec->skmem[SKMEM_DROPS] ?
@@ -222,7 +231,8 @@ static void add_rest(struct cardside *s, const struct row *r, bool bits)
 		struct value v;
 
 		if (!c->key || strncmp(c->key, prefix, sizeof(prefix) - 1) != 0 || is_in_cards(c) ||
-		    strstr(c->key, "_limited") || strstr(c->key, "busy_time") || !column_get(c, r, &v))
+		    strstr(c->key, "_limited") || strstr(c->key, "busy_time") ||
+		    !column_get(c, r, &v))
 			continue;
 		if (!titled)
 			cardside_title(s, "all else in tcp_info");
@@ -255,12 +265,14 @@ void detail_kernel(struct cardside *s, const struct row *r, bool bits)
 
 	if (!r->sk) {
 		cardside_title(s, "no socket");
-		cardside_text(s, STYLE_NORMAL, procreason_sentence((enum procreason)r->proc_reason) ?
-			      procreason_sentence((enum procreason)r->proc_reason) :
-			      "It is served by the process below.");
+		cardside_text(s, STYLE_NORMAL,
+			      procreason_sentence((enum procreason)r->proc_reason)
+				      ? procreason_sentence((enum procreason)r->proc_reason)
+				      : "It is served by the process below.");
 	} else if (!r->proc && procreason_sentence((enum procreason)r->proc_reason)) {
 		cardside_title(s, "no process");
-		cardside_text(s, STYLE_NORMAL, procreason_sentence((enum procreason)r->proc_reason));
+		cardside_text(s, STYLE_NORMAL,
+			      procreason_sentence((enum procreason)r->proc_reason));
 	}
 	for (i = 0; i < sizeof(kernel_cards) / sizeof(kernel_cards[0]); i++)
 		add_card(s, &kernel_cards[i], r, bits);
@@ -278,8 +290,8 @@ static void add_coverage(struct cardside *s, const struct row *r)
 	uint64_t seen;
 	char text[40];
 
-	if (!info || !r->flow || !r->flow->rec.opener_certain || !TCPINFO_HAS(r->sk->rec.tcpinfo_len, bytes_sent) ||
-	    !info->bytes_sent)
+	if (!info || !r->flow || !r->flow->rec.opener_certain ||
+	    !TCPINFO_HAS(r->sk->rec.tcpinfo_len, bytes_sent) || !info->bytes_sent)
 		return;
 	seen = r->flow->rec.dir[r->local & 1].payload;
 	snprintf(text, sizeof(text), "%.2f %%", (double)seen * 100.0 / (double)info->bytes_sent);

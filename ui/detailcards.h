@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the details of a connection say: every known value, in cards, under ss's names. To show one more
- * value in a certain card: a word in the table; all others of tcp_info come at the end by themselves.
+ * What the details of a connection say: every known value, in cards, under ss's names. To show one
+ * more value in a certain card: a word in the table; all others of tcp_info come at the end by
+ * themselves.
  */
 #ifndef SOCKMON_UI_DETAILCARDS_H
 #define SOCKMON_UI_DETAILCARDS_H

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The filter at the bottom: typed with its result live on the screen, and shown for as long as anything
- * narrows what the list shows. Knows nothing of the language but filter_parse() and its error.
+ * The filter at the bottom: typed with its result live on the screen, and shown for as long as
+ * anything narrows what the list shows. Knows nothing of the language but filter_parse() and its
+ * error.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
-#include "ui/pieces.h"
 #include "ui/slots.h"
 #include "ui/text.h"
 #include "ui/view.h"
@@ -69,7 +69,8 @@ enum { FILTER_TEXT_X = 3 };
 /* The sentence stands behind the caret where it fits, else on a line of its own. */
 static bool sentence_fits(const struct ui *u, int width)
 {
-	int x = spot_x(u, FILTER_TEXT_X + (int)utf8_cells(u->filter_prompt.text, u->filter_prompt.cur));
+	int x = spot_x(u, FILTER_TEXT_X +
+				  (int)utf8_cells(u->filter_prompt.text, u->filter_prompt.cur));
 
 	return x + (int)u->filter_error.len + 2 + error_cells(u) < width;
 }
@@ -108,15 +109,18 @@ static void filter_paint(struct ui *u, struct grid *g, int y)
 	format_count(u, count, sizeof(count));
 	room = g->width - FILTER_TEXT_X - (int)strlen(count) - 2;
 	grid_text(g, 1, y, 2, STYLE_TITLE, "/");
-	prompt_paint(&u->filter_prompt, g, FILTER_TEXT_X, y, room > 8 ? room : g->width - FILTER_TEXT_X,
+	prompt_paint(&u->filter_prompt, g, FILTER_TEXT_X, y,
+		     room > 8 ? room : g->width - FILTER_TEXT_X,
 		     u->filter_bad ? STYLE_BADINPUT : STYLE_GOOD);
 	if (room > 8)
-		grid_right(g, g->width - 1 - (int)strlen(count), y, (int)strlen(count), STYLE_DIM, count);
+		grid_right(g, g->width - 1 - (int)strlen(count), y, (int)strlen(count), STYLE_DIM,
+			   count);
 	if (u->filter_bad)
 		paint_error(u, g, y + 1);
 	else
-		grid_ellipsis(g, FILTER_TEXT_X, y + 1, g->width - FILTER_TEXT_X - 1, STYLE_DIM,
-			      "Enter keep  Esc back   as: port 443   state time-wait   rtt > 100ms   sshd");
+		grid_ellipsis(
+			g, FILTER_TEXT_X, y + 1, g->width - FILTER_TEXT_X - 1, STYLE_DIM,
+			"Enter keep  Esc back   as: port 443   state time-wait   rtt > 100ms   sshd");
 }
 
 const struct dialog dialog_filter = { filter_key, filter_height, filter_paint };
@@ -126,13 +130,15 @@ static bool sort_is_hidden(const struct ui *u)
 {
 	int slot = slots_find_sort(&u->layout, u->rows.query.sort);
 
-	return u->rows.query.sort && u->rows.query.sort != column_find("tx_rate") && (slot < 0 || !layout_placed(&u->layout, (unsigned)slot));
+	return u->rows.query.sort && u->rows.query.sort != column_find("tx_rate") &&
+	       (slot < 0 || !layout_placed(&u->layout, (unsigned)slot));
 }
 
 static bool has_something_to_say(const struct ui *u)
 {
-	return u->rows.text[0] || rows_are_narrowed(&u->rows) || u->rows.marks.count || u->rows.query.group ||
-	       u->rows.query.ipv4_only || u->rows.query.ipv6_only || u->rows.opt->protos || sort_is_hidden(u);
+	return u->rows.text[0] || rows_are_narrowed(&u->rows) || u->rows.marks.count ||
+	       u->rows.query.group || u->rows.query.ipv4_only || u->rows.query.ipv6_only ||
+	       u->rows.opt->protos || sort_is_hidden(u);
 }
 
 int filter_line_height(const struct ui *u)
@@ -176,7 +182,8 @@ void filter_line_paint(const struct ui *u, struct grid *g, int y)
 	if (q->group)
 		pieces_add(&p, 3, STYLE_DIM, "by %s", q->group->title);
 	if (sort_is_hidden(u))
-		pieces_add(&p, 4, STYLE_DIM, "sorted by %s%s", q->sort->name, q->descending ? " ▼" : " ▲");
+		pieces_add(&p, 4, STYLE_DIM, "sorted by %s%s", q->sort->name,
+			   q->descending ? " ▼" : " ▲");
 	if (u->rows.marks.count)
 		pieces_add(&p, 3, STYLE_MARKED, "%u marked", u->rows.marks.count);
 	pieces_right(&p);

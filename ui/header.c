@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The lines above the body: who and how fast, how many of what, what is missing, and the tabs where there is
- * more than one view. Quiet while all is well.
+ * The lines above the body: who and how fast, how many of what, what is missing, and the tabs where
+ * there is more than one view. Quiet while all is well.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,6 @@
 #include "base/hash.h"
 #include "base/human.h"
 #include "ui/cells.h"
-#include "ui/pieces.h"
 #include "ui/text.h"
 #include "ui/view.h"
 
@@ -123,10 +122,12 @@ static const struct {
 	const char *word;
 	uint8_t rank;
 } states[] = {
-	{ ST_ESTABLISHED, "estab", 2 },	  { ST_LISTEN, "listen", 4 },	   { ST_TIME_WAIT, "time-wait", 5 },
-	{ ST_CLOSE_WAIT, "close-wait", 3 }, { ST_SYN_SENT, "syn-sent", 6 },  { ST_SYN_RECV, "syn-recv", 6 },
-	{ ST_FIN_WAIT1, "fin-wait-1", 8 }, { ST_FIN_WAIT2, "fin-wait-2", 8 }, { ST_LAST_ACK, "last-ack", 8 },
-	{ ST_CLOSING, "closing", 8 },	  { ST_CLOSE, "unconn", 7 },
+	{ ST_ESTABLISHED, "estab", 2 },	   { ST_LISTEN, "listen", 4 },
+	{ ST_TIME_WAIT, "time-wait", 5 },  { ST_CLOSE_WAIT, "close-wait", 3 },
+	{ ST_SYN_SENT, "syn-sent", 6 },	   { ST_SYN_RECV, "syn-recv", 6 },
+	{ ST_FIN_WAIT1, "fin-wait-1", 8 }, { ST_FIN_WAIT2, "fin-wait-2", 8 },
+	{ ST_LAST_ACK, "last-ack", 8 },	   { ST_CLOSING, "closing", 8 },
+	{ ST_CLOSE, "unconn", 7 },
 };
 
 static void add_states(struct pieces *p, const struct model_totals *t)
@@ -137,7 +138,8 @@ static void add_states(struct pieces *p, const struct model_totals *t)
 		uint32_t n = t->by_state[states[i].state];
 
 		if (n)
-			pieces_add(p, states[i].rank, cell_state_style(states[i].state), "%u %s", n, states[i].word);
+			pieces_add(p, states[i].rank, cell_state_style(states[i].state), "%u %s", n,
+				   states[i].word);
 	}
 }
 
@@ -157,7 +159,8 @@ static void add_wire(struct pieces *p, const struct model *m)
 	human_count(text, sizeof(text), f->packets);
 	pieces_add(p, 8, STYLE_DIM, "%s packets", text);
 	if (f->evicted_flows)
-		pieces_add(p, 1, STYLE_TROUBLE, "%llu flows given up", (unsigned long long)f->evicted_flows);
+		pieces_add(p, 1, STYLE_TROUBLE, "%llu flows given up",
+			   (unsigned long long)f->evicted_flows);
 }
 
 static void paint_counts(const struct ui *u, struct grid *g, int y)
@@ -169,11 +172,12 @@ static void paint_counts(const struct ui *u, struct grid *g, int y)
 	if (model_host(m)->offline)
 		pieces_add(&p, 0, STYLE_NORMAL, "packets only");
 	else
-		pieces_add(&p, 0, STYLE_NORMAL, "%u socket%s%s", t->sockets, t->sockets == 1 ? "" : "s",
-			   t->sockets ? ":" : "");
+		pieces_add(&p, 0, STYLE_NORMAL, "%u socket%s%s", t->sockets,
+			   t->sockets == 1 ? "" : "s", t->sockets ? ":" : "");
 	add_states(&p, t);
 	if (t->refused_sockets)
-		pieces_add(&p, 1, STYLE_TROUBLE, "%llu beyond the limit", (unsigned long long)t->refused_sockets);
+		pieces_add(&p, 1, STYLE_TROUBLE, "%llu beyond the limit",
+			   (unsigned long long)t->refused_sockets);
 	pieces_right(&p);
 	add_wire(&p, m);
 	pieces_fit(&p, g->width);
@@ -253,8 +257,8 @@ static int paint_tabs(struct ui *u, struct grid *g, int y)
 		return 0;		/* a single one needs no tab */
 	u->tabs_y = y;
 	for (i = 0; (v = view_at(i)) && v->numbered; i++)
-		x += 2 + grid_printf(g, x, y, g->width - x, v == u->view ? STYLE_TABON : STYLE_TAB, "%u %s",
-				     i + 1, v->name);
+		x += 2 + grid_printf(g, x, y, g->width - x, v == u->view ? STYLE_TABON : STYLE_TAB,
+				     "%u %s", i + 1, v->name);
 	return 1;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A small sorted set of identities: marked rows, opened groups. At most IDSET_MAX of them, so that what
- * a reader picks by hand cannot grow without end.
+ * A small sorted set of identities: marked rows, opened groups. At most IDSET_MAX of them, so that
+ * what a reader picks by hand cannot grow without end.
  */
 #ifndef SOCKMON_UI_IDSET_H
 #define SOCKMON_UI_IDSET_H

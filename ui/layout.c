@@ -111,7 +111,8 @@ static void place(struct layout *l, const struct fitting *f)
 			x++;
 		wire = l->slots[i].wire;
 		first = false;
-		l->placed[l->placed_count++] = (struct placed){ (uint8_t)i, (int16_t)x, (int16_t)f->w[i] };
+		l->placed[l->placed_count++] =
+			(struct placed){ (uint8_t)i, (int16_t)x, (int16_t)f->w[i] };
 		x += f->w[i];
 	}
 }

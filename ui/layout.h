@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which columns stand where in a given width. Pure arithmetic: knows columns only as slots with widths.
+ * Which columns stand where in a given width. Pure arithmetic: knows columns only as slots with
+ * widths.
  *
- * Slots stand in the order of the screen, the wire's behind the kernel's; a rule is drawn between. Steps
- * are taken in the order of importance, each giving one slot a width, until one does not fit: so columns
- * go by priority as the screen shrinks and come back the same way. What is left then widens the slots
- * whose content was cut, and at last one of them takes the rest, so that the right edge is used.
+ * Slots stand in the order of the screen, the wire's behind the kernel's; a rule is drawn between.
+ * Steps are taken in the order of importance, each giving one slot a width, until one does not fit:
+ * so columns go by priority as the screen shrinks and come back the same way. What is left then
+ * widens the slots whose content was cut, and at last one of them takes the rest, so that the right
+ * edge is used.
  *
- * Line: one cell for the cursor, the slots with a blank between, one cell of rule, the wire's slots, and
- * two cells at the end for the mark of trouble.
+ * Line: one cell for the cursor, the slots with a blank between, one cell of rule, the wire's
+ * slots, and two cells at the end for the mark of trouble.
  */
 #ifndef SOCKMON_UI_LAYOUT_H
 #define SOCKMON_UI_LAYOUT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A small list that pops up over the screen: to sort by, to group by, columns on and off. The caller fills
- * it, and does what was chosen.
+ * A small list that pops up over the screen: to sort by, to group by, columns on and off. The
+ * caller fills it, and does what was chosen.
  */
 #ifndef SOCKMON_UI_MENU_H
 #define SOCKMON_UI_MENU_H

@@ -39,7 +39,8 @@ void menu_open_sort(struct ui *u)
 	ui_open_menu(u, "Sort by", false, choose_sort);
 	for (i = 0; i < l->slot_count; i++)
 		menu_add(&u->menu, i, (int)i == now, l->slots[i].title, l->slots[i].col->help);
-	menu_add(&u->menu, NO_COLUMN, !u->rows.query.sort, "(none)", "sockets as the kernel lists them, then flows");
+	menu_add(&u->menu, NO_COLUMN, !u->rows.query.sort, "(none)",
+		 "sockets as the kernel lists them, then flows");
 	menu_select(&u->menu, now < 0 ? NO_COLUMN : (uint32_t)now);
 }
 

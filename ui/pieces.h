@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A line made of pieces of which the less important ones are left out when the line is short. Pieces keep
- * their order; those behind the gap stand at the right edge.
+ * A line made of pieces of which the less important ones are left out when the line is short.
+ * Pieces keep their order; those behind the gap stand at the right edge.
  */
 #ifndef SOCKMON_UI_PIECES_H
 #define SOCKMON_UI_PIECES_H

@@ -26,7 +26,8 @@ static uint64_t key_of(const struct item *i, const struct result *result)
 	if (!i->is_group)
 		return i->id;
 	label = result->groups[i->id].label;
-	return hash_bytes(label, strnlen(label, sizeof(result->groups[i->id].label)), 2) | GROUP_KEY;
+	return hash_bytes(label, strnlen(label, sizeof(result->groups[i->id].label)), 2) |
+	       GROUP_KEY;
 }
 
 static int by_key(const void *x, const void *y)
@@ -47,8 +48,8 @@ static int by_place(const void *x, const void *y)
 	return (a->was > b->was) - (a->was < b->was);
 }
 
-struct orderentry *roworder_take(const struct item *lines, uint32_t count, const struct result *result,
-				 uint32_t *entries)
+struct orderentry *roworder_take(const struct item *lines, uint32_t count,
+				 const struct result *result, uint32_t *entries)
 {
 	struct orderentry *order = count ? calloc(count, sizeof(*order)) : NULL;
 	uint32_t i;
@@ -91,8 +92,8 @@ static void place_all(const struct orderentry *order, uint32_t entries, const st
 	}
 }
 
-void roworder_apply(const struct orderentry *order, uint32_t entries, struct item *lines, uint32_t count,
-		    const struct result *result)
+void roworder_apply(const struct orderentry *order, uint32_t entries, struct item *lines,
+		    uint32_t count, const struct result *result)
 {
 	struct placing *all = count ? calloc(count, sizeof(*all)) : NULL;
 	uint32_t i;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Keeps the query's result fresh at a bounded cost, and shapes it: folded groups and frozen order. Reads
- * the clock nowhere: "ten times a second" goes by model time, and no work is put off twice in a row.
+ * Keeps the query's result fresh at a bounded cost, and shapes it: folded groups and frozen order.
+ * Reads the clock nowhere: "ten times a second" goes by model time, and no work is put off twice in
+ * a row.
  */
 #include "ui/rows.h"
 

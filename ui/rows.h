@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rows that the list shows: the query with its filter and toggles, its last result, and what the
- * reader made of it (frozen order, opened groups, marks). Knows nothing of the screen.
+ * The rows that the list shows: the query with its filter and toggles, its last result, and what
+ * the reader made of it (frozen order, opened groups, marks). Knows nothing of the screen.
  *
- * lines[] is what the screen shows, one item a line. Rows named in it may be gone from the model by now:
- * model_row() says so.
+ * lines[] is what the screen shows, one item a line. Rows named in it may be gone from the model by
+ * now: model_row() says so.
  */
 #ifndef SOCKMON_UI_ROWS_H
 #define SOCKMON_UI_ROWS_H
 
-#include "options.h"
+#include "app.h"
 #include "query/query.h"
 #include "ui/idset.h"
 
@@ -46,8 +46,8 @@ void rows_fini(struct rows *r);
 void rows_reset(struct rows *r);	/* filter, toggles, order and groups as at the start; no marks */
 
 /*
- * Runs the query when something changed: at once when the query did, at most ten times a second when the
- * model did. Returns true when lines[] is new.
+ * Runs the query when something changed: at once when the query did, at most ten times a second
+ * when the model did. Returns true when lines[] is new.
  */
 bool rows_update(struct rows *r, const struct model *m);
 bool rows_want_update(const struct rows *r, const struct model *m);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The export prompt ("json sockmon-20261121-221403.json") and the question before a file is replaced. What
- * is written, and that it is whole or absent, is app_export()'s.
+ * The export prompt ("json sockmon-20261121-221403.json") and the question before a file is
+ * replaced. What is written, and that it is whole or absent, is app_export()'s.
  */
 #include "ui/saveas.h"
 
@@ -35,11 +35,13 @@ static bool read_target(struct ui *u, struct target *t)
 	char name[16], all[96];
 	size_t len = blank ? (size_t)(blank - text) : strlen(text);
 
-	snprintf(name, sizeof(name), "%.*s", len < sizeof(name) ? (int)len : (int)sizeof(name) - 1, text);
+	snprintf(name, sizeof(name), "%.*s", len < sizeof(name) ? (int)len : (int)sizeof(name) - 1,
+		 text);
 	t->format = len < sizeof(name) ? format_find(name) : NULL;
 	if (!t->format) {
 		add_names(all, sizeof(all));
-		ui_say(u, STYLE_ERROR, "no such format: %s. Write one of %s, then a file name", name, all);
+		ui_say(u, STYLE_ERROR, "no such format: %s. Write one of %s, then a file name",
+		       name, all);
 		return false;
 	}
 	t->path = blank ? blank + strspn(blank, " ") : "";
@@ -54,7 +56,8 @@ static void write_file(struct ui *u, const struct target *t)
 	uint32_t rows = 0;
 	uint64_t bytes = 0;
 	char size[16];
-	int ret = app_export(u->app, &u->rows.query, t->format, t->path, NULL, 0, &rows, &bytes, &err);
+	int ret = app_export(u->app, &u->rows.query, t->format, t->path, NULL, 0, &rows, &bytes,
+			     &err);
 
 	u->dialog = NULL;
 	if (ret) {
@@ -62,7 +65,8 @@ static void write_file(struct ui *u, const struct target *t)
 		return;
 	}
 	human_bytes(size, sizeof(size), bytes);
-	ui_say(u, STYLE_GOOD, "%u row%s written to %s (%s)", rows, rows == 1 ? "" : "s", t->path, size);
+	ui_say(u, STYLE_GOOD, "%u row%s written to %s (%s)", rows, rows == 1 ? "" : "s", t->path,
+	       size);
 }
 
 static void export_key(struct ui *u, const struct key *k)
@@ -97,7 +101,8 @@ static void export_paint(struct ui *u, struct grid *g, int y)
 	if (u->said[0])
 		grid_ellipsis(g, 1, y + 1, g->width - 2, u->said_style, u->said);
 	else
-		grid_printf(g, 1, y + 1, g->width - 2, STYLE_DIM, "Enter write  Esc back   formats: %s", all);
+		grid_printf(g, 1, y + 1, g->width - 2, STYLE_DIM,
+			    "Enter write  Esc back   formats: %s", all);
 }
 
 const struct dialog dialog_export = { export_key, export_height, export_paint };
@@ -127,7 +132,8 @@ static void overwrite_paint(struct ui *u, struct grid *g, int y)
 	struct target t;
 
 	if (read_target(u, &t))
-		grid_printf(g, 1, y, g->width - 2, STYLE_TROUBLE, "%s exists. Replace it? y/n", t.path);
+		grid_printf(g, 1, y, g->width - 2, STYLE_TROUBLE, "%s exists. Replace it? y/n",
+			    t.path);
 }
 
 const struct dialog dialog_overwrite = { overwrite_key, overwrite_height, overwrite_paint };
@@ -141,8 +147,8 @@ void saveas_open(struct ui *u)
 	if (!f)
 		f = format_at(0);
 	clock_format_rfc3339(model_time_ns(ui_model(u)), when);		/* "2026-11-21T22:14:03.…" */
-	snprintf(text, sizeof(text), "%s sockmon-%.4s%.2s%.2s-%.2s%.2s%.2s.%s", f->name, when, when + 5,
-		 when + 8, when + 11, when + 14, when + 17, f->suffix);
+	snprintf(text, sizeof(text), "%s sockmon-%.4s%.2s%.2s-%.2s%.2s%.2s.%s", f->name, when,
+		 when + 5, when + 8, when + 11, when + 14, when + 17, f->suffix);
 	prompt_start(&u->export_prompt, text);
 	u->dialog = &dialog_export;
 }

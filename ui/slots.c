@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The columns of the connections view: which, how wide, in which order of importance. Where they land in
- * a given width is layout.c's; what is in a cell is cells.c's.
+ * The columns of the connections view: which, how wide, in which order of importance. Where they
+ * land in a given width is layout.c's; what is in a cell is cells.c's.
  */
 #include "ui/slots.h"
 
@@ -30,7 +30,8 @@ static const struct slotrow rows[] = {
 	{ "uid", "UID", 6, 10, .right = true },
 	{ "cmdline", "COMMAND", 20, 60, .look = CELL_DIM },
 	{ "proto", "PROTO", 5, 7, .look = CELL_DIM },
-	{ "local", "LOCAL", 21, 47, .narrow = "lport", .narrow_below = 14, .sort = "lport", .look = CELL_END },
+	{ "local", "LOCAL", 21, 47, .narrow = "lport", .narrow_below = 14, .sort = "lport",
+	  .look = CELL_END },
 	{ "remote", "REMOTE", 21, 47, .filler = true, .look = CELL_END },
 	{ "state", "STATE", 11, 11, .look = CELL_STATE },
 	{ "recv_q", "RECVQ", 5, 5, .right = true },
@@ -64,7 +65,8 @@ static const struct slotrow rows[] = {
 	{ "last_seen", "LAST", 8, 8, .look = CELL_PLAIN },
 	{ "rx_flags", "RXFLG", 8, 8, .look = CELL_PLAIN },
 	{ "tx_flags", "TXFLG", 8, 8, .look = CELL_PLAIN },
-	{ "alert_text", "WHAT IS WRONG", 30, 80, .filler = true, .at_wire = true, .look = CELL_ALERT },
+	{ "alert_text", "WHAT IS WRONG", 30, 80, .filler = true, .at_wire = true,
+	  .look = CELL_ALERT },
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -153,7 +155,8 @@ static void add_steps(struct layout *l)
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]) && l->step_count < LAYOUT_STEPS_MAX; i++) {
 		for (slot = 0; slot < l->slot_count; slot++) {
 			if (l->slots[slot].col == column_find(steps[i].name))
-				l->steps[l->step_count++] = (struct layout_step){ (uint8_t)slot, steps[i].width };
+				l->steps[l->step_count++] =
+					(struct layout_step){ (uint8_t)slot, steps[i].width };
 		}
 	}
 }

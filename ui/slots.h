@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of the columns that the list of connections can show, and the order in which they are given
- * room. To show one more column: a row in slots.c, and a step if it is to appear by itself.
+ * The table of the columns that the list of connections can show, and the order in which they are
+ * given room. To show one more column: a row in slots.c, and a step if it is to appear by itself.
  */
 #ifndef SOCKMON_UI_SLOTS_H
 #define SOCKMON_UI_SLOTS_H

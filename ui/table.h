@@ -3,8 +3,9 @@
  * Where one stands in a list of lines: which line is selected, which is the first on the screen.
  *
  * The selection follows an identity, not a number: the owner of the list names the identity of each
- * line and says after every change where the selected one went. Until the reader moves, and after Home,
- * the selection stays on the first line instead ("what is on top now" is what one watches then).
+ * line and says after every change where the selected one went. Until the reader moves, and after
+ * Home, the selection stays on the first line instead ("what is on top now" is what one watches
+ * then).
  *
  * Invariants: selected < count unless count is 0; top <= selected after table_fit().
  */
@@ -16,7 +17,16 @@
 
 enum { TABLE_GONE = -1 };
 
-enum move { MOVE_UP, MOVE_DOWN, MOVE_PAGE_UP, MOVE_PAGE_DOWN, MOVE_FIRST, MOVE_LAST, MOVE_WHEEL_UP, MOVE_WHEEL_DOWN };
+enum move {
+	MOVE_UP,
+	MOVE_DOWN,
+	MOVE_PAGE_UP,
+	MOVE_PAGE_DOWN,
+	MOVE_FIRST,
+	MOVE_LAST,
+	MOVE_WHEEL_UP,
+	MOVE_WHEEL_DOWN
+};
 
 struct table {
 	uint32_t count;

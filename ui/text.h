@@ -11,8 +11,8 @@
 int text_cells(const char *text);
 
 /*
- * The next line of text when it is wrapped at `width` cells: its bytes; *skip: the bytes to the next
- * line. 0 = the end. Breaks at blanks and behind commas where there are any.
+ * The next line of text when it is wrapped at `width` cells: its bytes; *skip: the bytes to the
+ * next line. 0 = the end. Breaks at blanks and behind commas where there are any.
  */
 size_t text_wrap(const char *text, int width, size_t *skip);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The frame: gives keys to whom they belong, and stacks header, body, bottom lines and function bar. Knows
- * neither what a view shows nor what a command does.
+ * The frame: gives keys to whom they belong, and stacks header, body, bottom lines and function
+ * bar. Knows neither what a view shows nor what a command does.
  */
 #include "ui/ui.h"
 
@@ -80,7 +80,8 @@ uint32_t ui_scrolled(uint32_t top, enum move m, int page)
 	return to < 0 ? 0 : to > INT16_MAX ? INT16_MAX : (uint32_t)to;
 }
 
-void ui_open_menu(struct ui *u, const char *title, bool many, void (*choose)(struct ui *u, uint32_t value))
+void ui_open_menu(struct ui *u, const char *title, bool many,
+		  void (*choose)(struct ui *u, uint32_t value))
 {
 	menu_start(&u->menu, title, many);
 	u->menu_choose = choose;

@@ -3,10 +3,12 @@
  * What the files of the UI share: its state, and the struct of operations that a view is.
  *
  * A view paints the body of the screen and moves about in it. All else that a key does is a command
- * (commands.c) or belongs to a dialog, which takes all keys while it is open: a prompt at the bottom, or a
- * menu over the screen. ui.c owns the frame: header, tabs, body, bottom lines, function bar.
+ * (commands.c) or belongs to a dialog, which takes all keys while it is open: a prompt at the
+ * bottom, or a menu over the screen. ui.c owns the frame: header, tabs, body, bottom lines,
+ * function bar.
  *
- * Keys act on what the screen shows: the rows change while painting, or when a key changed the query.
+ * Keys act on what the screen shows: the rows change while painting, or when a key changed the
+ * query.
  */
 #ifndef SOCKMON_UI_VIEW_H
 #define SOCKMON_UI_VIEW_H
@@ -17,6 +19,7 @@
 #include "ui/keys.h"
 #include "ui/layout.h"
 #include "ui/menu.h"
+#include "ui/pieces.h"
 #include "ui/prompt.h"
 #include "ui/rows.h"
 #include "ui/table.h"
@@ -72,7 +75,8 @@ struct ui {
 	struct layout layout;
 	bool bits;
 
-	struct cards cards;			/* details: what they show */
+	struct pieces who;			/* details: their first line */
+	struct cards cards;			/* and what they show */
 	uint32_t detail_top, help_top;		/* lines scrolled away */
 
 	struct filter_error filter_error;	/* of the text in the prompt */
@@ -93,9 +97,11 @@ struct ui {
 	bool dirty, quit, repaint, suspend;
 };
 
-void ui_say(struct ui *u, enum style st, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void ui_say(struct ui *u, enum style st, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 void ui_open_view(struct ui *u, const struct view *v);
-void ui_open_menu(struct ui *u, const char *title, bool many, void (*choose)(struct ui *u, uint32_t value));
+void ui_open_menu(struct ui *u, const char *title, bool many,
+		  void (*choose)(struct ui *u, uint32_t value));
 
 static inline const struct model *ui_model(const struct ui *u)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The list of connections: one row is one connection, what the kernel says left of the rule, what the wire
- * says right of it. Which rows there are is rows.c's, which columns slots.c's, what a cell reads cells.c's.
+ * The list of connections: one row is one connection, what the kernel says left of the rule, what
+ * the wire says right of it. Which rows there are is rows.c's, which columns slots.c's, what a cell
+ * reads cells.c's.
  */
 #include <stdio.h>
 #include <string.h>
@@ -66,7 +67,8 @@ static bool is_narrow(const struct slot *s, const struct placed *p)
 }
 
 /* "TX/s▼": where both do not fit, the title gives way. */
-static void paint_title(const struct ui *u, struct grid *g, int y, const struct placed *p, bool sorted)
+static void paint_title(const struct ui *u, struct grid *g, int y, const struct placed *p,
+			bool sorted)
 {
 	const struct slot *s = &u->layout.slots[p->slot];
 	enum style st = sorted ? STYLE_SORTED : STYLE_COLHEAD;
@@ -133,7 +135,8 @@ static void paint_row(const struct ui *u, struct grid *g, int y, const struct ro
 		const struct slot *s = &l->slots[p->slot];
 
 		cell_make(layout_column(l, p), (enum celllook)s->look, r, mode, p->w, &t);
-		cell_paint(g, p->x, y, p->w, (enum celllook)s->look, s->right || is_narrow(s, p), &t);
+		cell_paint(g, p->x, y, p->w, (enum celllook)s->look, s->right || is_narrow(s, p),
+			   &t);
 		told |= s->look == CELL_ALERT;
 	}
 	if (l->rule_x >= 0)
@@ -149,8 +152,9 @@ static bool group_sum(const struct group *g, const char *column, uint64_t *sum)
 		const char *name;
 		uint64_t sum;
 	} sums[] = {
-		{ "rx_rate", g->rx_bps },	{ "tx_rate", g->tx_bps },	{ "rx_bytes", g->rx_bytes },
-		{ "tx_bytes", g->tx_bytes },	{ "rx_packets", g->rx_packets }, { "tx_packets", g->tx_packets },
+		{ "rx_rate", g->rx_bps },	 { "tx_rate", g->tx_bps },
+		{ "rx_bytes", g->rx_bytes },	 { "tx_bytes", g->tx_bytes },
+		{ "rx_packets", g->rx_packets }, { "tx_packets", g->tx_packets },
 		{ "total_retrans", g->retrans },
 	};
 	unsigned i;
@@ -192,12 +196,14 @@ static void format_states(const struct group *group, char *out, size_t size)
 	out[0] = '\0';
 	for (s = 0; s < SOCKSTATES && len < size; s++) {
 		if (group->by_state[s])
-			len += (size_t)snprintf(out + len, size - len, "  %u %s", group->by_state[s],
+			len += (size_t)snprintf(out + len, size - len, "  %u %s",
+						group->by_state[s],
 						sockstate_short((enum sockstate)s, false));
 	}
 }
 
-static void paint_group(const struct ui *u, struct grid *g, int y, uint32_t line, const struct group *group)
+static void paint_group(const struct ui *u, struct grid *g, int y, uint32_t line,
+			const struct group *group)
 {
 	const struct layout *l = &u->layout;
 	bool open = line + 1 < u->rows.count && !u->rows.lines[line + 1].is_group;
@@ -214,14 +220,16 @@ static void paint_group(const struct ui *u, struct grid *g, int y, uint32_t line
 	grid_ellipsis(g, x, y, end - x < GROUP_LABEL ? end - x : GROUP_LABEL, STYLE_GROUP,
 		      group->known ? group->label : "(none)");
 	x += GROUP_LABEL + 1;
-	snprintf(rows, sizeof(rows), "%5u row%s%s", group->rows, group->rows == 1 ? " " : "s", states);
+	snprintf(rows, sizeof(rows), "%5u row%s%s", group->rows, group->rows == 1 ? " " : "s",
+		 states);
 	grid_ellipsis(g, x, y, end - x, STYLE_GROUP, rows);
 	if (l->rule_x >= 0)
 		grid_vline(g, l->rule_x, y, 1, STYLE_RULE);
 	paint_group_sums(u, g, y, group);
 }
 
-static void paint_line(const struct ui *u, struct grid *g, int y, uint32_t line, const struct cellmode *mode)
+static void paint_line(const struct ui *u, struct grid *g, int y, uint32_t line,
+		       const struct cellmode *mode)
 {
 	const struct group *group = rows_group(&u->rows, line);
 	struct row row;
@@ -241,13 +249,16 @@ static void paint_empty(const struct ui *u, struct grid *g, int y)
 	uint32_t total = u->rows.result.total;
 
 	if (total && u->rows.text[0])
-		grid_printf(g, 1, y, g->width - 2, STYLE_DIM, "none of the %u rows matches the filter; Esc clears it", total);
+		grid_printf(g, 1, y, g->width - 2, STYLE_DIM,
+			    "none of the %u rows matches the filter; Esc clears it", total);
 	else if (total)
-		grid_printf(g, 1, y, g->width - 2, STYLE_DIM, "all %u rows are hidden; r shows them", total);
+		grid_printf(g, 1, y, g->width - 2, STYLE_DIM,
+			    "all %u rows are hidden; r shows them", total);
 	else if (model_host(ui_model(u))->offline)
 		grid_text(g, 1, y, g->width - 2, STYLE_DIM, "no flow in the file so far");
 	else if (!model_interval_ns(ui_model(u)))
-		grid_text(g, 1, y, g->width - 2, STYLE_DIM, "waiting for the kernel's list of sockets …");
+		grid_text(g, 1, y, g->width - 2, STYLE_DIM,
+			  "waiting for the kernel's list of sockets …");
 	else
 		grid_text(g, 1, y, g->width - 2, STYLE_DIM, "no socket and no traffic");
 }

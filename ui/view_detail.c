@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The details of the selected row: who it is, in plain words what is wrong with it, then the kernel's and
- * the wire's word side by side, one below the other on a narrow screen. A row that ends keeps its last details.
+ * The details of the selected row: who it is, in plain words what is wrong with it, then the
+ * kernel's and the wire's word side by side, one below the other on a narrow screen. A row that
+ * ends keeps its last details.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +10,6 @@
 #include "base/human.h"
 #include "ui/cells.h"
 #include "ui/detailcards.h"
-#include "ui/pieces.h"
 #include "ui/view.h"
 
 enum { TWO_SIDES_FROM = 100 };
@@ -57,8 +57,8 @@ static void add_what(struct pieces *p, const struct row *r)
 	text_of(r, "iface", iface, sizeof(iface));
 	pieces_add(p, 3, STYLE_DIM, "%s", proto);
 	if (state[0])
-		pieces_add(p, 2, cell_state_style(r->sk ? r->sk->rec.state : ST_UNKNOWN), "%s%s%s", state,
-			   age[0] ? " " : "", age);
+		pieces_add(p, 2, cell_state_style(r->sk ? r->sk->rec.state : ST_UNKNOWN), "%s%s%s",
+			   state, age[0] ? " " : "", age);
 	if (iface[0])
 		pieces_add(p, 5, STYLE_DIM, "%s", iface);
 }
@@ -78,15 +78,12 @@ static void add_position(struct pieces *p, const struct ui *u)
 	pieces_add(p, 4, STYLE_DIM, "%u of %u", before + 1, all);
 }
 
-static void paint_who(const struct ui *u, struct grid *g, int y, const struct row *r)
+static void build_who(struct ui *u, const struct row *r)
 {
-	struct pieces p = { .count = 0 };
-
-	add_who(&p, r);
-	add_what(&p, r);
-	add_position(&p, u);
-	pieces_fit(&p, g->width);
-	pieces_paint(&p, g, y);
+	memset(&u->who, 0, sizeof(u->who));
+	add_who(&u->who, r);
+	add_what(&u->who, r);
+	add_position(&u->who, u);
 }
 
 static bool has_two_sides(const struct grid *g)
@@ -148,7 +145,8 @@ static int paint_verdict(const struct ui *u, struct grid *g, int y, int h, const
 
 	cardside_start(&s, g->width - 2);
 	if (u->selected_gone) {
-		cardside_text(&s, STYLE_TROUBLE, "It is gone: this is what was last known of it.");
+		cardside_text(&s, STYLE_TROUBLE,
+			      "It is no longer in the list: this is what was last known of it.");
 	} else {
 		detail_verdict(&s, r);
 		detail_process(&s, r);
@@ -163,12 +161,13 @@ static void paint(struct ui *u, struct grid *g, int y, int h)
 	int bottom = y + h;
 
 	if (ui_selected_row(u, &row) && !u->selected_gone) {
-		paint_who(u, g, y, &row);
+		build_who(u, &row);
 		build(u, g, &row);
 	} else {
 		u->selected_gone = true;
 	}
-	y++;
+	pieces_fit(&u->who, g->width);
+	pieces_paint(&u->who, g, y++);
 	y += paint_verdict(u, g, y, bottom - y, &row);
 	if (has_two_sides(g) && y < bottom) {
 		grid_text(g, 1, y, half(g), STYLE_COLHEAD, "kernel");
@@ -199,7 +198,8 @@ void detail_step(struct ui *u, bool forward)
 
 	do {
 		if (forward ? line + 1 >= u->rows.count : line == 0) {
-			ui_say(u, STYLE_DIM, forward ? "this is the last row" : "this is the first row");
+			ui_say(u, STYLE_DIM,
+			       forward ? "this is the last row" : "this is the first row");
 			return;
 		}
 		line += forward ? 1 : (uint32_t)-1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Help: all of it generated from the tables of commands, states and columns, so that it is never wrong. Has
- * no words of its own but the examples of filters.
+ * Help: all of it generated from the tables of commands, states and columns, so that it is never
+ * wrong. Has no words of its own but the examples of filters.
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,13 +26,15 @@ static bool visible(const struct page *p)
 	return p->y >= p->first && p->y < p->last;
 }
 
-static void put(struct page *p, const char *left, enum style left_style, int left_cells, const char *text,
-		enum style st)
+static void put(struct page *p, const char *left, enum style left_style, int left_cells,
+		const char *text, enum style st)
 {
 	if (visible(p)) {
-		grid_ellipsis(p->g, p->x, p->y, left_cells < p->w ? left_cells : p->w, left_style, left);
+		grid_ellipsis(p->g, p->x, p->y, left_cells < p->w ? left_cells : p->w, left_style,
+			      left);
 		if (left_cells + 1 < p->w)
-			grid_ellipsis(p->g, p->x + left_cells + 1, p->y, p->w - left_cells - 1, st, text);
+			grid_ellipsis(p->g, p->x + left_cells + 1, p->y, p->w - left_cells - 1, st,
+				      text);
 	}
 	p->y++;
 }

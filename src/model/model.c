@@ -121,9 +121,11 @@ static void apply_dump_done(struct model *m, const struct event *e)
 {
 	if (e->dump.dump >= DUMPS_MAX)
 		return;
-	if (e->dump.complete)
+	if (e->dump.complete) {
 		sweep(m, &e->dump);
-	else if (e->dump.error != -ENOENT)	/* ENOENT: the kernel has no such table */
+		m->dump_ns = e->time_ns - e->dump.took_ns;
+	}
+	if (!e->dump.complete && e->dump.error != -ENOENT)	/* ENOENT: the kernel has no such table */
 		m->totals.interrupted_dumps++;
 	join_settle(m);
 }

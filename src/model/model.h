@@ -35,7 +35,7 @@ enum procreason {
 	PROC_EXITED,		/* orphaned: the process closed it or ended, the kernel finishes it */
 	PROC_KERNEL,		/* no process holds it: the kernel's own (NFS, WireGuard …) */
 	PROC_NO_PERMISSION,	/* some processes' descriptors may not be read */
-	PROC_LOOKING,		/* /proc has not been gone through since it appeared */
+	PROC_LOOKING,		/* sockets or /proc have not been looked at since it appeared */
 	PROC_NOT_LOOKED,	/* --no-process */
 	PROC_FORWARDED,		/* neither end is this host's */
 	PROC_CLOSED_PORT,	/* nobody listens there: it was refused */
@@ -102,7 +102,6 @@ struct flow {
 	struct flowrec rec;
 	uint64_t prev_bytes[2];		/* at the last tick, by sending end */
 	uint64_t bps[2];		/* bytes/s over the last interval, by sending end; MODEL_RATE_UNKNOWN */
-	uint64_t prev_ns;
 	uint32_t sk[2];			/* socket whose local end is end 0, 1; MODEL_NONE */
 	uint32_t proc;			/* who held its socket, when that is gone; MODEL_NONE */
 	uint32_t next_key;		/* index chain; the model's own */
@@ -141,7 +140,7 @@ struct model_totals {
 	uint32_t unresolved;		/* sockets with an inode and no holder found yet */
 	uint64_t interrupted_dumps;
 	uint64_t lost_events;
-	uint64_t refused_sockets;	/* beyond the socket limit: not shown */
+	uint64_t refused_sockets;	/* times that a socket beyond the limit was not taken */
 	uint64_t rx_bps, tx_bps;	/* of this host, each flow once; from tcp_info without capture */
 	bool rates_known;
 	bool rates_from_wire;

@@ -43,11 +43,12 @@ void rate_socket(struct sk *s, uint64_t now_ns)
 
 void rate_whole_life(struct flow *f)
 {
-	uint64_t span_ns = f->rec.last_ns - f->rec.first_ns;
+	uint64_t span_ns = f->rec.last_ns > f->rec.first_ns ? f->rec.last_ns - f->rec.first_ns : 0;
+	bool long_enough = span_ns >= SHORTEST_MS * NSEC_PER_MSEC;
 
 	for (unsigned e = 0; e < 2; e++)
-		f->bps[e] = f->rec.last_ns > f->rec.first_ns ?
-			per_second(0, f->rec.dir[e].bytes, span_ns) : MODEL_RATE_UNKNOWN;
+		f->bps[e] = long_enough ? per_second(0, f->rec.dir[e].bytes, span_ns) :
+					  MODEL_RATE_UNKNOWN;
 }
 
 static void tick_flow(struct flow *f, uint64_t span_ns)

@@ -80,7 +80,9 @@ static enum procreason flow_reason(const struct model *m, const struct flow *f)
 			PROC_MULTICAST : PROC_FORWARDED;
 	if (f->rec.wire_state == WS_REFUSED)
 		return PROC_CLOSED_PORT;
-	return is_over(&f->rec) ? PROC_JUST_CLOSED : PROC_NO_SOCKET;
+	if (is_over(&f->rec))
+		return PROC_JUST_CLOSED;
+	return f->rec.first_ns >= m->dump_ns ? PROC_LOOKING : PROC_NO_SOCKET;
 }
 
 static enum wirereason traffic_reason(const struct model *m, const struct sk *s)

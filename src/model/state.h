@@ -24,6 +24,7 @@ struct model {
 	struct hostrec host;
 	struct capturerec capture;
 	struct passrec pass;
+	uint64_t dump_ns;		/* when the last whole dump of sockets began */
 	uint64_t pass_ns;		/* end of the last pass over /proc; 0 = none yet */
 	char notice[NOTICES][EVENT_TEXT_MAX];
 	struct model_totals totals;

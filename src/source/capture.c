@@ -316,6 +316,17 @@ void capture_progress(const struct source *s, uint64_t *at, uint64_t *size)
 		p->ops->progress(p, at, size);
 }
 
+void capture_cut(struct source *s)
+{
+	struct capture *c = capture_of(s);
+
+	if (s->ops != &file_ops || c->phase != FILE_READING)
+		return;
+	c->phase = FILE_SENDING;
+	errmsg_set(&c->trouble, "%s was not read to its end: interrupted; what was read is shown",
+		   strcmp(c->rec.interfaces, "-") == 0 ? "standard input" : c->rec.interfaces);
+}
+
 const char *capture_trouble(const struct source *s)
 {
 	const struct capture *c = capture_of_const(s);

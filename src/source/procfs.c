@@ -246,10 +246,10 @@ static void tell_hidden(struct procfs *p, uint64_t now_ns, const struct sink *ou
 		len = snprintf(program, sizeof(program), "sockmon");
 	if (p->totals.hidden)
 		snprintf(e.notice.text, sizeof(e.notice.text),
-			 "%u processes may not be looked into, so their sockets are shown without "
-			 "them: run sockmon with sudo, or allow it once: sudo setcap "
+			 "%u process%s may not be looked into: to see whose sockets they hold run sudo "
+			 "sockmon, or once: sudo setcap "
 			 "cap_net_raw,cap_sys_ptrace,cap_dac_read_search+ep %.*s",
-			 p->totals.hidden, (int)len, program);
+			 p->totals.hidden, p->totals.hidden == 1 ? "" : "es", (int)len, program);
 	sink_send(out, &e);
 }
 

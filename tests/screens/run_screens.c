@@ -58,7 +58,8 @@ static bool directive(const char *line, const char *word, char *out, size_t size
 {
 	size_t len = strlen(word), end;
 
-	if (strncmp(line, "# ", 2) != 0 || strncmp(line + 2, word, len) != 0 || line[2 + len] != ':')
+	if (strncmp(line, "# ", 2) != 0 || strncmp(line + 2, word, len) != 0 ||
+	    line[2 + len] != ':')
 		return false;
 	line += 3 + len;
 	line += strspn(line, " \t");
@@ -270,10 +271,13 @@ static void test_case(void **state)
 /* Whatever the size and the key, nothing breaks; what it looks like is the other tests' business. */
 static void test_every_size_and_every_key_is_survived(void **state)
 {
-	static const char *const words[] = { "/", "p", "=", "Enter", "Esc", "s", "Down", "Enter", "a", "Down", "Enter",
-					     "Right", "Down", "Enter", "j", "k", "PgDn", "End", "Esc", "?", "End",
-					     "Esc", "c", "Space", "Esc", "x", "Esc", "f", "G", "TICK", "Left", "r",
-					     "S", "<", ">", "t", "u", "l", "e", "w", "b", "n", "Space", "@" };
+	static const char *const words[] = {
+		"/",	"p",	 "=",	  "Enter", "Esc",   "s",     "Down",  "Enter", "a",
+		"Down", "Enter", "Right", "Down",  "Enter", "j",     "k",     "PgDn",  "End",
+		"Esc",	"?",	 "End",	  "Esc",   "c",	    "Space", "Esc",   "x",     "Esc",
+		"f",	"G",	 "TICK",  "Left",  "r",	    "S",     "<",     ">",     "t",
+		"u",	"l",	 "e",	  "w",	   "b",	    "n",     "Space", "@"
+	};
 	const struct screencase c = { .width = 1, .height = 1, .ticks = 1 };
 	struct stage s;
 	int w, h;
@@ -335,7 +339,9 @@ static void export_to(struct stage *s, const char *path)
 
 static void test_export_writes_the_rows_and_asks_before_it_replaces(void **state)
 {
-	const struct screencase c = { .width = 120, .height = 24, .ticks = 3, .args = "process postgres" };
+	const struct screencase c = {
+		.width = 120, .height = 24, .ticks = 3, .args = "process postgres"
+	};
 	char folder[] = "/tmp/sockmon-screens-XXXXXX", path[64];
 	struct stage s;
 	long all, five;
@@ -389,7 +395,8 @@ static size_t find_cases(struct screencase *cases)
 		if (!dot || strcmp(dot, ".txt") != 0)
 			continue;
 		snprintf(c->path, sizeof(c->path), "%s/%s", folder, entry->d_name);
-		snprintf(c->name, sizeof(c->name), "%.*s", (int)(dot - entry->d_name), entry->d_name);
+		snprintf(c->name, sizeof(c->name), "%.*s", (int)(dot - entry->d_name),
+			 entry->d_name);
 		count++;
 	}
 	if (dir)
@@ -417,7 +424,8 @@ int main(void)
 	}
 	for (i = 0; i < count; i++) {
 		read_case(&cases[i]);
-		tests[i + 2] = (struct CMUnitTest){ cases[i].name, test_case, NULL, NULL, &cases[i] };
+		tests[i + 2] =
+			(struct CMUnitTest){ cases[i].name, test_case, NULL, NULL, &cases[i] };
 	}
 	failed = _cmocka_run_group_tests("screens", tests, count + 2, NULL, NULL);
 	for (i = 0; i < count; i++)

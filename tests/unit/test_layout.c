@@ -120,7 +120,8 @@ static void test_80_columns_show_both_sides(void **state)
 	(void)state;
 	start(&l);
 	layout_fit(&l, 80);
-	assert_true(shows(&l, "proc") && shows(&l, "local") && shows(&l, "remote") && shows(&l, "state"));
+	assert_true(shows(&l, "proc") && shows(&l, "local") && shows(&l, "remote") &&
+		    shows(&l, "state"));
 	assert_true(shows(&l, "recv_q") && shows(&l, "sendq_cell"));
 	assert_true(shows(&l, "rx_rate") && shows(&l, "tx_rate"));
 	assert_false(shows(&l, "pid"));
@@ -198,7 +199,8 @@ static void test_cut_content_gets_the_room_that_is_left(void **state)
 
 static void test_asked_columns_are_shown_kernel_first(void **state)
 {
-	const struct column *asked[] = { column_find("tx_rate"), column_find("process"), column_find("rtt") };
+	const struct column *asked[] = { column_find("tx_rate"), column_find("process"),
+					 column_find("rtt") };
 	struct layout l;
 
 	(void)state;
@@ -219,7 +221,8 @@ static void test_a_click_finds_the_slot_under_it(void **state)
 	layout_fit(&l, 120);
 	for (i = 0; i < l.placed_count; i++) {
 		assert_int_equal(layout_at(&l, l.placed[i].x), l.placed[i].slot);
-		assert_int_equal(layout_at(&l, l.placed[i].x + l.placed[i].w - 1), l.placed[i].slot);
+		assert_int_equal(layout_at(&l, l.placed[i].x + l.placed[i].w - 1),
+				 l.placed[i].slot);
 	}
 	assert_int_equal(layout_at(&l, 0), -1);
 	assert_int_equal(layout_at(&l, l.rule_x), -1);

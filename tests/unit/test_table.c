@@ -149,9 +149,10 @@ static void test_frozen_groups_keep_their_rows_below_them(void **state)
 	struct group groups[] = { { .label = "b" }, { .label = "a" }, { .label = "new" } };
 	struct result r = { .groups = groups, .group_count = 3 };
 	struct item then[] = { { 0, true }, { 5, false }, { 1, true }, { 3, false } };
-	struct item now[] = { { 2, true }, { 8, false }, { 1, true }, { 4, false }, { 3, false }, { 0, true }, { 5, false } };
-	static const struct item wanted[] = { { 0, true }, { 5, false }, { 1, true }, { 3, false }, { 4, false },
-					      { 2, true }, { 8, false } };
+	struct item now[] = { { 2, true },  { 8, false }, { 1, true }, { 4, false },
+			      { 3, false }, { 0, true },  { 5, false } };
+	static const struct item wanted[] = { { 0, true },  { 5, false }, { 1, true }, { 3, false },
+					      { 4, false }, { 2, true },  { 8, false } };
 	struct orderentry *order;
 	uint32_t entries = 0;
 	unsigned i;
