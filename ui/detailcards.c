@@ -268,7 +268,7 @@ void detail_kernel(struct cardside *s, const struct row *r, bool bits)
 		cardside_text(s, STYLE_NORMAL,
 			      procreason_sentence((enum procreason)r->proc_reason)
 				      ? procreason_sentence((enum procreason)r->proc_reason)
-				      : "It is served by the process below.");
+				      : "It has no socket of its own: one of the process above serves it.");
 	} else if (!r->proc && procreason_sentence((enum procreason)r->proc_reason)) {
 		cardside_title(s, "no process");
 		cardside_text(s, STYLE_NORMAL,

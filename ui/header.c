@@ -15,7 +15,8 @@
 enum {
 	HEADER_TWO_LINES_FROM = 8,	/* screens with fewer lines get one */
 	NOTICES_FROM = 12,
-	NOTICE_LINES = 2,		/* of each notice */
+	NOTICE_LINES = 2,		/* of each notice on a small screen */
+	NOTICE_MORE_FROM = 20,		/* from here on one more, so that a command is not cut */
 	SPARK_MIN = 8,
 	SPARK_MAX = 60,
 	RATE_CELLS = 9,
@@ -184,16 +185,17 @@ static void paint_counts(const struct ui *u, struct grid *g, int y)
 	pieces_paint(&p, g, y);
 }
 
-/* Paints at most NOTICE_LINES of a sentence; the last is cut with an ellipsis. Returns the lines. */
+/* Paints the first lines of a sentence; the last is cut with an ellipsis. Returns how many. */
 static int paint_notice(struct grid *g, int y, enum style st, const char *text)
 {
 	int width = g->width - 2, lines = 0;
+	int most = g->height >= NOTICE_MORE_FROM ? NOTICE_LINES + 1 : NOTICE_LINES;
 	size_t skip;
 
-	while (*text && lines < NOTICE_LINES) {
+	while (*text && lines < most) {
 		size_t len = text_wrap(text, width, &skip);
 
-		if (lines == NOTICE_LINES - 1)
+		if (lines == most - 1)
 			grid_ellipsis(g, 1, y + lines, width, st, text);
 		else
 			grid_bytes(g, 1, y + lines, width, st, text, len);

@@ -43,6 +43,12 @@ test_any()
 	stop any
 }
 
+# Of a link that is down the kernel does not tell when it is deleted: sockmon looks now and then.
+tells_of()
+{
+	last named .sources.capture | grep -q "$1"
+}
+
 # A capture on one interface only, which goes away under it.
 test_named()
 {
@@ -57,10 +63,10 @@ test_named()
 	ip link set named0 down
 	next named
 	ip link del named0
-	next named
 	result "the interface deleted under it, sockmon goes on, and the JSON says so" "$(
-		kill -0 "$monitor_pid" || cat "$dir/named.err"
-		last named '.sources | tojson' | grep -q named0 || last named .sources)"
+		within 10 tells_of named0 || last named .sources
+		kill -0 "$monitor_pid" || cat "$dir/named.err")"
+	next named
 	result "what was seen before stays" "$(kept named 7003)"
 	stop named 1 '^sockmon: .*named0'
 }

@@ -228,9 +228,10 @@ captures()
 	awk '$4 == "0003" { found = 1 } END { exit !found }' "/proc/$1/net/packet" 2>/dev/null
 }
 
+# Complete snapshots: the last line of each is its closing brace.
 count_of()
 {
-	grep -c '^"schema"' "$dir/$1"
+	grep -cx '}' "$dir/$1"
 }
 
 has_snapshots()
@@ -262,13 +263,11 @@ stop()
 		[[ -n ${3-} ]] || cat "$dir/$1.err")"
 }
 
-# last NAME FILTER [JQ-ARGUMENT...]: FILTER on the last complete snapshot.
+# last NAME FILTER: FILTER on the last complete snapshot.
 last()
 {
-	local name=$1 filter=$2
-
-	shift 2
-	jq -rs "$@" "last | $filter" "$dir/$name"
+	awk '{ text = text $0 "\n" } /^}$/ { whole = text; text = "" } END { printf "%s", whole }' "$dir/$1" |
+		jq -r "$2"
 }
 
 # row NAME SELECTION EXPRESSION: EXPRESSION of the one row that SELECTION is true for.

@@ -31,6 +31,7 @@ test_run()
 		bind l 127.0.0.1 $port
 		listen l 4
 	END
+	: >"$dir/$name"
 	"$bin" -o json -d 0.5 "$@" >"$dir/$name" 2>"$dir/$name.err" &
 	monitor_pid=$!
 	live_pids+=($!)
