@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sockmon: reads the command line, opens the app, and chooses the screen or a batch run. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -86,6 +87,17 @@ static int run(struct options *o, const sigset_t *wait_mask)
 	return rc ? complain(EXIT_FAILED, &err) : EXIT_DONE;
 }
 
+/*
+ * A standard stream that the caller closed would be the number of the next descriptor opened, and what is
+ * printed would go there. So each gets one that cannot be used: writing to a closed stdout fails (EBADF).
+ */
+static void occupy_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -93,6 +105,7 @@ int main(int argc, char **argv)
 	sigset_t wait_mask;
 	int status;
 
+	occupy_standard_streams();
 	if (options_parse(&o, argc, argv, &err)) {
 		status = complain_usage(&o, &err);
 	} else if (o.mode != RUN_NORMAL) {

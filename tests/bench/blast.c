@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * blast INTERFACE FLOWS PER-SECOND SECONDS: sends frames of that many flows out of an interface, evenly, from a
- * packet socket; prints how many were sent. They are for nobody: who receives them only looks.
+ * blast INTERFACE FLOWS PER-SECOND SECONDS: sends frames of that many flows out of an interface, evenly,
+ * from a packet socket; prints how many were sent. They are for nobody: who receives them only looks.
  */
 #include <arpa/inet.h>
 #include <errno.h>

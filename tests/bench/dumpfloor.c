@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dumpfloor: the least a program does that asks the kernel for every TCP socket with what sockmon asks for:
- * receives the two dumps (IPv4, IPv6) and counts messages. Looks into none.
+ * dumpfloor: the least a program does that asks the kernel for every TCP socket with what sockmon asks
+ * for: receives the two dumps (IPv4, IPv6) and counts messages. Looks into none.
  */
 #include <errno.h>
 #include <linux/inet_diag.h>

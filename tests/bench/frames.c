@@ -33,7 +33,7 @@ static void put32(uint8_t *at, uint32_t n)
 	put16(at + 2, n);
 }
 
-/* Each flow has ends of its own: hosts repeat after 65521 flows, the pair with the port does not. */
+/* Each flow has ends of its own: hosts repeat after 65521 flows, pairs with their ports do not. */
 static struct ends ends_of(uint32_t flow)
 {
 	static const uint16_t services[] = { 443, 80, 53, 22, 5432, 8080, 3306, 6379 };
@@ -44,7 +44,8 @@ static struct ends ends_of(uint32_t flow)
 	};
 }
 
-static uint32_t write_ip4(uint8_t *at, const struct ends *e, int back, uint8_t proto, uint32_t len)
+static uint32_t write_ip4(uint8_t *at, const struct ends *e, int back, uint8_t proto,
+			  uint32_t len)
 {
 	memset(at, 0, 20);
 	at[0] = 0x45;
@@ -56,7 +57,8 @@ static uint32_t write_ip4(uint8_t *at, const struct ends *e, int back, uint8_t p
 	return 20;
 }
 
-static uint32_t write_ip6(uint8_t *at, const struct ends *e, int back, uint8_t proto, uint32_t len)
+static uint32_t write_ip6(uint8_t *at, const struct ends *e, int back, uint8_t proto,
+			  uint32_t len)
 {
 	memset(at, 0, 40);
 	at[0] = 0x60;
@@ -70,7 +72,8 @@ static uint32_t write_ip6(uint8_t *at, const struct ends *e, int back, uint8_t p
 	return 40;
 }
 
-static uint32_t write_tcp(uint8_t *at, int back, int opens, uint32_t payload, uint32_t seq[static 2])
+static uint32_t write_tcp(uint8_t *at, int back, int opens, uint32_t payload,
+			  uint32_t seq[static 2])
 {
 	memset(at + 4, 0, 16);
 	put32(at + 4, seq[back]);

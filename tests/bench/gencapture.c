@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gencapture FILE FLOWS PACKETS: a capture for the benchmark of reading files. Every flow is seen once before
- * any a second time; then few flows have most of the packets, as on a real link. The same on every run.
+ * gencapture FILE FLOWS PACKETS: a capture for the benchmark of reading files. Every flow is seen once
+ * before any a second time; then few flows have most of the packets, as on a real link. The same on
+ * every run.
  */
 #include <errno.h>
 #include <math.h>
@@ -68,8 +69,10 @@ int main(int argc, char **argv)
 	fwrite(head, sizeof(head), 1, file);
 	write_packets(file, (uint32_t)flows, packets, seq);
 	bad = ferror(file);
-	if (fclose(file) || bad)
+	if (fclose(file) || bad) {
 		fprintf(stderr, "gencapture: %s: %s\n", argv[1], strerror(errno));
+		bad = 1;
+	}
 	free(seq);
 	return bad ? 1 : 0;
 }

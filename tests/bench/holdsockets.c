@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * holdsockets CONNECTIONS: holds that many TCP connections over lo, two sockets each, until its stdin ends;
- * prints "ready" when they are all there. Descriptors are limited, so that a process holds a share of them.
- * For a network namespace of its own.
+ * holdsockets CONNECTIONS: holds that many TCP connections over lo, two sockets each, until its stdin
+ * ends; prints "ready" when they are all there. Descriptors are limited, so that a process holds a share
+ * of them. For a network namespace of its own.
  */
 #include <errno.h>
 #include <netinet/in.h>

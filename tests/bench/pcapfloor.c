@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pcapfloor FILE: the least a program does that reads a capture with libpcap: counts packets and touches each. */
+/*
+ * pcapfloor FILE: the least a program does that reads a capture with libpcap: counts packets and touches
+ * each.
+ */
 #include <pcap/pcap.h>
 #include <stdio.h>
 

@@ -140,9 +140,7 @@ test_states()
 # The two look one after the other, and a timer may move a row in between: what differs is looked at again.
 compare()
 {
-	local attempt
-
-	for attempt in 1 2 3; do
+	for _ in 1 2 3; do
 		ss -H -tuanep >"$dir/ss" 2>/dev/null
 		"$bin" -1 -o json >"$dir/sockmon" 2>"$dir/sockmon.err" || { cat "$dir/sockmon.err"; return; }
 		python3 "$here/ss_check.py" "$dir/ss" "$dir/sockmon" >"$dir/differences" 2>&1 && return
