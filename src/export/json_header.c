@@ -87,6 +87,10 @@ static void add_capture(struct buf *b, const struct capturerec *cap)
 	add_number(b, ",\"undecodable\":", t->undecodable);
 	add_number(b, ",\"evicted_packets\":", t->evicted_packets);
 	add_number(b, ",\"evicted_bytes\":", t->evicted_bytes);
+	add_number(b, ",\"expired_packets\":", t->expired_packets);
+	add_number(b, ",\"expired_bytes\":", t->expired_bytes);
+	add_number(b, ",\"repeat_packets\":", t->repeats);
+	add_number(b, ",\"repeat_bytes\":", t->repeat_bytes);
 	add_number(b, ",\"flows\":", t->live_flows);
 	add_number(b, ",\"flow_limit\":", t->flow_limit);
 	buf_addc(b, '}');

@@ -82,7 +82,7 @@ static enum procreason flow_reason(const struct model *m, const struct flow *f)
 		return PROC_CLOSED_PORT;
 	if (is_over(&f->rec))
 		return PROC_JUST_CLOSED;
-	return f->rec.first_ns >= m->dump_ns ? PROC_LOOKING : PROC_NO_SOCKET;
+	return f->rec.first_ns > m->dump_ns ? PROC_LOOKING : PROC_NO_SOCKET;
 }
 
 static enum wirereason traffic_reason(const struct model *m, const struct sk *s)

@@ -277,6 +277,10 @@ static void send_capture(struct fixture *f, const char *interfaces, bool live)
 		.undecodable = 6,
 		.evicted_packets = 7,
 		.evicted_bytes = 8,
+		.expired_packets = 11,
+		.expired_bytes = 12,
+		.repeats = 13,
+		.repeat_bytes = 14,
 		.live_flows = 9,
 		.flow_limit = 10,
 	};
@@ -287,7 +291,8 @@ static void send_capture(struct fixture *f, const char *interfaces, bool live)
 
 #define CAPTURE(interfaces)                                                                        \
 	"{\"interfaces\":" interfaces ",\"packets\":1,\"bytes\":2,\"dropped\":3,\"if_dropped\":4," \
-	"\"not_ip\":5,\"undecodable\":6,\"evicted_packets\":7,\"evicted_bytes\":8,\"flows\":9,"    \
+	"\"not_ip\":5,\"undecodable\":6,\"evicted_packets\":7,\"evicted_bytes\":8,"                 \
+	"\"expired_packets\":11,\"expired_bytes\":12,\"repeat_packets\":13,\"repeat_bytes\":14,\"flows\":9,"    \
 	"\"flow_limit\":10}"
 
 static void test_json_header_tells_how_complete_the_capture_is(void **state)

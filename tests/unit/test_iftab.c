@@ -126,6 +126,8 @@ static void test_iftab_address_change_takes_flows_from_this_host(void **state)
 	struct flowrec f = fx_flowrec(fx, 0, 6, "10.0.0.2", 40000, "10.0.0.9", 80);
 
 	fx_flow(fx, &f, false);
+	fx_dump_begins(fx);
+	fx_dump_ends(fx, 0, true);
 	assert_int_equal(fx_flow_row(fx, 0).proc_reason, PROC_NO_SOCKET);
 	fx_address(fx, "10.0.0.2", 24, true);
 	fx_tick(fx);

@@ -118,6 +118,9 @@ static void test_rows_flow_without_a_socket_says_what_it_is(void **state)
 	assert_int_equal(flow_reason(fx, 2), PROC_JUST_CLOSED);
 	assert_int_equal(flow_reason(fx, 3), PROC_MULTICAST);
 	assert_int_equal(flow_reason(fx, 4), PROC_MULTICAST);
+	assert_int_equal(flow_reason(fx, 5), PROC_LOOKING);	/* newer than the last dump */
+	fx_dump_begins(fx);
+	fx_dump_ends(fx, 0, true);
 	assert_int_equal(flow_reason(fx, 5), PROC_NO_SOCKET);
 	assert_int_equal(flow_reason(fx, 6), PROC_FORWARDED);	/* nobody's broadcast here */
 }
