@@ -11,12 +11,12 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
-#include "model/model.h"
 #include "ui/screen.h"
 #include "ui/ui.h"
 
 enum {
-	FRAME_MS = 50,
+	FRAME_MS = 50,		/* what the user did is shown at once */
+	MODEL_FRAME_MS = 250,	/* what the model learned can wait: nobody reads faster */
 	IDLE_MS = 1000,
 	KEYS_PER_TURN = 256,	/* a paste or a stuck key does not keep the sources waiting */
 };
@@ -26,7 +26,6 @@ struct run {
 	struct screen *screen;
 	struct ui *ui;
 	struct grid grid;
-	uint64_t painted_version;	/* of the model */
 	uint64_t painted_ns;
 	uint64_t round_ns;		/* when the last round began */
 	bool stale;			/* the grid or the terminal changed */
@@ -92,15 +91,16 @@ static void take_keys(struct run *r)
 		repaint(r);
 }
 
-static bool wants_paint(const struct run *r)
+/* How long after the last frame the next one is due; UINT64_MAX: nothing changed. */
+static uint64_t frame_ns(const struct run *r)
 {
-	return r->stale || ui_dirty(r->ui) ||
-	       model_version(app_model(r->app)) != r->painted_version;
+	if (r->stale || ui_dirty(r->ui))
+		return FRAME_MS * NSEC_PER_MSEC;
+	return ui_behind(r->ui) ? MODEL_FRAME_MS * NSEC_PER_MSEC : UINT64_MAX;
 }
 
 static void paint(struct run *r)
 {
-	r->painted_version = model_version(app_model(r->app));
 	ui_paint(r->ui, &r->grid);
 	screen_show(r->screen, &r->grid);
 	r->painted_ns = clock_mono_ns();
@@ -133,7 +133,7 @@ static int wait_ms(const struct run *r)
 		return 0;
 	if (!app_paused(r->app) && app_round_done(r->app))
 		wait = left_ms(now_ns, r->round_ns, app_interval_ns(r->app));
-	left = wants_paint(r) ? left_ms(now_ns, r->painted_ns, FRAME_MS * NSEC_PER_MSEC) : IDLE_MS;
+	left = left_ms(now_ns, r->painted_ns, frame_ns(r));
 	return left < wait ? left : wait;
 }
 
@@ -152,7 +152,7 @@ static void turn(struct run *r, const sigset_t *wait_mask)
 		app_refresh(r->app);
 		r->round_ns = now_ns;
 	}
-	if (wants_paint(r) && now_ns - r->painted_ns >= FRAME_MS * NSEC_PER_MSEC)
+	if (now_ns - r->painted_ns >= frame_ns(r))
 		paint(r);
 }
 

@@ -252,9 +252,14 @@ bool ui_take_suspend(struct ui *u)
 	return asked;
 }
 
-/* Rows whose query was put off want another paint. */
 bool ui_dirty(const struct ui *u)
 {
-	return u->dirty || u->painted_version != model_version(ui_model(u)) ||
+	return u->dirty || u->rows.stale;
+}
+
+/* Rows whose query was put off want another paint. */
+bool ui_behind(const struct ui *u)
+{
+	return u->painted_version != model_version(ui_model(u)) ||
 	       rows_want_update(&u->rows, ui_model(u));
 }

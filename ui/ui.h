@@ -24,6 +24,7 @@ void ui_paint(struct ui *u, struct grid *g);
 bool ui_wants_quit(const struct ui *u);
 bool ui_take_repaint(struct ui *u);	/* C-l was pressed; clears it */
 bool ui_take_suspend(struct ui *u);	/* C-z was pressed; clears it */
-bool ui_dirty(const struct ui *u);	/* something changed since the last paint */
+bool ui_dirty(const struct ui *u);	/* the user did something since the last paint */
+bool ui_behind(const struct ui *u);	/* the model moved on since the last paint */
 
 #endif

@@ -65,13 +65,16 @@ struct flowlist {
 	uint32_t head, tail;
 };
 
+/* Changes wait in two lists: flows that began are wanted at once, the rest has time. */
+enum waitlist { WAIT_BEGAN, WAIT_CHANGED, WAITS };
+
 struct flowtab {
 	struct flowslot *flows;
 	struct flowindex index;
 	struct flowpoints points;
 	struct flowtotals totals;
 	struct flowlist ranked[RANKS];
-	struct flowlist changes;
+	struct flowlist changes[WAITS];
 	uint64_t seed;
 	uint32_t limit;
 	uint32_t used;		/* slots that ever held a flow: all below it are mapped */
@@ -94,9 +97,9 @@ struct flowtab *flowtab_new(uint32_t limit, uint64_t hash_seed)
 	t->limit = limit;
 	t->seed = hash_seed;
 	t->free = FLOW_NONE;
-	t->changes = (struct flowlist){ FLOW_NONE, FLOW_NONE };
 	for (unsigned i = 0; i < RANKS; i++)
-		t->ranked[i] = t->changes;
+		t->ranked[i] = (struct flowlist){ FLOW_NONE, FLOW_NONE };
+	t->changes[WAIT_BEGAN] = t->changes[WAIT_CHANGED] = t->ranked[0];
 	t->totals.flow_limit = limit;
 	flows = mmap(NULL, flows_bytes(limit), PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -181,32 +184,33 @@ static void rank_update(struct flowtab *t, uint32_t id)
 		f->marks &= (uint8_t)~FLOW_STEADY;
 }
 
-/* ---- the list of changes */
+/* ---- the lists of changes */
 
-static void change_note(struct flowtab *t, uint32_t id)
+static void change_note(struct flowtab *t, uint32_t id, enum waitlist wait)
 {
 	struct flowslot *f = &t->flows[id];
+	struct flowlist *l = &t->changes[wait];
 
 	if (f->marks & FLOW_CHANGED)
 		return;
 	f->marks |= FLOW_CHANGED;
 	f->change_next = FLOW_NONE;
-	if (t->changes.tail == FLOW_NONE)
-		t->changes.head = id;
+	if (l->tail == FLOW_NONE)
+		l->head = id;
 	else
-		t->flows[t->changes.tail].change_next = id;
-	t->changes.tail = id;
+		t->flows[l->tail].change_next = id;
+	l->tail = id;
 }
 
-static uint32_t change_pop(struct flowtab *t)
+static uint32_t change_pop(struct flowtab *t, struct flowlist *l)
 {
-	uint32_t id = t->changes.head;
+	uint32_t id = l->head;
 
-	t->changes.head = t->flows[id].change_next;
-	if (t->changes.head == FLOW_NONE)
-		t->changes.tail = FLOW_NONE;
+	l->head = t->flows[id].change_next;
+	if (l->head == FLOW_NONE)
+		l->tail = FLOW_NONE;
 	else
-		__builtin_prefetch(&t->flows[t->changes.head].change_next);
+		__builtin_prefetch(&t->flows[l->head].change_next);
 	t->flows[id].marks &= (uint8_t)~FLOW_CHANGED;
 	return id;
 }
@@ -303,7 +307,7 @@ static void flow_end(struct flowtab *t, uint32_t id)
 	t->totals.live_flows--;
 	rank_leave(t, f);
 	rank_join(t, id, RANK_ENDED);
-	change_note(t, id);
+	change_note(t, id, WAIT_CHANGED);
 }
 
 /* ---- packets in */
@@ -368,7 +372,7 @@ static bool add_flow(struct flowtab *t, const struct pktmeta *m, uint64_t hash)
 	touch(f, m);
 	flowpoints_count(&t->points, f, m, &t->totals);
 	track(t, id, m);
-	change_note(t, id);
+	change_note(t, id, began ? WAIT_BEGAN : WAIT_CHANGED);
 	return began;
 }
 
@@ -455,29 +459,52 @@ static void flow_publish(const struct flowtab *t, uint32_t id, struct flowout *o
 	out->ended = f->rank == RANK_ENDED;
 }
 
-uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max)
+/* A slot whose end was told is free. */
+static void slot_release(struct flowtab *t, uint32_t id)
+{
+	struct flowslot *f = &t->flows[id];
+
+	rank_leave(t, f);
+	flowpoints_drop(&t->points, f);
+	f->rank = RANK_FREE;
+	f->next = t->free;
+	t->free = id;
+}
+
+static uint32_t collect(struct flowtab *t, struct flowlist *l, struct flowout *out, uint32_t max)
 {
 	uint32_t count = 0;
 
-	while (count < max && t->changes.head != FLOW_NONE) {
-		uint32_t id = change_pop(t);
-		struct flowslot *f = &t->flows[id];
+	while (count < max && l->head != FLOW_NONE) {
+		uint32_t id = change_pop(t, l);
 
 		flow_publish(t, id, &out[count]);
-		if (out[count++].ended) {
-			rank_leave(t, f);
-			flowpoints_drop(&t->points, f);
-			f->rank = RANK_FREE;
-			f->next = t->free;
-			t->free = id;
-		}
+		if (out[count++].ended)
+			slot_release(t, id);
 	}
 	return count;
 }
 
+uint32_t flowtab_collect_began(struct flowtab *t, struct flowout *out, uint32_t max)
+{
+	return collect(t, &t->changes[WAIT_BEGAN], out, max);
+}
+
+uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max)
+{
+	uint32_t began = flowtab_collect_began(t, out, max);
+
+	return began + collect(t, &t->changes[WAIT_CHANGED], out + began, max - began);
+}
+
+bool flowtab_has_begun(const struct flowtab *t)
+{
+	return t->changes[WAIT_BEGAN].head != FLOW_NONE;
+}
+
 bool flowtab_has_changes(const struct flowtab *t)
 {
-	return t->changes.head != FLOW_NONE;
+	return flowtab_has_begun(t) || t->changes[WAIT_CHANGED].head != FLOW_NONE;
 }
 
 const struct flowtotals *flowtab_totals(const struct flowtab *t)

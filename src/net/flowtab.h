@@ -116,6 +116,10 @@ struct flowout {
 uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max);
 bool flowtab_has_changes(const struct flowtab *t);
 
+/* The same for flows that began since they were last collected: whoever owns them may be gone soon. */
+uint32_t flowtab_collect_began(struct flowtab *t, struct flowout *out, uint32_t max);
+bool flowtab_has_begun(const struct flowtab *t);
+
 const struct flowtotals *flowtab_totals(const struct flowtab *t);
 
 /* Sum of the values of the live flows (packets, bytes): the balance test walks the table for it. */

@@ -23,9 +23,14 @@ enum {
 	EXPIRE_SLOTS = 16384,	/* a look, ten times a second: a million flows in 6 s */
 };
 
-#define GAP_SHORT_NS (10 * NSEC_PER_MSEC)
-#define GAP_NS (100 * NSEC_PER_MSEC)
-#define GAP_IDLE_NS NSEC_PER_SEC
+/*
+ * Flows that began are told at once (their owner may be gone soon), at most each 10 ms. The counters of all
+ * others wait until somebody asks, which the app does at each interval, or for a second: telling 2,000
+ * busy flows ten times a second would cost more than counting their packets.
+ */
+#define GAP_BEGAN_NS (10 * NSEC_PER_MSEC)
+#define GAP_ALL_NS NSEC_PER_SEC
+#define GAP_EXPIRE_NS (100 * NSEC_PER_MSEC)
 /*
  * Until what was captured when somebody asked has left the kernel: the ring hands blocks over after
  * 50 ms.
@@ -46,7 +51,8 @@ struct capthread {
 	/* The thread's. */
 	struct pktfeed feed;
 	struct eventclock clock;
-	uint64_t published_ns, expired_ns, asked_ns;	/* monotonic */
+	uint64_t published_ns, all_ns;	/* monotonic: the last batch, the last one with all changes */
+	uint64_t expired_ns, asked_ns;
 	uint32_t asked_seen, answered;
 	bool drained;		/* the source had nothing more to give */
 	bool backlog;
@@ -59,16 +65,38 @@ static bool is_asked(const struct capthread *t)
 	return t->asked_seen != t->answered;
 }
 
+/* When the next batch with all changes is due. */
+static uint64_t all_due_ns(const struct capthread *t)
+{
+	uint64_t due = t->all_ns + GAP_ALL_NS, answer = t->asked_ns + ANSWER_NS;
+
+	if (t->backlog)
+		return t->published_ns;
+	return is_asked(t) && answer < due ? answer : due;
+}
+
 /* When the next batch is due, as far as is known now. */
 static uint64_t due_ns(const struct capthread *t)
 {
-	uint64_t due = t->published_ns + GAP_IDLE_NS, answer = t->asked_ns + ANSWER_NS;
+	uint64_t all = all_due_ns(t), began = t->published_ns + GAP_BEGAN_NS;
 
-	if (flowtab_has_changes(t->feed.flows))
-		due = t->published_ns + (t->feed.began || t->backlog ? GAP_SHORT_NS : GAP_NS);
-	if (is_asked(t) && answer < due)
-		due = answer;
-	return due;
+	return flowtab_has_begun(t->feed.flows) && began < all ? began : all;
+}
+
+static void collect(struct capthread *t, struct capbatch *b, bool all, uint64_t now)
+{
+	struct flowtab *flows = t->feed.flows;
+
+	if (!all) {
+		b->count = flowtab_collect_began(flows, b->flows, BATCH_FLOWS);
+		t->backlog = b->backlog = flowtab_has_begun(flows);
+		return;
+	}
+	b->count = flowtab_collect(flows, b->flows, BATCH_FLOWS);
+	t->backlog = b->backlog = flowtab_has_changes(flows);
+	t->all_ns = now;
+	if (!b->backlog && t->drained && now >= t->asked_ns + ANSWER_NS)
+		t->answered = t->asked_seen;
 }
 
 /* Returns whether everything that is known was given away. `trouble`: the source's end, or NULL. */
@@ -78,18 +106,14 @@ static bool publish(struct capthread *t, uint64_t now, const struct errmsg *trou
 
 	if (!b)
 		return false;	/* the reader is slow: what changes meanwhile adds up */
-	b->count = flowtab_collect(t->feed.flows, b->flows, BATCH_FLOWS);
-	t->backlog = b->backlog = flowtab_has_changes(t->feed.flows);
+	collect(t, b, trouble || now >= all_due_ns(t), now);
 	b->failed = trouble && !b->backlog;
 	if (b->failed)
 		b->trouble = *trouble;
 	b->totals = *flowtab_totals(t->feed.flows);
 	t->feed.pktsrc->ops->stats(t->feed.pktsrc, &b->stats);
-	if (!b->backlog && t->drained && now >= t->asked_ns + ANSWER_NS)
-		t->answered = t->asked_seen;
 	b->answers = t->answered;
 	t->published_ns = now;
-	t->feed.began = 0;
 	mailbox_put_full(&t->mailbox, b);
 	return !t->backlog;
 }
@@ -126,7 +150,7 @@ static void wait_for_work(struct capthread *t, uint64_t due)
 	 * Overdue: no batch was free. One is looked for again when there is a packet, or in a
 	 * while.
 	 */
-	timeout_ms = (int)((due > now ? due - now : GAP_NS) / NSEC_PER_MSEC) + 1;
+	timeout_ms = (int)((due > now ? due - now : GAP_EXPIRE_NS) / NSEC_PER_MSEC) + 1;
 	poll(fds, 2, timeout_ms);
 	if ((fds[0].revents & POLLIN) && read(t->nudge_fd, &nudges, sizeof(nudges)) < 0)
 		return;		/* nothing to clear after all */
@@ -143,7 +167,7 @@ static int work(struct capthread *t, struct errmsg *err)
 	t->drained = n < STEP_PACKETS;
 	now = clock_mono_ns();
 	note_asked(t, now);
-	if (now - t->expired_ns >= GAP_NS) {
+	if (now - t->expired_ns >= GAP_EXPIRE_NS) {
 		flowtab_expire(t->feed.flows, eventclock_now(&t->clock), EXPIRE_SLOTS);
 		t->expired_ns = now;
 	}
@@ -158,7 +182,7 @@ static void finish(struct capthread *t, const struct errmsg *trouble)
 	struct pollfd nudge = { .fd = t->nudge_fd, .events = POLLIN };
 
 	while (!atomic_load(&t->stop) && !publish(t, clock_mono_ns(), trouble))
-		poll(&nudge, 1, GAP_SHORT_NS / NSEC_PER_MSEC);
+		poll(&nudge, 1, GAP_BEGAN_NS / NSEC_PER_MSEC);
 }
 
 static void *run(void *arg)

@@ -4,9 +4,8 @@
  * table, and publishes the flows that changed by batches, through a mailbox. A batch that is given
  * back is the request for the next: a slow reader costs latency, never data, and nothing can grow.
  *
- * A batch is published when one is free and 100 ms have passed since the last, or 10 ms if a flow
- * began (the owner of a short connection can only be looked up while it lives) or more changes wait
- * than fitted. Once a second there is one in any case.
+ * Flows that began are published within 10 ms (the owner of a short connection can only be looked up
+ * while it lives), everything else when capthread_ask() asks for it, and once a second in any case.
  *
  * Packet times are the kernel's wall clock. When somebody sets that clock, they are shifted to go
  * on as event time does, which never jumps (base/clock.h).

@@ -30,7 +30,7 @@ void pktfeed_fini(struct pktfeed *f)
 
 static void flush(struct pktfeed *f)
 {
-	f->began += flowtab_add_batch(f->flows, f->batch, f->pending);
+	flowtab_add_batch(f->flows, f->batch, f->pending);
 	f->pending = 0;
 }
 

@@ -14,7 +14,6 @@ enum { PKTFEED_BATCH = 64 };
 struct pktfeed {
 	struct pktsrc *pktsrc;
 	struct flowtab *flows;
-	uint32_t began;		/* flows that began since the owner last set it to 0 */
 	uint64_t latest_ns;	/* the largest packet time */
 	uint64_t shift_ns;	/* added to every packet's time, modulo 2^64 (so it can go back) */
 	uint32_t pending;
