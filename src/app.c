@@ -33,6 +33,8 @@ enum {
 	ROUND_SHARE = 20,	/* a round may take 1/20 of the time */
 };
 
+static const uint32_t ALL_PROTOS = 1u << SP_TCP | 1u << SP_UDP;
+
 enum stage { ROUND_DONE, ROUND_READING, ROUND_OWNERS };
 
 struct app {
@@ -66,8 +68,8 @@ static void send_host(struct app *a, bool offline, bool no_capture)
 {
 	struct event e = { .kind = EV_HOST, .time_ns = offline ? 0 : eventclock_now(&a->clock) };
 
-	if (gethostname(e.host.name, sizeof(e.host.name) - 1))
-		e.host.name[0] = '\0';
+	if (offline || gethostname(e.host.name, sizeof(e.host.name) - 1))
+		e.host.name[0] = '\0';	/* whose packets a file holds is not known */
 	memcpy(e.host.version, PACKAGE_VERSION, sizeof(PACKAGE_VERSION));
 	e.host.offline = offline;
 	e.host.no_process = offline || a->opt->no_process;
@@ -98,8 +100,9 @@ static struct capture_options capture_options(const struct options *opt)
 }
 
 /*
- * Live capture. Without the right, sockmon goes on without packets and says what is missing; only who
- * asked for packets by name (-i, -f) and takes no screen that could say so is refused.
+ * Live capture. Where it cannot be had (no right, a kernel without AF_PACKET), sockmon goes on without packets
+ * and says what is missing. Who asked for packets by name (-i, -f) is refused, but for a missing right
+ * on a screen, which says it.
  */
 static int open_capture(struct app *a, struct errmsg *err)
 {
@@ -114,7 +117,7 @@ static int open_capture(struct app *a, struct errmsg *err)
 		return 0;
 	}
 	rc = capture_new(&a->capture, &c, &why);
-	if (rc && (rc != -EPERM || (asked && opt->format))) {
+	if (rc && asked && (rc != -EPERM || opt->format)) {
 		*err = why;
 		return rc;
 	}
@@ -129,10 +132,15 @@ static int open_capture(struct app *a, struct errmsg *err)
 static int open_diag(struct app *a, struct errmsg *err)
 {
 	const struct options *opt = a->opt;
+	/*
+	 * Both families, whatever -4 and -6 leave to be shown: IPv4 packets may belong to a socket of AF_INET6,
+	 * and a flow without its socket would get a wrong reason. Tables left out by -t or -u likewise matter
+	 * only where packets are looked at.
+	 */
 	struct diag_options d = {
-		.protos = opt->protos ? opt->protos : 1u << SP_TCP | 1u << SP_UDP,
-		.ipv4 = opt->ipv4 || !opt->ipv6,
-		.ipv6 = opt->ipv6 || !opt->ipv4,
+		.protos = opt->protos && !a->capture ? opt->protos : ALL_PROTOS | opt->protos,
+		.ipv4 = a->capture || opt->ipv4 || !opt->ipv6,
+		.ipv6 = a->capture || opt->ipv6 || !opt->ipv4,
 	};
 	struct source *s;
 	int rc = diag_new(&s, &d, err);

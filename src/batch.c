@@ -76,7 +76,8 @@ static int write_snapshot(struct batch *b)
 
 /*
  * A series: each snapshot covers the interval before it, so that the first has rates too. The interval
- * is kept by the clock: a slow round does not push the later ones back.
+ * is kept by the clock: a slow round does not push the later ones back, but what a long stall (SIGSTOP,
+ * suspend) left out is left out.
  */
 static int run_series(struct batch *b)
 {
@@ -88,6 +89,8 @@ static int run_series(struct batch *b)
 		return 0;
 	for (uint64_t n = 0; !rc && (!o->count || n < o->count); n++) {
 		next_ns += o->interval_ns;
+		if (next_ns < clock_mono_ns())
+			next_ns = clock_mono_ns();
 		if (!run_until(b, next_ns) || !run_round(b))
 			break;
 		rc = write_snapshot(b);
@@ -128,7 +131,9 @@ int batch_run(struct app *a, const sigset_t *wait_mask, struct errmsg *err)
 	result_fini(&b.result);
 	if (rc == -EPIPE)
 		return 0;	/* the reader has what it wanted (`| head`) */
-	if (rc)
+	if (rc == -ENOMEM)
+		errmsg_set(err, "not enough memory to list the rows: a filter makes them fewer");
+	else if (rc)
 		errmsg_set(err, "standard output could not be written: %s", strerror(-rc));
 	return rc;
 }

@@ -129,7 +129,7 @@ struct capturerec {
 	bool live;
 	bool ended;			/* a file was read to its end (or as far as it goes) */
 	bool truncated;			/* it ended early: notice says where */
-	char interfaces[64];		/* as asked: "any", "eth0,lo"; a file: its name */
+	char interfaces[256];		/* as asked: "any", "eth0,lo", a cut one ends in "…"; a file: its name */
 };
 
 struct procrec {

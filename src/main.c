@@ -64,7 +64,7 @@ static int print_words(enum run_mode mode)
 
 static int run(struct options *o, const sigset_t *wait_mask)
 {
-	bool batch = o->format || o->once || o->series || !isatty(STDOUT_FILENO);
+	bool batch = o->format || o->once || o->count || !isatty(STDOUT_FILENO);
 	struct errmsg err = { "" };
 	const char *trouble;
 	struct app *app;

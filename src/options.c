@@ -16,6 +16,8 @@
 #include "base/human.h"
 #include "base/xalloc.h"
 
+enum { SNAPLEN_LEAST = 64, SNAPLEN_MAX = 262144 };
+
 struct option_row {
 	int letter;			/* 0 = long only */
 	const char *name;
@@ -74,9 +76,15 @@ static int parse_number32(const char *option, const char *arg, uint32_t low, uin
 	return rc;
 }
 
+/* As in tcpdump 0 is the maximum. Less than the least holds no headers, so nobody means it. */
 static int set_snaplen(struct options *o, const char *arg, struct errmsg *err)
 {
-	return parse_number32("--snaplen", arg, 64, 262144, &o->snaplen, err);
+	uint32_t n;
+	int rc = parse_number32("--snaplen", arg, 0, SNAPLEN_MAX, &n, err);
+
+	if (!rc)
+		o->snaplen = !n ? SNAPLEN_MAX : n < SNAPLEN_LEAST ? SNAPLEN_LEAST : n;
+	return rc;
 }
 
 static int set_buffer(struct options *o, const char *arg, struct errmsg *err)
@@ -102,18 +110,12 @@ static const struct {
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
-static void add_protos(struct options *o, uint32_t protos)
-{
-	o->protos |= protos;
-	o->protos_asked = true;
-}
-
 static int set_family_word(struct options *o, const char *word, size_t len, struct errmsg *err)
 {
 	for (int i = 0; i < TABLES; i++) {
 		if (strlen(tables[i].name) != len || strncasecmp(tables[i].name, word, len))
 			continue;
-		add_protos(o, tables[i].protos);
+		o->protos |= tables[i].protos;
 		return 0;
 	}
 	errmsg_set(err, "\"%.*s\" is not a table that this version lists: there are tcp, udp, "
@@ -251,13 +253,30 @@ static int set_group(struct options *o, const char *arg, struct errmsg *err)
 
 FLAG(set_ipv4, ipv4)
 FLAG(set_ipv6, ipv6)
-FLAG(set_listening, listening)
-FLAG(set_all, all)
 FLAG(set_once, once)
 FLAG(set_no_header, no_header)
 FLAG(set_no_capture, no_capture)
 FLAG(set_no_process, no_process)
 FLAG(set_demo, demo)
+
+/* As in ss the last one counts. */
+static int set_listening(struct options *o, const char *arg, struct errmsg *err)
+{
+	(void)arg;
+	(void)err;
+	o->listening = true;
+	o->all = false;
+	return 0;
+}
+
+static int set_all(struct options *o, const char *arg, struct errmsg *err)
+{
+	(void)arg;
+	(void)err;
+	o->all = true;
+	o->listening = false;
+	return 0;
+}
 
 static int set_numeric(struct options *o, const char *arg, struct errmsg *err)
 {
@@ -344,17 +363,24 @@ static const struct option_row *find_row(int code)
 	return NULL;
 }
 
-/* What getopt_long() could not use: `word` is the argument it was reading. */
-static int bad_option(int code, const char *word, struct errmsg *err)
+/*
+ * What getopt_long() could not use. optopt is 0 for a name, the code of an option whose value is
+ * missing or too much, else the letter. `last` is the word before optind: that of a name.
+ */
+static int bad_option(int code, const char *last, struct errmsg *err)
 {
-	const struct option_row *row = code == ':' ? find_row(optopt) : NULL;
+	const struct option_row *row = optopt ? find_row(optopt) : NULL;
 
-	if (row)
+	if (code == ':')
 		errmsg_set(err, "--%s needs %s", row->name, row->arg);
-	else if (word && strncmp(word, "--", 2) == 0)
-		errmsg_set(err, "unknown or ambiguous option %s: see sockmon --help", word);
-	else
+	else if (row)
+		errmsg_set(err, "--%s takes no value", row->name);
+	else if (!optopt)
+		errmsg_set(err, "unknown or ambiguous option %s: see sockmon --help", last);
+	else if (optopt > ' ' && optopt < 0x7f)
 		errmsg_set(err, "unknown option -%c: see sockmon --help", optopt);
+	else
+		errmsg_set(err, "unknown option -\\x%02x: see sockmon --help", optopt & 0xff);
 	return -EINVAL;
 }
 
@@ -409,12 +435,10 @@ int options_parse(struct options *o, int argc, char **argv, struct errmsg *err)
 	opterr = 0;
 	optind = 0;	/* start anew, for callers that parse twice */
 	while (!rc) {
-		const char *word = argv[optind ? optind : 1];
-
 		code = getopt_long(argc, argv, shorts, longs, NULL);
 		if (code == -1)
 			break;
-		rc = code == '?' || code == ':' ? bad_option(code, word, err) :
+		rc = code == '?' || code == ':' ? bad_option(code, argv[optind - 1], err) :
 						  find_row(code)->set(o, optarg, err);
 	}
 	if (!rc)

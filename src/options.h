@@ -19,12 +19,11 @@ struct options {
 	const char *interfaces;		/* -i; NULL = any */
 	const char *capture_filter;	/* -f */
 	const char *read_file;		/* -r; "-" = stdin */
-	uint32_t snaplen, buffer_kib;	/* 0 = default */
+	uint32_t snaplen, buffer_kib;	/* 0 = default (-s 0, the maximum, is stored as such) */
 	uint32_t max_flows;		/* 0 = default */
 	uint32_t protos;		/* bits 1 << enum sockproto; 0 = the default set */
-	bool protos_asked;
 	bool ipv4, ipv6;		/* -4, -6; neither = both */
-	bool listening, all;		/* -l, -a */
+	bool listening, all;		/* -l, -a: the last one, as in ss */
 	bool once;			/* -1 */
 	bool series;			/* -d or -c was given */
 	uint64_t interval_ns;		/* -d */

@@ -131,6 +131,7 @@ static void set_modes(struct screen *s)
 	intrflush(stdscr, FALSE);
 	if (!getenv("ESCDELAY"))
 		set_escdelay(ESC_DELAY_MS);
+	typeahead(-1);		/* else doupdate() looks for input, and flushes, at every line */
 	keypad(s->input, TRUE);
 	nodelay(s->input, TRUE);
 	mouseinterval(0);	/* else curses waits for a second click */

@@ -26,14 +26,18 @@ static void add_time(struct buf *b, uint64_t time_ns)
 	add_text_or_null(b, time_ns ? text : NULL);
 }
 
-/* Seconds without trailing zeros: 1, 0.1, 0.000000001. */
+/* Seconds to the millisecond, without trailing zeros: 1, 0.1, 1.003. What is known is never 0. */
 static void add_seconds(struct buf *b, uint64_t ns)
 {
-	char fraction[9];
-	uint64_t rest = ns % NSEC_PER_SEC;
+	char fraction[3];
+	uint64_t ms = ns / NSEC_PER_MSEC + (ns % NSEC_PER_MSEC >= NSEC_PER_MSEC / 2);
+	uint64_t rest;
 	size_t digits = sizeof(fraction);
 
-	buf_addu(b, ns / NSEC_PER_SEC);
+	if (!ms)
+		ms = 1;
+	buf_addu(b, ms / 1000);
+	rest = ms % 1000;
 	if (rest == 0)
 		return;
 	for (size_t i = sizeof(fraction); i-- > 0; rest /= 10)
@@ -108,8 +112,7 @@ static void add_sockets(struct buf *b, const struct snapshot *s)
 	buf_adds(b, ",\"by_state\":");
 	json_add_by_state(b, t->by_state);
 	add_number(b, ",\"interrupted_dumps\":", t->interrupted_dumps);
-	add_number(b, ",\"lost_events\":", t->lost_events);
-	buf_addc(b, '}');
+	buf_adds(b, ",\"lost_events\":null}"); /* no source counts what it misses */
 }
 
 static void add_sources(struct buf *b, const struct model *m)

@@ -139,7 +139,6 @@ struct model_totals {
 	uint32_t flows_without_socket;	/* neither exact match nor owner */
 	uint32_t unresolved;		/* sockets with an inode and no holder found yet */
 	uint64_t interrupted_dumps;
-	uint64_t lost_events;
 	uint64_t refused_sockets;	/* times that a socket beyond the limit was not taken */
 	uint64_t rx_bps, tx_bps;	/* of this host, each flow once; from tcp_info without capture */
 	bool rates_known;

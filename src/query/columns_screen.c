@@ -122,8 +122,7 @@ static bool get_proc(const struct column *c, const struct row *r, struct value *
 
 static bool get_age(const struct column *c, const struct row *r, struct value *v)
 {
-	uint64_t now_ns = model_time_ns(r->m);
-	uint64_t since_ns = r->sk ? r->sk->first_ns : r->flow ? r->flow->rec.first_ns : 0;
+	uint64_t now_ns = model_time_ns(r->m), since_ns = row_first_ns(r);
 
 	(void)c;
 	v->u64 = now_ns - since_ns;

@@ -43,10 +43,8 @@ static bool get_rate_source(const struct column *c, const struct row *r, struct 
 
 static bool get_first_seen(const struct column *c, const struct row *r, struct value *v)
 {
-	uint64_t sk_ns = r->sk ? r->sk->first_ns : 0, flow_ns = r->flow ? r->flow->rec.first_ns : 0;
-
 	(void)c;
-	v->u64 = sk_ns && (!flow_ns || sk_ns < flow_ns) ? sk_ns : flow_ns;
+	v->u64 = row_first_ns(r);
 	return v->u64 != 0;
 }
 

@@ -2,14 +2,13 @@
 /*
  * filter_test: does a row fit? One function per kind of test.
  *
- * Allocates nothing, and makes text only where the question is about text: a port, a state or an
+ * Text is case-blind as fold.h says, patterns as regexec(3) does. Allocates nothing, and makes text only where the question is about text: a port, a state or an
  * address is compared as what it is.
  */
-#include <ctype.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "query/filter_code.h"
+#include "query/fold.h"
 
 bool filter_test_range(const struct test *t, const struct row *r, bool *known)
 {
@@ -32,7 +31,7 @@ bool filter_test_text(const struct test *t, const struct row *r, bool *known)
 	struct value v;
 
 	*known = column_get(t->col, r, &v);
-	return *known && strcasecmp(v.text, t->text) == 0;
+	return *known && fold_compare(v.text, t->text) == 0;
 }
 
 /* The text of a cell of any type, in `out` or the value's own; NULL: unknown. */
@@ -57,17 +56,13 @@ bool filter_test_regex(const struct test *t, const struct row *r, bool *known)
 	return text && regexec(t->regex, text, 0, NULL, 0) == 0;
 }
 
-/* Case-blind in ASCII, whatever the locale; other bytes are compared as they are. */
 static bool contains(const char *text, const char *part)
 {
-	int first = tolower((unsigned char)part[0]);
-	size_t len = strlen(part);
-
 	for (; *text; text++) {
-		if (tolower((unsigned char)*text) == first && strncasecmp(text, part, len) == 0)
+		if (fold_begins(text, part))
 			return true;
 	}
-	return len == 0;
+	return !*part;
 }
 
 bool filter_test_contains(const struct test *t, const struct row *r, bool *known)

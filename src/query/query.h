@@ -30,7 +30,7 @@ struct item {
 
 /* A group: the rows whose group column shows the same text. Sums count each flow once. */
 struct group {
-	char label[96];			/* the column's text, "-" where unknown; raw bytes */
+	char label[EVENT_CMDLINE_MAX];	/* the column's whole text (none is longer), "-" where unknown; raw bytes */
 	struct value value;		/* of the group column; see `known` */
 	bool known;
 	uint32_t rows;

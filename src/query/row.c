@@ -78,6 +78,13 @@ bool row_rate(const struct row *r, enum rowway way, uint64_t *bps, bool *from_wi
 	return true;
 }
 
+uint64_t row_first_ns(const struct row *r)
+{
+	uint64_t sk_ns = r->sk ? r->sk->first_ns : 0, flow_ns = r->flow ? r->flow->rec.first_ns : 0;
+
+	return sk_ns && (!flow_ns || sk_ns < flow_ns) ? sk_ns : flow_ns;
+}
+
 enum wirestate row_wire_state(const struct row *r)
 {
 	return r->flow ? wirestate_of_end(&r->flow->rec, r->local) : WS_NONE;

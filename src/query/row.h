@@ -39,6 +39,9 @@ const struct flowcount *row_count(const struct row *r, enum rowway way);
  */
 bool row_rate(const struct row *r, enum rowway way, uint64_t *bps, bool *from_wire);
 
+/* When its socket or its traffic was first seen, whichever came first; 0: unknown. */
+uint64_t row_first_ns(const struct row *r);
+
 /* What the packets say of the local end; WS_NONE: nothing. */
 enum wirestate row_wire_state(const struct row *r);
 

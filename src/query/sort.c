@@ -5,9 +5,9 @@
  * Owns no memory. A value is asked for again only where two long texts begin with the same 23
  * bytes.
  */
-#include <ctype.h>
 #include <stdlib.h>
 
+#include "query/fold.h"
 #include "query/query_run.h"
 
 enum { KEY_TEXT = sizeof(((struct sortkey *)0)->w) - 1 };
@@ -27,7 +27,7 @@ static void fill_text(const char *text, struct sortkey *out)
 	unsigned i = 0;
 
 	for (; i < KEY_TEXT && text[i]; i++)
-		folded[i] = (uint8_t)tolower((unsigned char)text[i]);
+		folded[i] = fold_byte(text[i]);
 	folded[KEY_TEXT] = i == KEY_TEXT && text[i];
 	for (i = 0; i < 3; i++)
 		out->w[i] = load_be64(folded + i * sizeof(out->w[0]));

@@ -8,11 +8,10 @@
  */
 #include "query/value.h"
 
-#include <strings.h>
-
 #include "base/clock.h"
 #include "base/human.h"
 #include "query/columns.h"
+#include "query/fold.h"
 
 /* What a formatter needs to know. */
 struct target {
@@ -167,7 +166,7 @@ int value_compare(const struct column *c, const struct value *x, const struct va
 	switch (c->type) {
 	case VT_TEXT:
 	case VT_HOLDERS:
-		return strcasecmp(x->text, y->text);
+		return fold_compare(x->text, y->text);
 	case VT_ADDR:
 		return compare_addrs(&x->addr, &y->addr);
 	case VT_UINT:

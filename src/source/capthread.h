@@ -5,7 +5,7 @@
  * back is the request for the next: a slow reader costs latency, never data, and nothing can grow.
  *
  * Flows that began are published within 10 ms (the owner of a short connection can only be looked up
- * while it lives), everything else when capthread_ask() asks for it, and once a second in any case.
+ * while it lives), everything else when capthread_ask() asks for it, and every 1.5 s in any case.
  *
  * Packet times are the kernel's wall clock. When somebody sets that clock, they are shifted to go
  * on as event time does, which never jumps (base/clock.h).

@@ -241,11 +241,15 @@ static uint32_t max_flows_of(const struct capture_options *opt)
 
 static struct capture *capture_alloc(const struct source_ops *ops, const char *name)
 {
+	static const char cut[] = "…";
 	struct capture *c = xcalloc(1, sizeof(*c));
+	const size_t room = sizeof(c->rec.interfaces);
 
 	c->source.ops = ops;
-	snprintf(c->rec.interfaces, sizeof(c->rec.interfaces), "%.*s",
-		 (int)sizeof(c->rec.interfaces) - 1, name);
+	if (snprintf(c->rec.interfaces, room, "%s", name) >= (int)room) {
+		/* Files' names always fit (NAME_MAX), interfaces' are cut at any byte, as they are bytes. */
+		memcpy(c->rec.interfaces + room - sizeof(cut), cut, sizeof(cut));
+	}
 	return c;
 }
 

@@ -386,9 +386,9 @@ static void check_alert(const struct fixture *f, unsigned i, const char *part)
 	const struct column *c = column_find("alert_text");
 	struct value v;
 
+	check_cell(&f->row[i], "alert", part ? "true" : "false");
 	if (!part) {
 		assert_false(column_get(c, &f->row[i], &v));
-		assert_false(column_get(column_find("alert"), &f->row[i], &v));
 		return;
 	}
 	assert_true(column_get(c, &f->row[i], &v));
@@ -427,6 +427,47 @@ static void test_columns_alert_tells_the_trouble(void **state)
 	check_alert(&f, ROW_A, "reset");
 	f.sk[ROW_D].rec.state = ST_CLOSE_WAIT;
 	check_alert(&f, ROW_D, "has not");
+	fixture_fini(&f);
+}
+
+static void test_columns_alert_is_a_mark_where_there_is_trouble_and_nothing_else(void **state)
+{
+	const struct column *c = column_find("alert");
+	struct fixture f;
+	struct value v;
+	char cell[8];
+
+	(void)state;
+	fixture_init(&f);
+	assert_true(column_get(c, &f.row[ROW_E], &v));
+	assert_int_equal(value_format(c, &v, TEXT_SHORT, false, cell, sizeof(cell)), 1);
+	assert_string_equal(cell, "!");
+	assert_true(column_get(c, &f.row[ROW_A], &v));
+	assert_int_equal(value_format(c, &v, TEXT_SHORT, false, cell, sizeof(cell)), 0);
+	fixture_fini(&f);
+}
+
+/* The packets of a connection may have been seen before its socket was, and the other way round. */
+static void test_columns_age_counts_from_first_seen(void **state)
+{
+	struct event tick = { .kind = EV_TICK, .time_ns = 9000000000 };
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	model_apply(f.m, &tick);
+	check_cell(&f.row[ROW_A], "age", "-");
+	f.flow[ROW_A].rec.first_ns = 3000000000;
+	check_cell(&f.row[ROW_A], "age", "6000000000");
+	f.sk[ROW_A].first_ns = 5000000000;
+	check_cell(&f.row[ROW_A], "age", "6000000000");
+	check_cell(&f.row[ROW_A], "first_seen", "1970-01-01T00:00:03.000000000Z");
+	f.sk[ROW_A].first_ns = 2000000000;
+	check_cell(&f.row[ROW_A], "age", "7000000000");
+	check_cell(&f.row[ROW_A], "first_seen", "1970-01-01T00:00:02.000000000Z");
+	f.sk[ROW_A].first_ns = 9000000001; /* a clock that was set back */
+	f.flow[ROW_A].rec.first_ns = 0;
+	check_cell(&f.row[ROW_A], "age", "-");
 	fixture_fini(&f);
 }
 
@@ -473,6 +514,8 @@ int main(void)
 		cmocka_unit_test(test_columns_tell_who_holds_it_or_why_not),
 		cmocka_unit_test(test_columns_tx_is_from_local_to_remote),
 		cmocka_unit_test(test_columns_alert_tells_the_trouble),
+		cmocka_unit_test(test_columns_alert_is_a_mark_where_there_is_trouble_and_nothing_else),
+		cmocka_unit_test(test_columns_age_counts_from_first_seen),
 		cmocka_unit_test(test_columns_take_rows_with_parts_missing),
 	};
 

@@ -80,7 +80,7 @@ static const struct column screen_only = TEXT("local", "*:80");
 	"\"interval_s\":null" sep "\"capture\":" capture sep                                           \
 	"\"sockets\":{\"count\":2,\"by_state\":{\"ESTABLISHED\":2,\"SYN_SENT\":0,\"SYN_RECV\":0,"      \
 	"\"FIN_WAIT1\":0,\"FIN_WAIT2\":0,\"TIME_WAIT\":0,\"CLOSE\":0,\"CLOSE_WAIT\":0,\"LAST_ACK\":0," \
-	"\"LISTEN\":0,\"CLOSING\":0},\"interrupted_dumps\":0,\"lost_events\":0}" sep                   \
+	"\"LISTEN\":0,\"CLOSING\":0},\"interrupted_dumps\":0,\"lost_events\":null}" sep                   \
 	"\"sources\":{}"
 
 /* A reader of JSON (RFC 8259) that only says where a value ends; NULL: it is none. */
@@ -337,7 +337,7 @@ static void test_json_header_carries_the_notices(void **state)
 		"\"sources\":{\"processes\":\"some hidden\",\"capture\":\"no \\\"right\\\"\"}"));
 }
 
-static void test_json_interval_is_in_seconds_without_rounding(void **state)
+static void test_json_interval_is_in_seconds_to_the_millisecond(void **state)
 {
 	static const struct {
 		uint64_t ns;
@@ -345,7 +345,12 @@ static void test_json_interval_is_in_seconds_without_rounding(void **state)
 	} cases[] = {
 		{ 1000000000ull, "\"interval_s\":1," },
 		{ 100000000ull, "\"interval_s\":0.1," },
-		{ 2500000001ull, "\"interval_s\":2.500000001," },
+		{ 2500000001ull, "\"interval_s\":2.5," },
+		{ 1003499999ull, "\"interval_s\":1.003," },
+		{ 1003500000ull, "\"interval_s\":1.004," },
+		{ 1999999999ull, "\"interval_s\":2," },
+		{ 3600050000000ull, "\"interval_s\":3600.05," },
+		{ 1, "\"interval_s\":0.001," },
 	};
 	struct fixture *f = *state;
 
@@ -472,7 +477,7 @@ int main(void)
 		T(test_json_header_tells_how_complete_the_capture_is),
 		T(test_json_header_of_a_file_has_no_sockets_rather_than_none),
 		T(test_json_header_carries_the_notices),
-		T(test_json_interval_is_in_seconds_without_rounding),
+		T(test_json_interval_is_in_seconds_to_the_millisecond),
 		T(test_json_has_every_holder_of_a_socket),
 		T(test_json_of_groups_has_groups_instead_of_rows),
 		T(test_json_memory_does_not_grow_with_rows),

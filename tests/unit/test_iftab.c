@@ -2,6 +2,8 @@
 /* iftab: interfaces with their rates, and which addresses are this host's. */
 #include "model_fixture.h"
 
+#include "model/state.h"
+
 static void iface(struct fx *fx, uint32_t ifindex, const char *name, uint64_t rx_bytes, bool gone)
 {
 	struct event e = fx_event(fx, EV_IFACE);
@@ -15,7 +17,7 @@ static bool is_local(const struct fx *fx, const char *text)
 {
 	struct addr a = fx_addr(text);
 
-	return model_is_local_addr(fx->m, &a);
+	return iftab_is_local(fx->m->ifaces, &a);
 }
 
 static void test_iftab_interfaces_are_listed_by_index_whatever_their_order(void **state)
@@ -58,14 +60,17 @@ static void test_iftab_rate_needs_two_readings_some_time_apart(void **state)
 	assert_int_equal(model_iface(fx->m, 3)->rx_bps, 4000);
 }
 
-static void test_iftab_counter_that_was_reset_gives_no_rate_of_billions(void **state)
+static void test_iftab_counter_that_was_reset_gives_no_rate(void **state)
 {
 	struct fx *fx = *state;
 
 	iface(fx, 3, "eth0", 5000, false);
 	fx_pass_time(fx, 1000);
 	iface(fx, 3, "eth0", 10, false);
-	assert_int_equal(model_iface(fx->m, 3)->rx_bps, 0);
+	assert_int_equal(model_iface(fx->m, 3)->rx_bps, MODEL_RATE_UNKNOWN);
+	fx_pass_time(fx, 1000);
+	iface(fx, 3, "eth0", 510, false);
+	assert_int_equal(model_iface(fx->m, 3)->rx_bps, 500);
 }
 
 static void test_iftab_more_interfaces_than_room_keeps_the_first(void **state)
@@ -104,6 +109,42 @@ static void test_iftab_address_on_two_interfaces_is_local_until_the_last_goes(vo
 	assert_true(is_local(fx, "2001:db8::2"));
 }
 
+/* ip addr add 10.0.0.2/16, ip addr del 10.0.0.2/24: the kernel holds them as two. */
+static void test_iftab_address_with_two_prefixes_is_local_until_both_go(void **state)
+{
+	struct fx *fx = *state;
+	struct addr wide = fx_addr("10.0.255.255"), narrow = fx_addr("10.0.0.255");
+
+	fx_address(fx, "10.0.0.2", 16, false);
+	fx_address(fx, "10.0.0.2", 24, true);
+	assert_true(is_local(fx, "10.0.0.2"));
+	assert_true(iftab_is_broadcast(fx->m->ifaces, &wide));
+	assert_false(iftab_is_broadcast(fx->m->ifaces, &narrow));
+	fx_address(fx, "10.0.0.2", 24, true);
+	assert_true(is_local(fx, "10.0.0.2"));
+	fx_address(fx, "10.0.0.2", 16, true);
+	assert_false(is_local(fx, "10.0.0.2"));
+}
+
+static void test_iftab_addresses_go_in_any_order(void **state)
+{
+	struct fx *fx = *state;
+	char text[32];
+
+	for (unsigned i = 0; i < 50; i++) {
+		snprintf(text, sizeof(text), "10.7.0.%u", i * 37 % 50);
+		fx_address(fx, text, 32, false);
+		fx_address(fx, text, 32, false);	/* told twice is one */
+	}
+	for (unsigned i = 0; i < 50; i++) {
+		snprintf(text, sizeof(text), "10.7.0.%u", i * 11 % 50);
+		assert_true(is_local(fx, text));
+		fx_address(fx, text, 32, true);
+		assert_false(is_local(fx, text));
+	}
+	assert_true(is_local(fx, "10.0.0.2"));
+}
+
 static void test_iftab_many_addresses_are_all_found(void **state)
 {
 	struct fx *fx = *state;
@@ -140,10 +181,12 @@ int main(void)
 		FX_TEST(test_iftab_interfaces_are_listed_by_index_whatever_their_order),
 		FX_TEST(test_iftab_interface_that_went_is_unknown_and_its_going_twice_is_nothing),
 		FX_TEST(test_iftab_rate_needs_two_readings_some_time_apart),
-		FX_TEST(test_iftab_counter_that_was_reset_gives_no_rate_of_billions),
+		FX_TEST(test_iftab_counter_that_was_reset_gives_no_rate),
 		FX_TEST(test_iftab_more_interfaces_than_room_keeps_the_first),
 		FX_TEST(test_iftab_loopback_is_local_without_being_told),
 		FX_TEST(test_iftab_address_on_two_interfaces_is_local_until_the_last_goes),
+		FX_TEST(test_iftab_address_with_two_prefixes_is_local_until_both_go),
+		FX_TEST(test_iftab_addresses_go_in_any_order),
 		FX_TEST(test_iftab_many_addresses_are_all_found),
 		FX_TEST(test_iftab_address_change_takes_flows_from_this_host),
 	};

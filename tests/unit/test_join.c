@@ -184,6 +184,90 @@ static void test_join_wildcard_datagram_socket_serves_its_peers_and_carries_thei
 	assert_owned_by(fx, 1, 1);
 }
 
+/* A connected datagram socket 10.0.0.2:53 to the peer's port 40000. */
+static struct sockrec child_of(uint64_t cookie)
+{
+	struct sockrec s = fx_tcp(ST_ESTABLISHED, cookie, 53, 40000);
+
+	s.proto = SP_UDP;
+	s.dump = 3;		/* of its own: a test ends it alone */
+	return s;
+}
+
+static uint64_t received(const struct fx *fx, uint64_t cookie)
+{
+	struct row r = fx_socket_row(fx, cookie);
+
+	return r.flow ? r.flow->rec.dir[!r.local].bytes : 0;
+}
+
+static void grow(struct fx *fx, struct flowrec *f, uint64_t sent)
+{
+	f->last_ns = fx->now_ns;
+	fx_carried(f, sent, 0);
+	fx_flow(fx, f, false);
+}
+
+static void test_join_sum_leaves_out_what_a_connected_child_carried(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec child = child_of(2);
+	struct flowrec f = fx_flowrec(fx, 0, UDP, peer, 40000, us, 53);
+
+	listener(fx, 1, SP_UDP, "0.0.0.0", 53);
+	grow(fx, &f, 1000);
+	fx_socket(fx, &child);
+	assert_on_row(fx, 2, 0);
+	grow(fx, &f, 9000);
+	assert_int_equal(received(fx, 1), 1000);
+	fx_dump_begins(fx);
+	fx_dump_ends(fx, 3, true);
+	assert_owned_by(fx, 0, 1);
+	assert_int_equal(received(fx, 1), 1000);
+	grow(fx, &f, 9500);
+	assert_int_equal(received(fx, 1), 1500);
+}
+
+static void test_join_restarted_servers_sum_starts_at_nothing(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f = fx_flowrec(fx, 0, UDP, peer, 40000, us, 53);
+	struct row r;
+
+	listener(fx, 1, SP_UDP, "0.0.0.0", 53);
+	grow(fx, &f, 9000);
+	assert_int_equal(received(fx, 1), 9000);
+	fx_dump_begins(fx);
+	fx_dump_ends(fx, 2, true);
+	grow(fx, &f, 9200);
+	listener(fx, 2, SP_UDP, "0.0.0.0", 53);
+	assert_owned_by(fx, 0, 2);
+	assert_null(fx_socket_row(fx, 2).flow);		/* it has had no traffic */
+	fx_pass_time(fx, 1000);
+	grow(fx, &f, 9700);
+	assert_int_equal(received(fx, 2), 500);
+	r = fx_socket_row(fx, 2);
+	assert_int_equal(r.flow->rec.first_ns, fx->now_ns);
+}
+
+/* Whichever end is looked at first: what a socket has at one end takes nothing from the other's. */
+static void test_join_socket_at_one_end_leaves_the_other_ends_sum_whole(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec client = fx_sock(SP_UDP, ST_ESTABLISHED, 1);
+
+	client.laddr = client.raddr = fx_addr("127.0.0.1");
+	for (uint16_t i = 0; i < 2; i++) {
+		client.cookie = 1 + i;
+		client.lport = i ? 50 : 60;
+		client.rport = 53;
+		fx_socket(fx, &client);
+		flow_to(fx, i, UDP, "127.0.0.1", client.lport, "127.0.0.1", 53);
+	}
+	listener(fx, 3, SP_UDP, "127.0.0.1", 53);
+	assert_int_equal(received(fx, 3), 2000);
+}
+
 static void test_join_exact_address_beats_the_wildcard_in_any_order(void **state)
 {
 	struct fx *fx = *state;
@@ -196,6 +280,40 @@ static void test_join_exact_address_beats_the_wildcard_in_any_order(void **state
 	listener(fx, 4, SP_UDP, us, 54);
 	listener(fx, 3, SP_UDP, "0.0.0.0", 54);
 	assert_owned_by(fx, 1, 4);
+}
+
+static void test_join_served_flow_moves_to_the_better_receiver_that_comes_later(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f = fx_flowrec(fx, 0, UDP, peer, 40000, us, 53);
+
+	listener(fx, 1, SP_UDP, "0.0.0.0", 53);
+	grow(fx, &f, 1000);
+	flow_to(fx, 1, TCP, peer, 40000, us, 80);
+	listener(fx, 2, SP_UDP, us, 53);
+	assert_owned_by(fx, 0, 2);
+	grow(fx, &f, 1700);
+	assert_int_equal(received(fx, 1), 1000);
+	assert_int_equal(received(fx, 2), 700);
+	assert_int_equal(fx_socket_row(fx, 1).sk->served, 0);
+	listener(fx, 3, SP_TCP, "0.0.0.0", 80);
+	assert_owned_by(fx, 1, 3);
+	listener(fx, 4, SP_TCP, us, 80);
+	assert_owned_by(fx, 1, 4);
+}
+
+static void test_join_served_flow_stays_where_it_is_among_equals(void **state)
+{
+	struct fx *fx = *state;
+
+	listener(fx, 1, SP_UDP, "0.0.0.0", 54);
+	listener(fx, 2, SP_UDP, "0.0.0.0", 53);
+	flow_to(fx, 0, UDP, peer, 40000, us, 53);
+	fx_dump_begins(fx);
+	listener(fx, 2, SP_UDP, "0.0.0.0", 53);
+	fx_dump_ends(fx, 2, true);		/* the first's slot is free */
+	listener(fx, 3, SP_UDP, "0.0.0.0", 53);
+	assert_owned_by(fx, 0, 2);
 }
 
 static void test_join_connected_socket_beats_both(void **state)
@@ -434,7 +552,12 @@ int main(void)
 		FX_TEST(test_join_v4_mapped_socket_matches_its_ipv4_packets),
 		FX_TEST(test_join_tuple_that_changes_is_matched_anew),
 		FX_TEST(test_join_wildcard_datagram_socket_serves_its_peers_and_carries_their_sum),
+		FX_TEST(test_join_sum_leaves_out_what_a_connected_child_carried),
+		FX_TEST(test_join_restarted_servers_sum_starts_at_nothing),
+		FX_TEST(test_join_socket_at_one_end_leaves_the_other_ends_sum_whole),
 		FX_TEST(test_join_exact_address_beats_the_wildcard_in_any_order),
+		FX_TEST(test_join_served_flow_moves_to_the_better_receiver_that_comes_later),
+		FX_TEST(test_join_served_flow_stays_where_it_is_among_equals),
 		FX_TEST(test_join_connected_socket_beats_both),
 		FX_TEST(test_join_dual_stack_wildcard_takes_ipv4_unless_v6only),
 		FX_TEST(test_join_ipv4_wildcard_never_takes_ipv6),

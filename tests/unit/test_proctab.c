@@ -2,6 +2,8 @@
 /* proctab: who holds a socket, and who held it. Through the model, as sources speak. */
 #include "model_fixture.h"
 
+#include "model/state.h"
+
 /* A socket with cookie and inode, and its row's process. */
 static void socket_with_inode(struct fx *fx, enum sockstate state, uint64_t cookie, uint32_t inode)
 {
@@ -117,7 +119,7 @@ static void test_proctab_time_wait_row_keeps_the_process_it_had(void **state)
 	r.state = ST_TIME_WAIT;
 	fx_socket(fx, &r);
 	assert_owner(fx, 1, "curl");
-	assert_null(model_proc_by_pid(fx->m, 100));
+	assert_null(proctab_by_pid(fx->m->procs, 100));
 	assert_int_equal(fx_socket_row(fx, 1).sk->inode, 501);
 }
 
@@ -129,7 +131,7 @@ static void test_proctab_pid_given_to_another_process_does_not_inherit_sockets(v
 	fx_proc(fx, 100, 7, "old");
 	fx_holder(fx, 100, 501, 5, true);
 	fx_proc(fx, 100, 8, "new");		/* nobody said that the old one ended */
-	assert_string_equal(model_proc_by_pid(fx->m, 100)->rec.comm, "new");
+	assert_string_equal(proctab_by_pid(fx->m->procs, 100)->rec.comm, "new");
 	assert_owner(fx, 1, "old");
 	assert_true(fx_socket_row(fx, 1).proc->exited);
 	fx_holder(fx, 100, 501, 9, true);	/* and the descriptor came to it */
@@ -143,9 +145,9 @@ static void test_proctab_end_of_another_with_that_pid_changes_nothing(void **sta
 
 	fx_proc(fx, 100, 8, "new");
 	fx_proc_gone(fx, 100, 7);
-	assert_non_null(model_proc_by_pid(fx->m, 100));
+	assert_non_null(proctab_by_pid(fx->m->procs, 100));
 	fx_proc_gone(fx, 101, 8);
-	assert_non_null(model_proc_by_pid(fx->m, 100));
+	assert_non_null(proctab_by_pid(fx->m->procs, 100));
 }
 
 static void test_proctab_new_name_of_a_process_shows_on_its_sockets(void **state)

@@ -408,6 +408,64 @@ static void test_query_group_counts_served_flows_once(void **state)
 	host_fini(&h);
 }
 
+static void end_flow(struct host *h, uint32_t id)
+{
+	struct event e = { .kind = EV_FLOW, .time_ns = T0 };
+	uint32_t ids[64], count = model_row_ids(h->m, ids);
+	struct row row;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (model_row(h->m, ids[i], &row) && !row.sk && row.flow->rec.id == id)
+			e.flow.rec = row.flow->rec;
+	e.flow.ended = true;
+	model_apply(h->m, &e);
+}
+
+static void test_query_group_sum_stays_when_a_served_flow_expires(void **state)
+{
+	struct filter *flows;
+	struct filter_error err;
+	struct host h;
+
+	(void)state;
+	host_init(&h);
+	add_local(&h, "10.0.0.1");
+	add_socket(&h, SP_UDP, ST_CLOSE, (struct ends){ "10.0.0.1", 53, "0.0.0.0", 0 }, 0);
+	add_flow(&h, IPPROTO_UDP, (struct ends){ "10.0.0.1", 53, "10.0.0.7", 4000 }, 300, 30);
+	add_flow(&h, IPPROTO_UDP, (struct ends){ "10.0.0.1", 53, "10.0.0.8", 4000 }, 100, 10);
+	end_flow(&h, 0);
+	assert_int_equal(total_of(&h, NULL), 440);
+	/* Without the sum's row the flows are what there is. */
+	assert_int_equal(filter_parse(&flows, "rport = 4000", &err), 0);
+	assert_int_equal(total_of(&h, flows), 110);
+	filter_free(flows);
+	host_fini(&h);
+}
+
+/* The sum stands in a group without a remote host: it is no reason to say that a peer had nothing. */
+static void test_query_group_of_a_peer_has_its_own_traffic(void **state)
+{
+	struct query q = { .group = column_find("raddr") };
+	struct result r;
+	struct host h;
+
+	(void)state;
+	host_init(&h);
+	add_local(&h, "10.0.0.1");
+	add_socket(&h, SP_UDP, ST_CLOSE, (struct ends){ "10.0.0.1", 53, "0.0.0.0", 0 }, 0);
+	add_flow(&h, IPPROTO_UDP, (struct ends){ "10.0.0.1", 53, "10.0.0.7", 4000 }, 300, 30);
+	add_flow(&h, IPPROTO_UDP, (struct ends){ "10.0.0.1", 53, "10.0.0.8", 4000 }, 100, 10);
+	result_init(&r);
+	assert_int_equal(query_run(&q, h.m, true, &r), 0);
+	assert_int_equal(r.group_count, 3);
+	assert_string_equal(r.groups[0].label, "10.0.0.7");
+	assert_int_equal(r.groups[0].tx_bytes, 300);
+	assert_int_equal(r.groups[1].rx_bytes, 10);
+	assert_int_equal(r.groups[2].tx_bytes, 400);
+	result_fini(&r);
+	host_fini(&h);
+}
+
 static void test_query_groups_by_what_is_plain(void **state)
 {
 	static const char *const plain[] = { "process", "state", "raddr", "lport",
@@ -419,6 +477,32 @@ static void test_query_groups_by_what_is_plain(void **state)
 		assert_true(query_can_group(column_find(plain[i])));
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
 		assert_false(query_can_group(column_find(sums[i])));
+}
+
+/* Java's are alike but for an option far behind. */
+static void test_query_groups_command_lines_by_all_their_bytes(void **state)
+{
+	struct query q = { .group = column_find("cmdline") };
+	char cmdline[EVENT_CMDLINE_MAX];
+	struct result r;
+	struct host h;
+
+	(void)state;
+	host_of_six(&h);
+	memset(cmdline, 'j', sizeof(cmdline) - 1);
+	cmdline[sizeof(cmdline) - 1] = '\0';
+	hold(&h, 1, 10, "java", cmdline);
+	cmdline[120] = 'k';
+	hold(&h, 3, 11, "java", cmdline);
+	cmdline[120] = 'j';
+	cmdline[sizeof(cmdline) - 2] = 'k';
+	hold(&h, 5, 12, "java", cmdline);
+	result_init(&r);
+	assert_int_equal(query_run(&q, h.m, true, &r), 0);
+	assert_int_equal(r.group_count, 4);
+	assert_string_equal(r.groups[1].label, cmdline);
+	result_fini(&r);
+	host_fini(&h);
 }
 
 static void test_query_many_groups_keep_every_row(void **state)
@@ -472,7 +556,10 @@ int main(void)
 		cmocka_unit_test(test_query_groups_go_by_their_sum),
 		cmocka_unit_test(test_query_group_counts_a_loopback_flow_once),
 		cmocka_unit_test(test_query_group_counts_served_flows_once),
+		cmocka_unit_test(test_query_group_sum_stays_when_a_served_flow_expires),
+		cmocka_unit_test(test_query_group_of_a_peer_has_its_own_traffic),
 		cmocka_unit_test(test_query_groups_by_what_is_plain),
+		cmocka_unit_test(test_query_groups_command_lines_by_all_their_bytes),
 		cmocka_unit_test(test_query_many_groups_keep_every_row),
 	};
 

@@ -129,6 +129,48 @@ static void test_rate_of_a_short_tcp_info_is_unknown(void **state)
 	assert_int_equal(fx_socket_row(fx, 1).sk->rate_ns, 0);
 }
 
+/* A socket of 1000 bytes/s each way that a TIME_WAIT takes the place of. */
+static void test_rate_of_a_closed_connection_is_unknown(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec s = counted(0, 0);
+
+	fx_socket(fx, &s);
+	fx_tick(fx);
+	fx_pass_time(fx, 1000);
+	s = counted(1000, 1000);
+	fx_socket(fx, &s);
+	fx_tick(fx);
+	assert_int_equal(model_totals(fx->m)->tx_bps, 1000);
+	fx_pass_time(fx, 1000);
+	s = fx_tcp(ST_TIME_WAIT, 1, 40000, 80);
+	fx_socket(fx, &s);
+	fx_tick(fx);
+	assert_int_equal(fx_socket_row(fx, 1).sk->rx_bps, MODEL_RATE_UNKNOWN);
+	assert_int_equal(fx_socket_row(fx, 1).sk->tx_bps, MODEL_RATE_UNKNOWN);
+	assert_int_equal(model_totals(fx->m)->tx_bps + model_totals(fx->m)->rx_bps, 0);
+}
+
+static void test_rate_after_a_reading_without_counters_needs_two_readings_again(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec s = counted(1000, 0);
+
+	fx_socket(fx, &s);
+	fx_pass_time(fx, 1000);
+	s.tcpinfo_len = 104;
+	fx_socket(fx, &s);
+	fx_pass_time(fx, 1000);
+	s = counted(5000, 0);
+	fx_socket(fx, &s);
+	assert_int_equal(fx_socket_row(fx, 1).sk->rx_bps, MODEL_RATE_UNKNOWN);
+	assert_int_equal(fx_socket_row(fx, 1).sk->first_received, 1000);
+	fx_pass_time(fx, 1000);
+	s = counted(5300, 0);
+	fx_socket(fx, &s);
+	assert_int_equal(fx_socket_row(fx, 1).sk->rx_bps, 300);
+}
+
 static void test_rate_of_a_sum_does_not_jump_when_an_old_flow_finds_its_receiver(void **state)
 {
 	struct fx *fx = *state;
@@ -148,6 +190,35 @@ static void test_rate_of_a_sum_does_not_jump_when_an_old_flow_finds_its_receiver
 	r = fx_socket_row(fx, 1);
 	assert_int_equal(r.flow->rec.dir[!r.local].bytes, 1000600);
 	assert_int_equal(r.flow->bps[!r.local], 600);
+}
+
+/* What the flow carried for a connected socket since the last tick is no part of its next server's rate. */
+static void test_rate_of_a_sum_starts_when_its_socket_takes_over(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f = fx_flowrec(fx, 0, UDP, "10.0.0.9", 40000, "10.0.0.2", 53);
+	struct sockrec s = fx_receiver(SP_UDP, 1, "0.0.0.0", 53), child = fx_tcp(ST_ESTABLISHED, 2, 53, 40000);
+	struct row r;
+
+	child.proto = SP_UDP;
+	child.dump = 3;
+	fx_capture(fx);
+	fx_socket(fx, &s);
+	fx_carried(&f, 1000, 0);
+	fx_flow(fx, &f, false);
+	fx_socket(fx, &child);
+	fx_tick(fx);
+	fx_carried(&f, 50000, 0);
+	fx_flow(fx, &f, false);
+	fx_dump_begins(fx);
+	fx_dump_ends(fx, 3, true);		/* the child is gone */
+	fx_carried(&f, 50700, 0);
+	fx_flow(fx, &f, false);
+	fx_pass_time(fx, 1000);
+	fx_tick(fx);
+	r = fx_socket_row(fx, 1);
+	assert_int_equal(r.flow->bps[!r.local], 700);
+	assert_int_equal(r.flow->rec.dir[!r.local].bytes, 1700);
 }
 
 static void test_rate_in_a_file_is_the_mean_over_a_flows_life(void **state)
@@ -193,6 +264,24 @@ static void test_rate_history_keeps_the_last_ticks_oldest_first(void **state)
 	assert_int_equal(tx[1], (MODEL_HISTORY + 10) * 100);
 }
 
+static void test_rate_interval_is_measured_from_tick_to_tick(void **state)
+{
+	struct fx *fx = *state;
+
+	assert_int_equal(model_interval_ns(fx->m), 0);
+	fx_tick(fx);
+	assert_int_equal(model_interval_ns(fx->m), 0);
+	fx_pass_time(fx, 1250);
+	fx_tick(fx);
+	assert_int_equal(model_interval_ns(fx->m), 1250 * NSEC_PER_MSEC);
+	fx_pass_time(fx, 1);
+	fx_tick(fx);			/* too soon to be one */
+	assert_int_equal(model_interval_ns(fx->m), 1250 * NSEC_PER_MSEC);
+	fx_pass_time(fx, 999);
+	fx_tick(fx);
+	assert_int_equal(model_interval_ns(fx->m), 1000 * NSEC_PER_MSEC);
+}
+
 static void test_rate_ticks_too_close_are_one(void **state)
 {
 	struct fx *fx = *state;
@@ -214,9 +303,13 @@ int main(void)
 		FX_TEST(test_rate_of_a_socket_comes_from_what_was_acknowledged),
 		FX_TEST(test_rate_of_readings_too_close_is_the_former_one),
 		FX_TEST(test_rate_of_a_short_tcp_info_is_unknown),
+		FX_TEST(test_rate_of_a_closed_connection_is_unknown),
+		FX_TEST(test_rate_after_a_reading_without_counters_needs_two_readings_again),
 		FX_TEST(test_rate_of_a_sum_does_not_jump_when_an_old_flow_finds_its_receiver),
+		FX_TEST(test_rate_of_a_sum_starts_when_its_socket_takes_over),
 		FX_TEST(test_rate_in_a_file_is_the_mean_over_a_flows_life),
 		FX_TEST(test_rate_history_keeps_the_last_ticks_oldest_first),
+		FX_TEST(test_rate_interval_is_measured_from_tick_to_tick),
 		FX_TEST(test_rate_ticks_too_close_are_one),
 	};
 

@@ -2,6 +2,8 @@
 /* rows: what a row has, and the reason for what it lacks. */
 #include "model_fixture.h"
 
+#include <errno.h>
+
 enum { TCP = 6, UDP = 17, ICMP = 1 };
 
 static enum procreason reason_of(const struct fx *fx, uint64_t cookie)
@@ -137,6 +139,43 @@ static void test_rows_flow_whose_socket_went_was_just_closed(void **state)
 	assert_int_equal(flow_reason(fx, 0), PROC_JUST_CLOSED);
 }
 
+static void ends_after(struct fx *fx, uint8_t dump, uint64_t took_ms)
+{
+	struct event e = fx_event(fx, EV_DUMP_DONE);
+
+	e.dump = (struct dumprec){ .dump = dump, .complete = true, .gen = fx->gen,
+				   .took_ns = took_ms * NSEC_PER_MSEC };
+	model_apply(fx->m, &e);
+}
+
+/* The UDP dump says nothing of a TCP flow. */
+static void test_rows_flow_is_looked_for_until_every_dump_began_after_it(void **state)
+{
+	struct fx *fx = *state;
+	struct event e;
+
+	ends_after(fx, 0, 0);
+	ends_after(fx, 2, 0);
+	fx_pass_time(fx, 1000);
+	flow(fx, 0, TCP, "10.0.0.2", "192.0.2.1", WS_NONE);
+	fx_pass_time(fx, 1000);
+	ends_after(fx, 2, 100);
+	assert_int_equal(flow_reason(fx, 0), PROC_LOOKING);
+	ends_after(fx, 0, 1500);			/* it began before the flow */
+	assert_int_equal(flow_reason(fx, 0), PROC_LOOKING);
+	fx_pass_time(fx, 1000);
+	ends_after(fx, 0, 100);
+	assert_int_equal(flow_reason(fx, 0), PROC_NO_SOCKET);
+	flow(fx, 1, UDP, "10.0.0.2", "192.0.2.1", WS_NONE);
+	fx_pass_time(fx, 1000);
+	ends_after(fx, 0, 100);
+	assert_int_equal(flow_reason(fx, 1), PROC_LOOKING);
+	e = fx_event(fx, EV_DUMP_DONE);		/* the module was unloaded: nothing to wait for */
+	e.dump = (struct dumprec){ .dump = 2, .gen = fx->gen, .error = -ENOENT };
+	model_apply(fx->m, &e);
+	assert_int_equal(flow_reason(fx, 1), PROC_NO_SOCKET);
+}
+
 static void test_rows_local_is_ours_and_in_a_file_who_opened(void **state)
 {
 	struct fx *fx = *state;
@@ -177,6 +216,27 @@ static void test_rows_quiet_sockets_say_whether_the_kernel_agrees(void **state)
 	assert_int_equal(fx_socket_row(fx, 2).wire_reason, TRAFFIC_UNSEEN);
 	assert_int_equal(fx_socket_row(fx, 3).wire_reason, TRAFFIC_LISTENING);
 	assert_int_equal(fx_socket_row(fx, 4).wire_reason, TRAFFIC_NONE);
+}
+
+static void test_rows_closed_connection_still_says_whether_its_counters_moved(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec idle = fx_tcp(ST_ESTABLISHED, 1, 40001, 80), moved = fx_tcp(ST_ESTABLISHED, 2, 40002, 80);
+
+	fx_capture(fx);
+	idle.tcpinfo_len = moved.tcpinfo_len = sizeof(struct tcpinfo);
+	idle.tcpinfo.bytes_received = moved.tcpinfo.bytes_received = 5000;
+	fx_socket(fx, &idle);
+	fx_socket(fx, &moved);
+	fx_pass_time(fx, 1000);
+	moved.tcpinfo.bytes_received += 9;
+	fx_socket(fx, &moved);
+	idle = fx_tcp(ST_TIME_WAIT, 1, 40001, 80);
+	moved = fx_tcp(ST_TIME_WAIT, 2, 40002, 80);
+	fx_socket(fx, &idle);
+	fx_socket(fx, &moved);
+	assert_int_equal(fx_socket_row(fx, 1).wire_reason, TRAFFIC_NONE);	/* nothing left to compare */
+	assert_int_equal(fx_socket_row(fx, 2).wire_reason, TRAFFIC_UNSEEN);
 }
 
 static void test_rows_identity_outlives_changes_of_state_and_is_never_zero(void **state)
@@ -226,8 +286,10 @@ int main(void)
 		FX_TEST(test_rows_owners_not_looked_for_are_not_blamed_on_anybody),
 		FX_TEST(test_rows_flow_without_a_socket_says_what_it_is),
 		FX_TEST(test_rows_flow_whose_socket_went_was_just_closed),
+		FX_TEST(test_rows_flow_is_looked_for_until_every_dump_began_after_it),
 		FX_TEST(test_rows_local_is_ours_and_in_a_file_who_opened),
 		FX_TEST(test_rows_quiet_sockets_say_whether_the_kernel_agrees),
+		FX_TEST(test_rows_closed_connection_still_says_whether_its_counters_moved),
 		FX_TEST(test_rows_identity_outlives_changes_of_state_and_is_never_zero),
 		FX_TEST(test_rows_id_of_something_gone_is_refused),
 	};

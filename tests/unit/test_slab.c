@@ -34,9 +34,7 @@ static void test_slab_past_its_limit_gives_nothing_until_one_comes_back(void **s
 	for (uint32_t i = 0; i < 300; i++)
 		assert_int_not_equal(slab_take(&s), MODEL_NONE);
 	assert_int_equal(slab_take(&s), MODEL_NONE);
-	assert_int_equal(slab_used(&s), 300);
 	slab_put(&s, 17);
-	assert_int_equal(slab_used(&s), 299);
 	assert_int_equal(slab_take(&s), 17);
 	assert_int_equal(slab_take(&s), MODEL_NONE);
 	slab_fini(&s);
@@ -52,7 +50,6 @@ static void test_slab_all_slots_can_come_back(void **state)
 		slab_take(&s);
 	for (uint32_t i = 0; i < 1000; i++)
 		slab_put(&s, i);
-	assert_int_equal(slab_used(&s), 0);
 	for (uint32_t i = 0; i < 1000; i++)
 		assert_int_not_equal(slab_take(&s), MODEL_NONE);
 	assert_int_equal(slab_take(&s), MODEL_NONE);
