@@ -100,12 +100,10 @@ static int run_series(struct batch *b)
 
 /*
  * One snapshot. A file that we are told to stop in the middle of is cut there: what was read so far is
- * still output. Signals may then break into read(2), since a pipe can keep it waiting for ever.
+ * still output.
  */
 static int run_single(struct batch *b)
 {
-	if (app_options(b->app)->read_file)
-		sigprocmask(SIG_SETMASK, b->wait_mask, NULL);
 	if (!run_round(b)) {
 		if (!app_options(b->app)->read_file)
 			return 0;
@@ -123,6 +121,11 @@ int batch_run(struct app *a, const sigset_t *wait_mask, struct errmsg *err)
 			   .format = o->format ? o->format : format_find("table") };
 	int rc;
 
+	/*
+	 * Signals may break in anywhere, since a pipe can keep read(2) or write(2) waiting for ever; one that comes
+	 * just before a wait is seen WAIT_MS later.
+	 */
+	sigprocmask(SIG_SETMASK, wait_mask, NULL);
 	options_query(o, &b.query);
 	result_init(&b.result);
 	buf_init(&b.buf);
@@ -131,7 +134,9 @@ int batch_run(struct app *a, const sigset_t *wait_mask, struct errmsg *err)
 	result_fini(&b.result);
 	if (rc == -EPIPE)
 		return 0;	/* the reader has what it wanted (`| head`) */
-	if (rc == -ENOMEM)
+	if (rc == -EINTR)
+		errmsg_set(err, "interrupted before all was written: nobody reads standard output");
+	else if (rc == -ENOMEM)
 		errmsg_set(err, "not enough memory to list the rows: a filter makes them fewer");
 	else if (rc)
 		errmsg_set(err, "standard output could not be written: %s", strerror(-rc));

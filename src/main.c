@@ -62,11 +62,12 @@ static int print_words(enum run_mode mode)
 	return print(&text);
 }
 
-static int run(struct options *o, const sigset_t *wait_mask)
+static int run(struct options *o)
 {
 	bool batch = o->format || o->once || o->count || !isatty(STDOUT_FILENO);
 	struct errmsg err = { "" };
 	const char *trouble;
+	sigset_t wait_mask;
 	struct app *app;
 	int rc;
 
@@ -77,7 +78,8 @@ static int run(struct options *o, const sigset_t *wait_mask)
 	rc = app_new(&app, o, &err);
 	if (rc)
 		return complain(rc == -EINVAL ? EXIT_USAGE : EXIT_FAILED, &err);
-	rc = batch ? batch_run(app, wait_mask, &err) : ui_run(app, wait_mask, &err);
+	signals_init(&wait_mask);	/* not before: until here a signal may simply end us */
+	rc = batch ? batch_run(app, &wait_mask, &err) : ui_run(app, &wait_mask, &err);
 	trouble = app_trouble(app);
 	if (!rc && trouble) {
 		errmsg_set(&err, "%s", trouble);
@@ -102,18 +104,15 @@ int main(int argc, char **argv)
 {
 	struct options o;
 	struct errmsg err = { "" };
-	sigset_t wait_mask;
 	int status;
 
 	occupy_standard_streams();
-	if (options_parse(&o, argc, argv, &err)) {
+	if (options_parse(&o, argc, argv, &err))
 		status = complain_usage(&o, &err);
-	} else if (o.mode != RUN_NORMAL) {
+	else if (o.mode != RUN_NORMAL)
 		status = print_words(o.mode);
-	} else {
-		signals_init(&wait_mask);
-		status = run(&o, &wait_mask);
-	}
+	else
+		status = run(&o);
 	options_fini(&o);
 	return status;
 }

@@ -16,7 +16,8 @@
 
 enum {
 	FRAME_MS = 50,		/* what the user did is shown at once */
-	MODEL_FRAME_MS = 250,	/* what the model learned can wait: nobody reads faster */
+	NEWS_FRAME_MS = 250,	/* what the model learned can wait: nobody reads faster */
+	ROUND_FRAME_MS = 1000,	/* in the middle of a round it is half of the picture */
 	IDLE_MS = 1000,
 	KEYS_PER_TURN = 256,	/* a paste or a stuck key does not keep the sources waiting */
 };
@@ -96,7 +97,9 @@ static uint64_t frame_ns(const struct run *r)
 {
 	if (r->stale || ui_dirty(r->ui))
 		return FRAME_MS * NSEC_PER_MSEC;
-	return ui_behind(r->ui) ? MODEL_FRAME_MS * NSEC_PER_MSEC : UINT64_MAX;
+	if (!ui_behind(r->ui))
+		return UINT64_MAX;
+	return (app_round_done(r->app) ? NEWS_FRAME_MS : ROUND_FRAME_MS) * NSEC_PER_MSEC;
 }
 
 static void paint(struct run *r)

@@ -167,6 +167,7 @@ static int take_terminal(struct screen *s, struct errmsg *err)
 		return -ENOMEM;
 	}
 	set_modes(s);
+	endwin();	/* until it was ended once, curses flushes at every motion of the cursor */
 	s->colour = want_colour();
 	screen_set_theme(s, theme_at(0));
 	arm_crash();

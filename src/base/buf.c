@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/signals.h"
+
 #define BUF_FIRST 256
 
 void buf_init(struct buf *b)
@@ -153,6 +155,8 @@ int buf_write(const struct buf *b, int fd)
 		if (n == 0)
 			return -EIO;
 		err = errno == EAGAIN ? wait_writable(fd) : errno == EINTR ? 0 : -errno;
+		if (!err && signals_peek() & SIGNAL_QUIT)
+			err = -EINTR;	/* told to stop, and whoever reads this does not */
 		if (err)
 			return err;
 	}

@@ -30,7 +30,10 @@ void buf_addu(struct buf *b, unsigned long long n);	/* decimal, without stdio or
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_pad(struct buf *b, char c, size_t n);		/* n times c */
 
-/* Writes everything to fd, retrying on EINTR and short writes; 0 or -errno. Does not reset. */
+/*
+ * Writes everything to fd, retrying on EINTR and short writes; 0 or -errno. -EINTR: SIGNAL_QUIT came while
+ * the reader took nothing. Does not reset.
+ */
 int buf_write(const struct buf *b, int fd);
 
 #endif

@@ -16,12 +16,15 @@
 #include "export/groupfields.h"
 #include "export/json_write.h"
 
-/* One key. Its lead is `"rtt":`, ready to be copied. */
+/*
+ * One key. Its lead is `,"rtt":`, ready to be copied at one go; the first of an object leaves the comma
+ * out.
+ */
 struct field {
 	const struct column *col;
 	size_t lead, lead_len;		 /* in the plan's leads */
 	unsigned nest;			 /* object it is in: 1 and up; 0 = the row itself */
-	size_t nest_lead, nest_lead_len; /* `"tcp_info":` */
+	size_t nest_lead, nest_lead_len; /* `,"tcp_info":{` */
 };
 
 struct plan {
@@ -46,13 +49,16 @@ static bool same_prefix(const struct column *x, const struct column *y)
 	return len && len == prefix_len(y) && memcmp(snapshot_key(x), snapshot_key(y), len) == 0;
 }
 
-/* Appends `"text":` to the leads; returns where. */
-static size_t add_lead(struct plan *p, const char *text, size_t len, size_t *lead_len)
+/* Appends `,"text":` and what begins the value to the leads; returns where. */
+static size_t add_lead(struct plan *p, const char *text, size_t len, const char *begin,
+		       size_t *lead_len)
 {
 	size_t at = p->leads.len;
 
+	buf_addc(&p->leads, ',');
 	json_add_string(&p->leads, text, len);
 	buf_addc(&p->leads, ':');
+	buf_adds(&p->leads, begin);
 	*lead_len = p->leads.len - at;
 	return at;
 }
@@ -74,9 +80,9 @@ static void plan_column(struct plan *p, const struct column *c, unsigned nest)
 
 	f->col = c;
 	f->nest = nest;
-	f->lead = add_lead(p, name, strlen(name), &f->lead_len);
+	f->lead = add_lead(p, name, strlen(name), "", &f->lead_len);
 	if (nest)
-		f->nest_lead = add_lead(p, snapshot_key(c), prefix, &f->nest_lead_len);
+		f->nest_lead = add_lead(p, snapshot_key(c), prefix, "{", &f->nest_lead_len);
 }
 
 static void plan_fini(struct plan *p)
@@ -117,9 +123,10 @@ static int plan_init(struct plan *p, const struct snapshot *s)
 static void add_row(struct buf *b, struct plan *p, const struct row *r)
 {
 	const char *leads = p->leads.data;
-	char separator = '{';
+	size_t first = 1; /* the comma that is left out */
 	unsigned open = 0;
 
+	buf_addc(b, '{');
 	for (unsigned i = 0; i < p->count; i++) {
 		const struct field *f = &p->fields[i];
 		struct value v;
@@ -129,24 +136,21 @@ static void add_row(struct buf *b, struct plan *p, const struct row *r)
 			continue;
 		if (open && f->nest != open) {
 			buf_addc(b, '}');
-			separator = ',';
 			open = 0;
 		}
-		buf_addc(b, separator);
 		if (f->nest && !open) {
-			buf_add(b, leads + f->nest_lead, f->nest_lead_len);
-			buf_addc(b, '{');
+			buf_add(b, leads + f->nest_lead + first, f->nest_lead_len - first);
+			first = 1;
 			open = f->nest;
 		}
-		buf_add(b, leads + f->lead, f->lead_len);
-		separator = ',';
+		buf_add(b, leads + f->lead + first, f->lead_len - first);
+		first = 0;
 		if (known)
 			json_add_value(b, f->col, r, &v, &p->holders);
 		else
-			buf_adds(b, "null");
+			buf_add(b, "null", 4);
 	}
-	buf_adds(b, separator == '{' ? "{" : open ? "}" : "");
-	buf_addc(b, '}');
+	buf_adds(b, open ? "}}" : "}");
 }
 
 static void add_group_value(struct buf *b, const struct column *c, const struct group *g)

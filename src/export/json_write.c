@@ -88,7 +88,9 @@ void json_add_value(struct buf *b, const struct column *c, const struct row *r,
 		holderlist_load(scratch, r);
 		add_holders(b, scratch);
 		break;
-	case VT_UINT:
+	case VT_UINT: /* most values are: without the way through cells */
+		buf_addu(b, v->u64);
+		break;
 	case VT_BOOL:
 		cell_add(b, c, r, v, scratch);
 		break;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Interfaces and addresses. Both tables are small arrays: interfaces in order of index, addresses sorted
- * for bsearch(). Hosts with more than the caps below keep the first ones.
+ * Interfaces and addresses. Both tables are sorted arrays: interfaces by index, addresses by address,
+ * interface and prefix. Hosts with more than the caps below keep the first ones.
  */
 #include "model/iftab.h"
 
@@ -75,10 +75,12 @@ static struct iface *insert_iface(struct iftab *t, unsigned at)
 	return &t->iface[at];
 }
 
-/* bytes per second, 0 where a counter went backwards (the driver was reset) */
+/* bytes per second, unknown where a counter went backwards (the driver was reset) */
 static uint64_t rate(uint64_t before, uint64_t now, uint64_t span_ns)
 {
-	return now < before ? 0 : (uint64_t)((double)(now - before) * 1e9 / (double)span_ns);
+	if (now < before)
+		return MODEL_RATE_UNKNOWN;
+	return (uint64_t)((double)(now - before) * 1e9 / (double)span_ns);
 }
 
 void iftab_apply_iface(struct iftab *t, const struct ifacerec *rec, uint64_t now_ns)
@@ -111,32 +113,64 @@ void iftab_apply_iface(struct iftab *t, const struct ifacerec *rec, uint64_t now
 	i->read_ns = now_ns;
 }
 
-static int compare_addr(const void *x, const void *y)
+/* One IPv4 address with two prefixes is two to the kernel (__inet_insert_ifa(), net/ipv4/devinet.c). */
+static int compare_addr(const struct addrrec *x, const struct addrrec *y)
 {
-	const struct addrrec *a = x, *b = y;
-	int by_addr = memcmp(&a->addr, &b->addr, sizeof(a->addr));
+	int by_addr = memcmp(&x->addr, &y->addr, sizeof(x->addr));
 
-	return by_addr ? by_addr : (a->ifindex > b->ifindex) - (a->ifindex < b->ifindex);
+	if (by_addr)
+		return by_addr;
+	if (x->ifindex != y->ifindex)
+		return x->ifindex < y->ifindex ? -1 : 1;
+	return (x->prefix > y->prefix) - (x->prefix < y->prefix);
 }
 
-bool iftab_apply_addr(struct iftab *t, const struct addrrec *rec)
+/* The place of *rec in the sorted array, or where it would stand. */
+static unsigned addr_place(const struct iftab *t, const struct addrrec *rec)
 {
-	struct addrrec *old = t->addr_count ? bsearch(rec, t->addr, t->addr_count, sizeof(*rec),
-						      compare_addr) : NULL;
+	unsigned low = 0, high = t->addr_count;
 
-	if (old && rec->gone) {
-		memmove(old, old + 1, (size_t)(t->addr + t->addr_count - old - 1) * sizeof(*old));
-		t->addr_count--;
-		return true;
+	while (low < high) {
+		unsigned mid = (low + high) / 2;
+
+		if (compare_addr(&t->addr[mid], rec) < 0)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	if (old || rec->gone || t->addr_count == ADDRS_MAX)
+	return low;
+}
+
+static void remove_addr(struct iftab *t, unsigned at)
+{
+	memmove(&t->addr[at], &t->addr[at + 1], (t->addr_count - at - 1) * sizeof(*t->addr));
+	t->addr_count--;
+}
+
+static bool insert_addr(struct iftab *t, unsigned at, const struct addrrec *rec)
+{
+	if (t->addr_count == ADDRS_MAX)
 		return false;
 	if (t->addr_count == t->addr_cap) {
 		t->addr_cap = t->addr_cap ? t->addr_cap * 2 : 16;
 		t->addr = xreallocarray(t->addr, t->addr_cap, sizeof(*t->addr));
 	}
-	t->addr[t->addr_count++] = *rec;
-	qsort(t->addr, t->addr_count, sizeof(*t->addr), compare_addr);
+	memmove(&t->addr[at + 1], &t->addr[at], (t->addr_count - at) * sizeof(*t->addr));
+	t->addr_count++;
+	t->addr[at] = *rec;
+	return true;
+}
+
+bool iftab_apply_addr(struct iftab *t, const struct addrrec *rec)
+{
+	unsigned at = addr_place(t, rec);
+	bool known = at < t->addr_count && compare_addr(&t->addr[at], rec) == 0;
+
+	if (known == !rec->gone)
+		return false;
+	if (!rec->gone)
+		return insert_addr(t, at, rec);
+	remove_addr(t, at);
 	return true;
 }
 

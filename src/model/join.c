@@ -7,11 +7,17 @@
  * its packets: exact local address before a wildcard, a dual-stack wildcard last. The second kind *serves*
  * the flow: a listener its half-open connections, an unconnected datagram socket all its peers.
  *
- * Matching runs when a flow or a socket comes; join_settle() repeats it for flows without a socket after
- * receivers or addresses changed, once per dump and not once per socket.
+ * Matching runs when a flow or a socket comes; join_settle() repeats it for ends without a socket after
+ * receivers or addresses changed, and moves served ends to a receiver that fits better, once per dump and
+ * not once per socket.
+ *
+ * The sum of a datagram socket has what flows carried while it served them. The first socket at an end is
+ * given what was carried before, since a flow is seen before the dump that lists its socket; a later one is not:
+ * that was another socket's.
  */
 #include "model/state.h"
 
+#include <assert.h>
 #include <netinet/in.h>
 
 /* The lists of served flows hold ends: flow id and end in one number. */
@@ -50,26 +56,8 @@ static void add_counts(struct flowcount *sum, const struct flowcount *now,
 
 static const struct flowcount no_counts[2];
 
-/* Adds what end e's socket sent (dir[e]) and received to the sum of an unconnected socket. */
-static void add_to_sum(struct model *m, const struct flow *f, unsigned e,
-		       const struct flowcount before[2])
-{
-	const struct sk *s = sktab_at(&m->socks, f->sk[e]);
-	struct flow *sum;
-
-	if (s->sum == MODEL_NONE)
-		return;
-	sum = slab_at(&m->sums, s->sum);
-	add_counts(&sum->rec.dir[0], &f->rec.dir[e], &before[e]);
-	add_counts(&sum->rec.dir[1], &f->rec.dir[1 - e], &before[1 - e]);
-	if (!sum->rec.first_ns || f->rec.first_ns < sum->rec.first_ns)
-		sum->rec.first_ns = f->rec.first_ns;
-	if (f->rec.last_ns > sum->rec.last_ns)
-		sum->rec.last_ns = f->rec.last_ns;
-	sum->rec.ifindex = f->rec.ifindex;
-}
-
-static void start_sum(struct model *m, uint32_t sk)
+/* The sum of an unconnected datagram socket, started at need; NULL: it is of another kind, or memory is short. */
+static struct flow *sum_of(struct model *m, uint32_t sk)
 {
 	struct sk *s = sktab_at(&m->socks, sk);
 	struct flowrec rec = { .key = { .addr = { s->rec.laddr }, .port = { s->rec.lport },
@@ -77,11 +65,40 @@ static void start_sum(struct model *m, uint32_t sk)
 					.netns = s->rec.netns },
 			       .opener = OPENER_UNKNOWN };
 
-	if (s->sum != MODEL_NONE || !sockproto_is_datagram(s->rec.proto))
-		return;
-	s->sum = slab_take(&m->sums);
-	if (s->sum != MODEL_NONE)
+	if (!sockproto_is_datagram(s->rec.proto))
+		return NULL;
+	if (s->sum == MODEL_NONE) {
+		s->sum = slab_take(&m->sums);
+		if (s->sum == MODEL_NONE)
+			return NULL;
 		*(struct flow *)slab_at(&m->sums, s->sum) = flow_blank(&rec);
+	}
+	return slab_at(&m->sums, s->sum);
+}
+
+/* Adds what end e's socket sent (dir[e]) and received; what it adds to a new sum was first seen at since_ns. */
+static void add_to_sum(struct flow *sum, const struct flow *f, unsigned e,
+		       const struct flowcount before[2], uint64_t since_ns)
+{
+	add_counts(&sum->rec.dir[0], &f->rec.dir[e], &before[e]);
+	add_counts(&sum->rec.dir[1], &f->rec.dir[1 - e], &before[1 - e]);
+	if (!sum->rec.first_ns || since_ns < sum->rec.first_ns)
+		sum->rec.first_ns = since_ns;
+	if (f->rec.last_ns > sum->rec.last_ns)
+		sum->rec.last_ns = f->rec.last_ns;
+	sum->rec.ifindex = f->rec.ifindex;
+}
+
+static void add_whole_flow(struct model *m, const struct flow *f, unsigned e)
+{
+	struct flow *sum = sum_of(m, f->sk[e]);
+
+	if (!sum)
+		return;
+	/* what it carried before the last tick is no part of the next rate */
+	sum->prev_bytes[0] += f->prev_bytes[e];
+	sum->prev_bytes[1] += f->prev_bytes[1 - e];
+	add_to_sum(sum, f, e, no_counts, f->rec.first_ns);
 }
 
 static void serve(struct model *m, uint32_t id, unsigned e, uint32_t sk)
@@ -98,15 +115,9 @@ static void serve(struct model *m, uint32_t id, unsigned e, uint32_t sk)
 		flow_at(m, next / 2)->served_prev[next % 2] = link_of(id, e);
 	s->served_head = link_of(id, e);
 	s->served++;
-	start_sum(m, sk);
-	if (s->sum != MODEL_NONE) {
-		struct flow *sum = slab_at(&m->sums, s->sum);
-
-		/* what it carried before the last tick is no part of the next rate */
-		sum->prev_bytes[0] += f->prev_bytes[e];
-		sum->prev_bytes[1] += f->prev_bytes[1 - e];
-	}
-	add_to_sum(m, f, e, no_counts);
+	if (!(f->taken & 1u << e))
+		add_whole_flow(m, f, e);
+	f->taken |= (uint8_t)(1u << e);
 }
 
 static void unserve(struct model *m, uint32_t id, unsigned e)
@@ -166,11 +177,11 @@ static void look(struct model *m, uint32_t id, unsigned e)
 	if (sk != MODEL_NONE) {
 		struct sk *s = sktab_at(&m->socks, sk);
 
-		if (s->flow != MODEL_NONE && s->flow != id)
-			return;		/* equal ends: one socket is one row */
+		assert(s->flow == MODEL_NONE || s->flow == id);	/* a key has one flow */
 		unlink_end(m, id, e);
 		f->sk[e] = sk;
 		f->exact[e] = true;
+		f->taken |= (uint8_t)(1u << e);
 		f->had_socket = true;
 		s->flow = id;
 		return;
@@ -184,6 +195,21 @@ static void look(struct model *m, uint32_t id, unsigned e)
 	sk = sktab_by_port(&m->socks, k->proto, &k->addr[e], k->port[e]);
 	if (sk != MODEL_NONE)
 		serve(m, id, e, sk);
+}
+
+/* A better receiver than the one that serves end e, not merely another: of equals the first stays. */
+static void look_for_better(struct model *m, uint32_t id, unsigned e)
+{
+	const struct flow *f = flow_at(m, id);
+	const struct flowkey *k = &f->rec.key;
+	uint32_t sk = sktab_by_port(&m->socks, k->proto, &k->addr[e], k->port[e]);
+
+	if (sk == MODEL_NONE || sk == f->sk[e] ||
+	    sk_fit(&sktab_at(&m->socks, sk)->rec, &k->addr[e]) <=
+		    sk_fit(&sktab_at(&m->socks, f->sk[e])->rec, &k->addr[e]))
+		return;
+	unlink_end(m, id, e);
+	serve(m, id, e, sk);
 }
 
 void join_flow(struct model *m, uint32_t id)
@@ -209,9 +235,15 @@ void join_flow_grew(struct model *m, uint32_t id, const struct flowrec *before)
 {
 	const struct flow *f = flow_at(m, id);
 
-	for (unsigned e = 0; e < 2; e++)
-		if (f->sk[e] != MODEL_NONE && !f->exact[e])
-			add_to_sum(m, f, e, before->dir);
+	if (memcmp(f->rec.dir, before->dir, sizeof(before->dir)) == 0)
+		return;		/* a sum of nothing would be traffic that nobody saw */
+	for (unsigned e = 0; e < 2; e++) {
+		struct flow *sum = f->sk[e] != MODEL_NONE && !f->exact[e] ?
+			sum_of(m, f->sk[e]) : NULL;
+
+		if (sum)
+			add_to_sum(sum, f, e, before->dir, f->rec.last_ns);
+	}
 }
 
 void join_socket(struct model *m, uint32_t sk)
@@ -246,7 +278,7 @@ void join_unlink_socket(struct model *m, uint32_t sk)
 	while (s->served_head != MODEL_NONE) {
 		uint32_t link = s->served_head;
 
-		if (s->sum != MODEL_NONE) {	/* a datagram socket: the flow was its own */
+		if (sockproto_is_datagram(s->rec.proto)) {	/* the flow was its own */
 			flow_at(m, link / 2)->had_socket = true;
 			keep_process(m, flow_at(m, link / 2), s->proc);
 		}
@@ -271,9 +303,12 @@ void join_settle(struct model *m)
 			continue;
 		if (m->addrs_changed)
 			f->ours = ours_of(m, &f->rec);
-		for (unsigned e = 0; e < 2; e++)
+		for (unsigned e = 0; e < 2; e++) {
 			if (f->sk[e] == MODEL_NONE)
 				look(m, id, e);
+			else if (m->new_receivers && !f->exact[e])
+				look_for_better(m, id, e);
+		}
 	}
 	m->addrs_changed = m->new_receivers = false;
 }

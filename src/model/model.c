@@ -117,16 +117,33 @@ static void sweep(struct model *m, const struct dumprec *d)
 	}
 }
 
+/* Notes when a dump began; 0: this kernel has no such table (any more), there is nothing to wait for. */
+static void note_dump(struct model *m, uint8_t dump, uint64_t began_ns)
+{
+	m->dump_began_ns[dump] = began_ns;
+	m->dump_ns = 0;
+	for (unsigned i = 0; i < DUMPS_MAX; i++) {
+		uint64_t ns = m->dump_began_ns[i];
+
+		if (ns && (!m->dump_ns || ns < m->dump_ns))
+			m->dump_ns = ns;
+	}
+}
+
 static void apply_dump_done(struct model *m, const struct event *e)
 {
-	if (e->dump.dump >= DUMPS_MAX)
+	const struct dumprec *d = &e->dump;
+
+	if (d->dump >= DUMPS_MAX)
 		return;
-	if (e->dump.complete) {
-		sweep(m, &e->dump);
-		m->dump_ns = e->time_ns - e->dump.took_ns;
-	}
-	if (!e->dump.complete && e->dump.error != -ENOENT)	/* ENOENT: the kernel has no such table */
+	if (d->complete) {
+		sweep(m, d);
+		note_dump(m, d->dump, e->time_ns > d->took_ns ? e->time_ns - d->took_ns : 0);
+	} else if (d->error == -ENOENT) {
+		note_dump(m, d->dump, 0);
+	} else {
 		m->totals.interrupted_dumps++;
+	}
 	join_settle(m);
 }
 
@@ -241,7 +258,6 @@ static void apply_host(struct model *m, const struct event *e)
 
 static void apply_tick(struct model *m, const struct event *e)
 {
-	m->interval_ns = e->tick.interval_ns;
 	join_settle(m);
 	rate_tick(m, e->time_ns);
 }

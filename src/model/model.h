@@ -10,7 +10,7 @@
  *  - every live flow is on at least one row: on the row of the socket with its exact tuple (a loopback
  *    flow with two local sockets is on two rows), else on a row of its own, whose `owner` is the
  *    unconnected or listening socket that serves it, if there is one;
- *  - an unconnected datagram socket's row carries the sum of the flows it serves;
+ *  - an unconnected datagram socket's row carries the sum of what the flows carried while it served them;
  *  - totals count every flow once;
  *  - a socket keeps the process it had (TIME_WAIT has no inode: net/ipv4/inet_diag.c).
  *
@@ -81,11 +81,11 @@ struct sk {
 	uint64_t first_ns, last_ns;	/* event time of the first and last upsert */
 	uint64_t since_ns;		/* when it came into this state; 0 = it was in it at first sight */
 	uint64_t rx_bps, tx_bps;	/* from tcp_info, bytes/s; MODEL_RATE_UNKNOWN */
-	uint64_t rate_ns;		/* when these were last taken */
+	uint64_t rate_ns;		/* when these were last taken; 0 = there is no tcp_info */
 	uint64_t first_received, first_acked;	/* tcp_info at first sight */
-	uint64_t last_received, last_acked;	/* at rate_ns */
+	uint64_t last_received, last_acked;	/* the last there was: at rate_ns */
 	uint32_t flow;			/* its flow; MODEL_NONE */
-	uint32_t sum;			/* an unconnected socket: the sum of the flows it serves; MODEL_NONE */
+	uint32_t sum;			/* an unconnected socket: what its flows carried; MODEL_NONE = nothing */
 	uint32_t served;		/* flows that it serves without being their exact match */
 	uint32_t served_head;		/* their list; the model's own */
 	uint32_t proc;			/* slot of its first holder; MODEL_NONE */
@@ -94,6 +94,7 @@ struct sk {
 	uint32_t holders;		/* how many descriptors refer to it now */
 	uint32_t next_cookie, next_tuple, next_port, next_inode;	/* index chains; the model's own */
 	uint8_t local_end;		/* the end of its flow key at which it stands */
+	bool counted;			/* first_* and last_* were taken */
 	bool used;
 };
 
@@ -108,6 +109,7 @@ struct flow {
 	uint32_t served_next[2], served_prev[2];	/* list of the flows that sk[e] serves; likewise */
 	bool exact[2];			/* sk[e] has this flow's exact tuple; else it serves it */
 	uint8_t ours;			/* bit e: end e is an address of this host */
+	uint8_t taken;			/* bit e: end e has or had a socket: the next one's sum starts anew */
 	bool had_socket;		/* a socket had its exact tuple once */
 	bool used;
 };
@@ -151,7 +153,7 @@ void model_apply(struct model *m, const struct event *e);
 struct sink model_sink(struct model *m);
 
 uint64_t model_time_ns(const struct model *m);		/* of the last event; 0 = none yet */
-uint64_t model_interval_ns(const struct model *m);	/* of the last tick; 0 = none yet */
+uint64_t model_interval_ns(const struct model *m);	/* between the last two ticks; 0 = none yet */
 uint64_t model_version(const struct model *m);		/* grows with every change worth painting */
 const struct hostrec *model_host(const struct model *m);
 const struct capturerec *model_capture(const struct model *m);
@@ -171,10 +173,8 @@ bool model_row(const struct model *m, uint32_t id, struct row *out);	/* false: n
 
 const struct iface *model_iface(const struct model *m, uint32_t ifindex);	/* NULL: unknown */
 const struct iface *model_iface_at(const struct model *m, unsigned i);		/* NULL past the end */
-bool model_is_local_addr(const struct model *m, const struct addr *a);
 
 /* All holders of a socket, lowest pid first; returns the count written. */
 unsigned model_holders(const struct model *m, const struct sk *sk, struct holder *out, unsigned max);
-const struct proc *model_proc_by_pid(const struct model *m, uint32_t pid);
 
 #endif

@@ -16,6 +16,22 @@ static uint64_t per_second(uint64_t before, uint64_t now, uint64_t span_ns)
 	return (uint64_t)((double)(now - before) * 1e9 / (double)span_ns);
 }
 
+/* A connection that is over has no counters any more, and no rate. */
+static void forget_rates(struct sk *s)
+{
+	s->rx_bps = s->tx_bps = MODEL_RATE_UNKNOWN;
+	s->rate_ns = 0;
+}
+
+static void note_first(struct sk *s, const struct tcpinfo *info)
+{
+	if (s->counted)
+		return;
+	s->counted = true;
+	s->first_received = info->bytes_received;
+	s->first_acked = info->bytes_acked;
+}
+
 /*
  * bytes_acked and bytes_received, not bytes_sent: what arrived is what was carried (bytes_sent counts
  * what a local queue dropped as well).
@@ -25,11 +41,12 @@ void rate_socket(struct sk *s, uint64_t now_ns)
 	const struct sockrec *r = &s->rec;
 	uint64_t span_ns = now_ns - s->rate_ns;
 
-	if (!TCPINFO_HAS(r->tcpinfo_len, bytes_received) || r->state == ST_LISTEN)
+	if (!TCPINFO_HAS(r->tcpinfo_len, bytes_received) || r->state == ST_LISTEN) {
+		forget_rates(s);
 		return;
+	}
 	if (!s->rate_ns) {
-		s->first_received = r->tcpinfo.bytes_received;
-		s->first_acked = r->tcpinfo.bytes_acked;
+		note_first(s, &r->tcpinfo);
 	} else if (span_ns < SHORTEST_MS * NSEC_PER_MSEC) {
 		return;
 	} else {
@@ -133,4 +150,5 @@ void rate_tick(struct model *m, uint64_t now_ns)
 			m->history_count++;
 	}
 	m->tick_ns = now_ns;
+	m->interval_ns = span_ns;
 }

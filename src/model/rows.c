@@ -91,10 +91,9 @@ static enum wirereason traffic_reason(const struct model *m, const struct sk *s)
 		return TRAFFIC_NO_CAPTURE;
 	if (s->rec.state == ST_LISTEN)
 		return TRAFFIC_LISTENING;
-	if (!s->rate_ns)
-		return TRAFFIC_NONE;
-	return s->last_received != s->first_received || s->last_acked != s->first_acked ?
-		TRAFFIC_UNSEEN : TRAFFIC_IDLE;
+	if (s->last_received != s->first_received || s->last_acked != s->first_acked)
+		return TRAFFIC_UNSEEN;
+	return s->rate_ns ? TRAFFIC_IDLE : TRAFFIC_NONE;
 }
 
 static void socket_row(const struct model *m, const struct sk *s, struct row *r)
@@ -215,17 +214,7 @@ const struct iface *model_iface_at(const struct model *m, unsigned i)
 	return iftab_at(m->ifaces, i);
 }
 
-bool model_is_local_addr(const struct model *m, const struct addr *a)
-{
-	return iftab_is_local(m->ifaces, a);
-}
-
 unsigned model_holders(const struct model *m, const struct sk *sk, struct holder *out, unsigned max)
 {
 	return sk->inode ? proctab_holders(m->procs, sk->inode, out, max) : 0;
-}
-
-const struct proc *model_proc_by_pid(const struct model *m, uint32_t pid)
-{
-	return proctab_by_pid(m->procs, pid);
 }

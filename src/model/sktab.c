@@ -254,8 +254,7 @@ uint32_t sktab_by_tuple(const struct sktab *t, const struct flowkey *key, unsign
 	return best;
 }
 
-/* How well a socket without a peer fits an address: 0 not at all, then wildcard :: , wildcard, exact. */
-static int fit(const struct sockrec *r, const struct addr *addr)
+int sk_fit(const struct sockrec *r, const struct addr *addr)
 {
 	if (addr_equal(&r->laddr, addr))
 		return 3;
@@ -276,7 +275,7 @@ uint32_t sktab_by_port(const struct sktab *t, uint8_t proto, const struct addr *
 	for (; slot != MODEL_NONE; slot = *index_next(&c, slot)) {
 		const struct sk *s = sktab_at(t, slot);
 		int f = s->rec.lport == port && sockproto_ipproto(s->rec.proto) == proto ?
-			fit(&s->rec, addr) : 0;
+			sk_fit(&s->rec, addr) : 0;
 
 		/* bound but not listening takes nothing; of equals (SO_REUSEPORT) the lowest slot */
 		if (proto == 6 && s->rec.state != ST_LISTEN)

@@ -34,9 +34,4 @@ static inline void *slab_at(const struct slab *s, uint32_t slot)
 	return (char *)s->base + (size_t)slot * s->size;
 }
 
-static inline uint32_t slab_used(const struct slab *s)
-{
-	return s->end - s->free_count;
-}
-
 #endif

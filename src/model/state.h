@@ -24,14 +24,16 @@ struct model {
 	struct hostrec host;
 	struct capturerec capture;
 	struct passrec pass;
-	uint64_t dump_ns;		/* when the last whole dump of sockets began */
+	uint64_t dump_began_ns[DUMPS_MAX];	/* the last whole one of each; 0 = none */
+	uint64_t dump_ns;		/* the oldest of these: what is newer may not be listed yet */
 	uint64_t pass_ns;		/* end of the last pass over /proc; 0 = none yet */
 	char notice[NOTICES][EVENT_TEXT_MAX];
 	struct model_totals totals;
 	struct ratepoint history[MODEL_HISTORY];	/* a ring */
 	unsigned history_next, history_count;
 
-	uint64_t time_ns, tick_ns, interval_ns;
+	uint64_t time_ns, tick_ns;
+	uint64_t interval_ns;		/* between the last two ticks; 0 = none yet */
 	uint64_t version;
 	uint64_t seed;
 	bool capturing;			/* EV_CAPTURE came */

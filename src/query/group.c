@@ -2,9 +2,10 @@
 /*
  * group: rows that show the same text in a column become one group, with sums over them.
  *
- * Owns no memory but the result's. Sums count every flow once: the other row of a loopback
- * connection in the same group, and the sum row of a datagram socket whose flows are there
- * themselves, add nothing.
+ * Owns no memory but the result's. A group's sums count every flow once: the other row of a loopback
+ * connection in the same group adds nothing, nor does the row of a flow that a datagram socket in the
+ * same group serves. That socket's own row has the flow in its sum, and keeps it when the flow has
+ * expired. (A flow between two such sockets is in both sums: they are added as they are.)
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,6 +17,12 @@
 
 enum { NO_GROUP = UINT32_MAX };
 
+/* A socket whose row is a sum, or a flow, met in a group. */
+struct sighting {
+	const void *what; /* NULL: a free slot */
+	uint32_t group;
+};
+
 /* Hash tables of a power of two slots, at most half full, in scratch memory. */
 struct grouping {
 	const struct query *q;
@@ -25,14 +32,14 @@ struct grouping {
 	uint32_t *rank;	    /* by group: its place in the end */
 	struct item *rows;  /* the items as they came */
 	uint32_t *by_label; /* group index or NO_GROUP */
-	uint64_t *seen;	    /* owners and flows met so far; 0 = free */
+	struct sighting *seen;
 	uint32_t mask;
 };
 
 static int grouping_init(struct grouping *g, struct result *r)
 {
 	uint32_t rows = r->rows, slots = 16;
-	uint64_t *mem;
+	struct sighting *mem;
 
 	while (slots < 2 * (uint64_t)rows && slots < 1u << 31)
 		slots *= 2;
@@ -52,53 +59,32 @@ static int grouping_init(struct grouping *g, struct result *r)
 	return 0;
 }
 
-/* At most one owner or one flow is noted for each row, so the table never fills. */
-static bool was_seen(struct grouping *g, uint64_t what, bool note)
+/* At most one sighting is noted for each row, so the table never fills. */
+static bool was_seen(struct grouping *g, const void *what, uint32_t group, bool note)
 {
-	uint32_t at = (uint32_t)hash_u64(what, 0) & g->mask;
+	uint32_t at = (uint32_t)hash_u64((uintptr_t)what, group) & g->mask;
 
-	for (; g->seen[at]; at = (at + 1) & g->mask) {
-		if (g->seen[at] == what)
+	for (; g->seen[at].what; at = (at + 1) & g->mask) {
+		if (g->seen[at].what == what && g->seen[at].group == group)
 			return true;
 	}
 	if (note)
-		g->seen[at] = what;
+		g->seen[at] = (struct sighting){ what, group };
 	return false;
-}
-
-static uint64_t owner_mark(const struct sk *sk)
-{
-	return (uint64_t)(uintptr_t)sk;
-}
-
-/* Unlike every pointer of user space it has the highest bit. */
-static uint64_t flow_mark(const struct flow *flow, uint32_t group)
-{
-	return 1ull << 63 | (uint64_t)group << 32 | flow->rec.id;
-}
-
-static void note_owners(struct grouping *g)
-{
-	for (uint32_t i = 0; i < g->r->rows; i++) {
-		struct row row;
-
-		if (model_row(g->m, g->rows[i].id, &row) && !row.sk && row.owner)
-			was_seen(g, owner_mark(row.owner), true);
-	}
 }
 
 static bool is_counted_elsewhere(struct grouping *g, const struct row *r, uint32_t group)
 {
 	const struct flow *flow = r->flow;
 
-	if (!flow)
+	if (!flow || row_is_sum(r))
 		return false;
-	if (row_is_sum(r))
-		return was_seen(g, owner_mark(r->sk), false);
+	if (!r->sk)
+		return r->owner && was_seen(g, r->owner, group, false);
 	if (!flow->exact[0] || !flow->exact[1] || flow->sk[0] == MODEL_NONE ||
 	    flow->sk[1] == MODEL_NONE)
 		return false;
-	return was_seen(g, flow_mark(flow, group), true);
+	return was_seen(g, flow, group, true);
 }
 
 static void add_rate(uint64_t *sum, const struct row *r, enum rowway way)
@@ -184,9 +170,21 @@ static int assign_groups(struct grouping *g)
 		g->group_of[i] = find_group(g, &wanted);
 		if (g->group_of[i] == NO_GROUP)
 			return -ENOMEM;
-		add_row(g, g->group_of[i], &row);
+		if (row_is_sum(&row))
+			was_seen(g, row.sk, g->group_of[i], true);
 	}
 	return 0;
+}
+
+/* After assign_groups(): which sums are in a group must be known before its first flow. */
+static void add_rows(struct grouping *g)
+{
+	for (uint32_t i = 0; i < g->r->rows; i++) {
+		struct row row;
+
+		if (g->group_of[i] != NO_GROUP && model_row(g->m, g->rows[i].id, &row))
+			add_row(g, g->group_of[i], &row);
+	}
 }
 
 /* The sums that a column may order groups by. */
@@ -324,10 +322,10 @@ int group_items(const struct query *q, const struct model *m, bool fold, struct 
 
 	if (ret)
 		return ret;
-	note_owners(&g);
 	ret = assign_groups(&g);
 	if (ret)
 		return ret;
+	add_rows(&g);
 	order_groups(&g);
 	return write_items(&g, fold);
 }

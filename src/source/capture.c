@@ -246,10 +246,9 @@ static struct capture *capture_alloc(const struct source_ops *ops, const char *n
 	const size_t room = sizeof(c->rec.interfaces);
 
 	c->source.ops = ops;
-	if (snprintf(c->rec.interfaces, room, "%s", name) >= (int)room) {
-		/* Files' names always fit (NAME_MAX), interfaces' are cut at any byte, as they are bytes. */
+	/* A file's name fits (NAME_MAX), a list may be cut: anywhere, for names are but bytes. */
+	if (snprintf(c->rec.interfaces, room, "%s", name) >= (int)room)
 		memcpy(c->rec.interfaces + room - sizeof(cut), cut, sizeof(cut));
-	}
 	return c;
 }
 

@@ -54,7 +54,7 @@ static void hear(void *ctx, const struct event *e)
 
 struct capfile {
 	FILE *f;
-	char path[32];
+	char path[256];
 };
 
 static void put32(FILE *f, uint32_t v)
@@ -198,6 +198,21 @@ static void test_capture_file_tells_every_flow_then_its_end(void **state)
 	}
 	assert_int_equal(h->last_ns, 1029 * NSEC_PER_SEC + 5000);
 	assert_non_null(strstr(c.path, h->capture.interfaces));
+	free(h);
+}
+
+static void test_capture_file_has_its_whole_name(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	char was[sizeof(c.path)], trouble[512];
+	struct heard *h;
+
+	(void)state;
+	memcpy(was, c.path, sizeof(was));
+	memset(c.path + strlen(was), 'x', 200);
+	assert_int_equal(rename(was, c.path), 0);
+	h = read_all(&c, trouble);
+	assert_string_equal(h->capture.interfaces, strrchr(c.path, '/') + 1);
 	free(h);
 }
 
@@ -411,6 +426,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_capture_file_tells_every_flow_then_its_end),
+		cmocka_unit_test(test_capture_file_has_its_whole_name),
 		cmocka_unit_test(test_capture_file_is_sent_in_slices_that_lose_nothing),
 		cmocka_unit_test(test_capture_file_flows_do_not_grow_old),
 		cmocka_unit_test(test_capture_file_without_packets_is_no_trouble),

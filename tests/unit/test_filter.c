@@ -6,7 +6,10 @@
 #include "query_fixture.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
+
+#include "query/fold.h"
 
 struct match {
 	const char *text;
@@ -327,6 +330,35 @@ static void refuse(const struct wrong *w)
 			 w->spot);
 }
 
+/* In Turkish the small letter of I has no dot. */
+static void test_filter_letter_case_is_that_of_ascii_whatever_the_locale(void **state)
+{
+	static const struct match cases[] = {
+		{ "process = NGINX", "ab" },
+		{ "NGINX", "ab" },
+		{ "'WORKER PROCESS'", "a" },
+	};
+
+	(void)state;
+	if (!setlocale(LC_ALL, "tr_TR.UTF-8") && !setlocale(LC_ALL, "tr_TR"))
+		skip();
+	CHECK(cases);
+	assert_non_null(setlocale(LC_ALL, "C"));
+}
+
+static void test_filter_folds_no_byte_but_ascii_letters(void **state)
+{
+	(void)state;
+	for (int c = 0; c < 256; c++)
+		assert_int_equal(fold_byte((char)c), c >= 'A' && c <= 'Z' ? c + 32 : c);
+	assert_int_equal(fold_compare("NGINX", "nginx"), 0);
+	assert_true(fold_compare("a", "B") < 0 && fold_compare("B", "a") > 0);
+	assert_true(fold_compare("", "a") < 0 && fold_compare("ab", "a") > 0);
+	assert_true(fold_compare("z", "\xc3\xa9") < 0);
+	assert_true(fold_begins("nginx", "NG") && fold_begins("n", ""));
+	assert_false(fold_begins("n", "ng") || fold_begins("", "n"));
+}
+
 static void test_filter_errors_name_the_spot(void **state)
 {
 	static const struct wrong cases[] = {
@@ -456,6 +488,8 @@ int main(void)
 		cmocka_unit_test(test_filter_unknown_matches_no_comparison),
 		cmocka_unit_test(test_filter_patterns_are_regular_expressions),
 		cmocka_unit_test(test_filter_bare_words_match_what_is_visible),
+		cmocka_unit_test(test_filter_letter_case_is_that_of_ascii_whatever_the_locale),
+		cmocka_unit_test(test_filter_folds_no_byte_but_ascii_letters),
 		cmocka_unit_test(test_filter_errors_name_the_spot),
 		cmocka_unit_test(test_filter_depth_and_length_are_bounded),
 		cmocka_unit_test(test_filter_times_are_rfc3339),

@@ -97,8 +97,8 @@ static void churn_socket(struct fx *fx, struct dice *d)
 	r.dump = (uint8_t)roll(d, 3);
 	r.netns = roll(d, 20) == 0;
 	r.inode = roll(d, 4) ? 500 + roll(d, 20) : 0;
-	r.has |= roll(d, 2) ? HAS_V6ONLY : 0;
-	r.v6only = roll(d, 2);
+	r.has |= r.cookie & 1 ? HAS_V6ONLY : 0;	/* fixed when it was bound */
+	r.v6only = r.cookie & 2;
 	if (roll(d, 3)) {
 		r.raddr = some_addr(d, false);
 		r.rport = (uint16_t)(1 + roll(d, 3));
