@@ -26,7 +26,7 @@ static void add_time(struct buf *b, uint64_t time_ns)
 	add_text_or_null(b, time_ns ? text : NULL);
 }
 
-/* Seconds to the millisecond, without trailing zeros: 1, 0.1, 1.003. What is known is never 0. */
+/* Seconds to the millisecond, without trailing zeros: 1, 0.1, 1.003. */
 static void add_seconds(struct buf *b, uint64_t ns)
 {
 	char fraction[3];
@@ -34,8 +34,6 @@ static void add_seconds(struct buf *b, uint64_t ns)
 	uint64_t rest;
 	size_t digits = sizeof(fraction);
 
-	if (!ms)
-		ms = 1;
 	buf_addu(b, ms / 1000);
 	rest = ms % 1000;
 	if (rest == 0)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 
-enum { FIRST_BUCKETS = 1024, LAST_BUCKETS = 1 << 22 };
+enum { FIRST_BUCKETS = 1 << 16, LAST_BUCKETS = 1 << 22 };
 
 static uint32_t *new_buckets(uint32_t count)
 {

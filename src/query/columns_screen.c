@@ -142,8 +142,8 @@ static bool get_state_age(const struct column *c, const struct row *r, struct va
 static bool get_alert(const struct column *c, const struct row *r, struct value *v)
 {
 	(void)c;
-	v->u64 = true;
-	return alert_sentence(r);
+	v->u64 = alert_sentence(r) != NULL;
+	return true;
 }
 
 static bool get_alert_text(const struct column *c, const struct row *r, struct value *v)
