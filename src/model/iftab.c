@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Interfaces and addresses. Both tables are sorted arrays: interfaces by index, addresses by address,
- * interface and prefix. Hosts with more than the caps below keep the first ones.
+ * Interfaces and addresses. Both tables are sorted arrays: interfaces by index, addresses by
+ * address, interface and prefix. Hosts with more than the caps below keep the first ones.
  */
 #include "model/iftab.h"
 
@@ -113,7 +113,7 @@ void iftab_apply_iface(struct iftab *t, const struct ifacerec *rec, uint64_t now
 	i->read_ns = now_ns;
 }
 
-/* One IPv4 address with two prefixes is two to the kernel (__inet_insert_ifa(), net/ipv4/devinet.c). */
+/* One IPv4 address with two prefixes is two (__inet_insert_ifa(), net/ipv4/devinet.c). */
 static int compare_addr(const struct addrrec *x, const struct addrrec *y)
 {
 	int by_addr = memcmp(&x->addr, &y->addr, sizeof(x->addr));

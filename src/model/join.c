@@ -7,13 +7,13 @@
  * its packets: exact local address before a wildcard, a dual-stack wildcard last. The second kind *serves*
  * the flow: a listener its half-open connections, an unconnected datagram socket all its peers.
  *
- * Matching runs when a flow or a socket comes; join_settle() repeats it for ends without a socket after
- * receivers or addresses changed, and moves served ends to a receiver that fits better, once per dump and
- * not once per socket.
+ * Matching runs when a flow or a socket comes; join_settle() repeats it for ends without a socket
+ * after receivers or addresses changed, and moves served ends to a receiver that fits better, once
+ * per dump and not once per socket.
  *
- * The sum of a datagram socket has what flows carried while it served them. The first socket at an end is
- * given what was carried before, since a flow is seen before the dump that lists its socket; a later one is not:
- * that was another socket's.
+ * The sum of a datagram socket has what flows carried while it served them. The first socket at an
+ * end is given what was carried before, since a flow is seen before the dump that lists its socket;
+ * a later one is not: that was another socket's.
  */
 #include "model/state.h"
 
@@ -56,7 +56,7 @@ static void add_counts(struct flowcount *sum, const struct flowcount *now,
 
 static const struct flowcount no_counts[2];
 
-/* The sum of an unconnected datagram socket, started at need; NULL: it is of another kind, or memory is short. */
+/* The sum of a datagram socket, started at need; NULL: another kind, or memory is short. */
 static struct flow *sum_of(struct model *m, uint32_t sk)
 {
 	struct sk *s = sktab_at(&m->socks, sk);
@@ -76,7 +76,7 @@ static struct flow *sum_of(struct model *m, uint32_t sk)
 	return slab_at(&m->sums, s->sum);
 }
 
-/* Adds what end e's socket sent (dir[e]) and received; what it adds to a new sum was first seen at since_ns. */
+/* Adds what end e's socket sent (dir[e]) and received, first seen at since_ns. */
 static void add_to_sum(struct flow *sum, const struct flow *f, unsigned e,
 		       const struct flowcount before[2], uint64_t since_ns)
 {
@@ -197,7 +197,7 @@ static void look(struct model *m, uint32_t id, unsigned e)
 		serve(m, id, e, sk);
 }
 
-/* A better receiver than the one that serves end e, not merely another: of equals the first stays. */
+/* Takes a better receiver than the one that serves end e: of equals the former stays. */
 static void look_for_better(struct model *m, uint32_t id, unsigned e)
 {
 	const struct flow *f = flow_at(m, id);

@@ -117,7 +117,7 @@ static void sweep(struct model *m, const struct dumprec *d)
 	}
 }
 
-/* Notes when a dump began; 0: this kernel has no such table (any more), there is nothing to wait for. */
+/* Notes when a dump began; 0: the kernel has no such table (now), nothing to wait for. */
 static void note_dump(struct model *m, uint8_t dump, uint64_t began_ns)
 {
 	m->dump_began_ns[dump] = began_ns;

@@ -10,7 +10,8 @@
  *  - every live flow is on at least one row: on the row of the socket with its exact tuple (a loopback
  *    flow with two local sockets is on two rows), else on a row of its own, whose `owner` is the
  *    unconnected or listening socket that serves it, if there is one;
- *  - an unconnected datagram socket's row carries the sum of what the flows carried while it served them;
+ *  - an unconnected datagram socket's row carries the sum of what flows carried while it served
+ *    them;
  *  - totals count every flow once;
  *  - a socket keeps the process it had (TIME_WAIT has no inode: net/ipv4/inet_diag.c).
  *
@@ -85,7 +86,7 @@ struct sk {
 	uint64_t first_received, first_acked;	/* tcp_info at first sight */
 	uint64_t last_received, last_acked;	/* the last there was: at rate_ns */
 	uint32_t flow;			/* its flow; MODEL_NONE */
-	uint32_t sum;			/* an unconnected socket: what its flows carried; MODEL_NONE = nothing */
+	uint32_t sum;			/* unconnected: what its flows carried; MODEL_NONE */
 	uint32_t served;		/* flows that it serves without being their exact match */
 	uint32_t served_head;		/* their list; the model's own */
 	uint32_t proc;			/* slot of its first holder; MODEL_NONE */
@@ -109,7 +110,7 @@ struct flow {
 	uint32_t served_next[2], served_prev[2];	/* list of the flows that sk[e] serves; likewise */
 	bool exact[2];			/* sk[e] has this flow's exact tuple; else it serves it */
 	uint8_t ours;			/* bit e: end e is an address of this host */
-	uint8_t taken;			/* bit e: end e has or had a socket: the next one's sum starts anew */
+	uint8_t taken;			/* bit e: end e has or had a socket */
 	bool had_socket;		/* a socket had its exact tuple once */
 	bool used;
 };
@@ -153,7 +154,7 @@ void model_apply(struct model *m, const struct event *e);
 struct sink model_sink(struct model *m);
 
 uint64_t model_time_ns(const struct model *m);		/* of the last event; 0 = none yet */
-uint64_t model_interval_ns(const struct model *m);	/* between the last two ticks; 0 = none yet */
+uint64_t model_interval_ns(const struct model *m);	/* between the last two ticks; 0: none */
 uint64_t model_version(const struct model *m);		/* grows with every change worth painting */
 const struct hostrec *model_host(const struct model *m);
 const struct capturerec *model_capture(const struct model *m);

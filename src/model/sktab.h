@@ -47,7 +47,7 @@ void sktab_unindex(struct sktab *t, uint32_t slot);
 /* The best socket with exactly this key whose local side is `end`: a living one before TIME_WAIT, a newer before an older. */
 uint32_t sktab_by_tuple(const struct sktab *t, const struct flowkey *key, unsigned end);
 
-/* How well a socket without a peer fits a local address: 0 not at all, then wildcard ::, wildcard, exact. */
+/* How well a socket without a peer fits a local address: 0 not at all, ::, wildcard, exact. */
 int sk_fit(const struct sockrec *r, const struct addr *addr);
 
 /* The socket without a peer that would receive for (proto, addr, port): exact address, else a wildcard. */

@@ -25,7 +25,7 @@ struct model {
 	struct capturerec capture;
 	struct passrec pass;
 	uint64_t dump_began_ns[DUMPS_MAX];	/* the last whole one of each; 0 = none */
-	uint64_t dump_ns;		/* the oldest of these: what is newer may not be listed yet */
+	uint64_t dump_ns;		/* the oldest of these */
 	uint64_t pass_ns;		/* end of the last pass over /proc; 0 = none yet */
 	char notice[NOTICES][EVENT_TEXT_MAX];
 	struct model_totals totals;

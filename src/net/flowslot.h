@@ -19,6 +19,7 @@ enum {
 	FLOW_CHANGED = 0x01,	/* waits in the list of changes */
 	FLOW_STEADY = 0x02,	/* a packet without SYN, FIN, RST changes neither state nor rank */
 	FLOW_TOUCHED = 0x04,	/* had a packet since it was last considered for eviction */
+	FLOW_FORMER = 0x08,	/* left the index: its tuple is another flow's now */
 	FLOW_SENT_HERE = 0x10,	/* << end */
 	FLOW_GOT_HERE = 0x40,	/* << end */
 };

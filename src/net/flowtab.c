@@ -6,8 +6,8 @@
  *
  * A slot is free (rank RANK_FREE, linked by `next`) or on the list of its rank; the order of a list
  * is that of joining it. An ended flow (RANK_ENDED) has left the index and the books of live flows,
- * and waits to be published once more. Whatever changed is also on the list of changes, in order of
- * change.
+ * and waits to be published once more. A former flow (FLOW_FORMER) has left the index only. Whatever
+ * changed is also on the list of changes, in order of change.
  */
 #include "net/flowtab.h"
 
@@ -80,6 +80,7 @@ struct flowtab {
 	uint32_t used;		/* slots that ever held a flow: all below it are mapped */
 	uint32_t free;
 	uint32_t expire_at;	/* where the next flowtab_expire() goes on */
+	bool keeps_former;
 };
 
 static size_t flows_bytes(uint32_t limit)
@@ -129,6 +130,11 @@ void flowtab_free(struct flowtab *t)
 	flowindex_fini(&t->index);
 	flowpoints_fini(&t->points);
 	free(t);
+}
+
+void flowtab_keep_former(struct flowtab *t)
+{
+	t->keeps_former = true;
 }
 
 /* ---- the lists of rank */
@@ -229,6 +235,12 @@ static void retire_expired(struct flowtab *t, const struct flowslot *f)
 	retire(f, &t->totals.expired_flows, &t->totals.expired_packets, &t->totals.expired_bytes);
 }
 
+static void unindex(struct flowtab *t, uint32_t id)
+{
+	if (!(t->flows[id].marks & FLOW_FORMER))
+		flowindex_remove(&t->index, t->flows, id);
+}
+
 /* Frees the slot of the cheapest flow. */
 static uint32_t evict(struct flowtab *t)
 {
@@ -247,7 +259,7 @@ static uint32_t evict(struct flowtab *t)
 		rank_join(t, id, (uint8_t)rank);
 	}
 	if (rank != RANK_ENDED) {
-		flowindex_remove(&t->index, t->flows, id);
+		unindex(t, id);
 		retire(f, &t->totals.evicted_flows, &t->totals.evicted_packets,
 		       &t->totals.evicted_bytes);
 		t->totals.live_flows--;
@@ -302,12 +314,28 @@ static void flow_end(struct flowtab *t, uint32_t id)
 {
 	struct flowslot *f = &t->flows[id];
 
-	flowindex_remove(&t->index, t->flows, id);
+	unindex(t, id);
 	retire_expired(t, f);
 	t->totals.live_flows--;
 	rank_leave(t, f);
 	rank_join(t, id, RANK_ENDED);
 	change_note(t, id, WAIT_CHANGED);
+}
+
+/* The tuple of a flow that is over is used again; returns where the new connection is counted. */
+static uint32_t flow_restart(struct flowtab *t, uint32_t id, const struct pktmeta *m, uint64_t hash)
+{
+	struct flowslot *f = &t->flows[id];
+
+	if (t->keeps_former) {
+		flowindex_remove(&t->index, t->flows, id);
+		f->marks |= FLOW_FORMER;
+		return flow_insert(t, m, hash);
+	}
+	retire_expired(t, f);
+	flowpoints_drop(&t->points, f);
+	flow_begin(f, m);
+	return id;
 }
 
 /* ---- packets in */
@@ -360,15 +388,13 @@ static bool add_flow(struct flowtab *t, const struct pktmeta *m, uint64_t hash)
 	struct flowslot *f;
 
 	t->totals.bytes += m->ip_bytes;
-	if (began)
+	if (began) {
 		id = flow_insert(t, m, hash);
-	f = &t->flows[id];
-	if (!began && (m->tcp_flags & WIRE_SYN) && wirestate_restarts(&f->wire, m)) {
-		retire_expired(t, f);
-		flowpoints_drop(&t->points, f);
-		flow_begin(f, m);
+	} else if ((m->tcp_flags & WIRE_SYN) && wirestate_restarts(&t->flows[id].wire, m)) {
+		id = flow_restart(t, id, m, hash);
 		began = true;
 	}
+	f = &t->flows[id];
 	touch(f, m);
 	flowpoints_count(&t->points, f, m, &t->totals);
 	track(t, id, m);

@@ -91,6 +91,12 @@ struct flowtab *flowtab_new(uint32_t limit, uint64_t hash_seed);
 void flowtab_free(struct flowtab *t);
 
 /*
+ * From now on a TCP connection whose tuple is used again stays a live flow of its own, and the new one gets
+ * another id: several live flows may have one key. For files, whose reader wants all of them.
+ */
+void flowtab_keep_former(struct flowtab *t);
+
+/*
  * Accounts one decoded packet (of any kind). At the cap the cheapest flow is evicted first: half-open
  * before idle before established. Returns true when a new flow began.
  */
@@ -104,8 +110,8 @@ void flowtab_expire(struct flowtab *t, uint64_t now_ns, uint32_t budget);
 
 /*
  * A change to publish. Ids are reused: a record whose gen differs from the last one of its id says that
- * the former flow was evicted, or was over and its tuple is in use again (its last counters are in flowtotals).
- * An expired flow is told by `ended`.
+ * the former flow was evicted, or was over and its tuple is in use again (its last counters are in flowtotals;
+ * but see flowtab_keep_former()). An expired flow is told by `ended`.
  */
 struct flowout {
 	struct flowrec rec;

@@ -2,10 +2,11 @@
 /*
  * group: rows that show the same text in a column become one group, with sums over them.
  *
- * Owns no memory but the result's. A group's sums count every flow once: the other row of a loopback
- * connection in the same group adds nothing, nor does the row of a flow that a datagram socket in the
- * same group serves. That socket's own row has the flow in its sum, and keeps it when the flow has
- * expired. (A flow between two such sockets is in both sums: they are added as they are.)
+ * Owns no memory but the result's. A group's sums count every flow once: the other row of a
+ * loopback connection in the same group adds nothing, nor does the row of a flow that a datagram
+ * socket in the same group serves. That socket's own row has the flow in its sum, and keeps it when
+ * the flow has expired. (A flow between two local sockets, one of them such, is on both their rows
+ * and added with both: a sum cannot be taken apart.)
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -263,14 +263,12 @@ static void test_flowtab_random_points_match_a_simple_table(void **state)
  * More tuples than room, several points, every flag, time that jumps, expiry and publishing in
  * between.
  */
-static void test_flowtab_balances_after_every_packet_of_a_storm(void **state)
+static void storm(struct flowtab *t)
 {
-	struct flowtab *t = flowtab_new(64, SEED);
 	unsigned short dice[3] = { 4, 5, 6 };
 	struct flowout out[8];
 	uint64_t now = START_NS;
 
-	(void)state;
 	for (unsigned i = 0; i < 60000; i++) {
 		unsigned r = (unsigned)nrand48(dice);
 		uint8_t proto = r & 0x1000 ? IPPROTO_TCP : IPPROTO_UDP;
@@ -295,6 +293,18 @@ static void test_flowtab_balances_after_every_packet_of_a_storm(void **state)
 	assert_true(flowtab_totals(t)->evicted_flows > 1000);
 	assert_true(flowtab_totals(t)->expired_flows > 100);
 	assert_true(flowtab_totals(t)->repeats > 1000);
+}
+
+static void test_flowtab_balances_after_every_packet_of_a_storm(void **state)
+{
+	struct flowtab *t = flowtab_new(64, SEED);
+
+	(void)state;
+	storm(t);
+	flowtab_free(t);
+	t = flowtab_new(64, SEED);
+	flowtab_keep_former(t);
+	storm(t);
 	flowtab_free(t);
 }
 
@@ -472,6 +482,85 @@ static void test_flowtab_syn_on_a_closed_flow_begins_another(void **state)
 	flowtab_free(t);
 }
 
+static void assert_former_and_new(struct flowtab *t)
+{
+	struct flowout *out;
+	uint32_t count;
+
+	out = collect_all(t, &count);
+	assert_int_equal(count, 2);
+	assert_true(flowkey_equal(&out[0].rec.key, &out[1].rec.key));
+	assert_int_not_equal(out[0].rec.id, out[1].rec.id);
+	for (unsigned i = 0; i < 2; i++) {
+		bool former = out[i].rec.wire_state == WS_RESET;
+		uint64_t packets = out[i].rec.dir[0].packets + out[i].rec.dir[1].packets;
+
+		assert_false(out[i].ended);
+		assert_int_equal(packets, former ? 4 : 2);
+		assert_int_equal(out[i].rec.wire_state, former ? WS_RESET : WS_SYN_RECV);
+	}
+	assert_int_not_equal(out[0].rec.wire_state, out[1].rec.wire_state);
+	free(out);
+}
+
+static void test_flowtab_former_flow_of_a_tuple_stays_where_that_is_wanted(void **state)
+{
+	struct flowtab *t = flowtab_new(16, SEED);
+	struct pktmeta m;
+
+	(void)state;
+	flowtab_keep_former(t);
+	establish(t, 0);
+	m = tcp(0, true, WIRE_RST);
+	flowtab_add(t, &m);
+	m = tcp(0, false, WIRE_SYN);
+	m.seq = 77777;
+	assert_true(flowtab_add(t, &m));
+	m = tcp(0, true, WIRE_SYN | WIRE_ACK);
+	assert_false(flowtab_add(t, &m));
+	assert_former_and_new(t);
+	assert_int_equal(flowtab_totals(t)->live_flows, 2);
+	assert_int_equal(flowtab_totals(t)->expired_flows, 0);
+	assert_balance(t);
+	/* Both grow too old, and a slot of a flow that was not in the index serves another. */
+	flowtab_expire(t, START_NS + 4000 * NSEC_PER_SEC, 16);
+	assert_int_equal(flowtab_totals(t)->live_flows, 0);
+	assert_int_equal(flowtab_totals(t)->expired_packets, 6);
+	establish(t, 0);
+	m = tcp(0, true, WIRE_ACK);
+	assert_false(flowtab_add(t, &m));
+	assert_balance(t);
+	flowtab_free(t);
+}
+
+/* One tuple is used over and over, in a table that has room for few: the former ones go first. */
+static void test_flowtab_former_flows_are_evicted_at_the_cap(void **state)
+{
+	struct flowtab *t = flowtab_new(8, SEED);
+	struct pktmeta m;
+
+	(void)state;
+	flowtab_keep_former(t);
+	for (unsigned n = 1; n <= 4; n++)
+		establish(t, n);
+	for (unsigned i = 0; i < 100; i++) {
+		m = tcp(0, false, WIRE_SYN);
+		m.seq = 1000 + i;
+		assert_true(flowtab_add(t, &m));
+		m = tcp(0, true, WIRE_RST);
+		assert_false(flowtab_add(t, &m));
+		assert_balance(t);
+	}
+	assert_int_equal(flowtab_totals(t)->live_flows, 8);
+	assert_int_equal(flowtab_totals(t)->evicted_flows, 96);
+	assert_int_equal(flowtab_totals(t)->evicted_packets, 192);
+	for (unsigned n = 1; n <= 4; n++) {
+		m = tcp(n, true, WIRE_ACK);
+		assert_false(flowtab_add(t, &m));
+	}
+	flowtab_free(t);
+}
+
 static void test_flowtab_collects_in_slices_and_each_change_once(void **state)
 {
 	struct flowtab *t = flowtab_new(64, SEED);
@@ -587,6 +676,8 @@ int main(void)
 		cmocka_unit_test(test_flowtab_expired_flow_is_told_as_ended_and_its_id_used_again),
 		cmocka_unit_test(test_flowtab_ended_flow_that_was_not_published_yields_its_slot),
 		cmocka_unit_test(test_flowtab_syn_on_a_closed_flow_begins_another),
+		cmocka_unit_test(test_flowtab_former_flow_of_a_tuple_stays_where_that_is_wanted),
+		cmocka_unit_test(test_flowtab_former_flows_are_evicted_at_the_cap),
 		cmocka_unit_test(test_flowtab_collects_in_slices_and_each_change_once),
 		cmocka_unit_test(test_flowtab_batch_counts_as_single_packets_do),
 		cmocka_unit_test(test_flowtab_finds_every_flow_after_growth_and_removal),

@@ -178,7 +178,7 @@ static void test_options_snaplen_is_kept_within_its_bounds(void **state)
 		const char *words;
 		uint32_t kept;
 	} cases[] = {
-		{ "-s|0", 262144 }, { "-s|1", 64 },	      { "-s|63", 64 },
+		{ "-s|0", 262144 }, { "-s|1", 64 },	    { "-s|63", 64 },
 		{ "-s|64", 64 },    { "--snaplen=65", 65 }, { "-s262144", 262144 },
 	};
 	struct parsed p;
@@ -256,7 +256,7 @@ static void test_options_filter_is_what_is_left_wherever_it_stands(void **state)
 	assert_string_equal(p.o.filter_text, "port 443 and state estab");
 	assert_non_null(p.o.filter);
 	options_fini(&p.o);
-	take(&p, "-1|--|-x");	/* not an option any more */
+	take(&p, "-1|--|-x"); /* not an option any more */
 	assert_string_equal(p.o.filter_text, "-x");
 	options_fini(&p.o);
 }
@@ -282,7 +282,7 @@ static void test_options_unknown_ones_are_named_wherever_they_stand(void **state
 	refuse("--bogus", "unknown or ambiguous option --bogus:");
 	refuse("tcp|--bogus", "unknown or ambiguous option --bogus:");
 	refuse("tcp|port|22|--tcp|--bogus|udp", "unknown or ambiguous option --bogus:");
-	refuse("--no", "unknown or ambiguous option --no:");	/* -header, -capture, -process */
+	refuse("--no", "unknown or ambiguous option --no:"); /* -header, -capture, -process */
 	refuse("--bogus=5", "unknown or ambiguous option --bogus=5:");
 	refuse("tcp|-Z", "unknown option -Z:");
 	refuse("--tcp|-Zt", "unknown option -Z:");
