@@ -214,7 +214,7 @@ violations=(
 	'columns;doc/sockmon.1;s/ Pq Cm tcp_info.state//;2;state as the kernel'
 	'columns;doc/sockmon.1;/^\.It Cm rport$/i .It Cm nport\nno port;1;not in the program: nport'
 	'keys;doc/sockmon.1;s/^\.It Cm F1 , \\&?$/.It Cm F1/;2;this screen'
-	'reasons;doc/sockmon.1;s/^\.It Cm looking$/.It Cm searching/;2;/proc is being gone through.'
+	'reasons;doc/sockmon.1;s/^\.It Cm looking$/.It Cm searching/;2;newer than the last look'
 	'bootstrap;README.md;s/bootstrap check$/bootstrap test/;1;README.md does not show ./bootstrap check'
 	'bootstrap;bootstrap;s/^run)$/start)/;1;bootstrap does not know run'
 	'commands;doc/sockmon.1;s/^\.Dl sockmon -1 -g remote/&e/;1;there is no column "remotee"'

@@ -28,7 +28,7 @@ bool cell_has_alert(const struct row *r)
 	const struct column *c = column_find("alert");
 	struct value v;
 
-	return c && column_get(c, r, &v);
+	return c && column_get(c, r, &v) && v.u64;
 }
 
 static void set_text(struct celltext *out, const char *text, enum style style)
@@ -65,7 +65,7 @@ static void make_socket_state(const struct row *r, const struct cellmode *mode, 
 	const char *name = sockstate_name(state, datagram);
 
 	if (state == ST_ESTABLISHED && w && strlen(name) + say_proto + strlen(proto) > (size_t)w)
-		name = sockstate_short(state, datagram);
+		name = sockstate_short(state);
 	snprintf(out->text, sizeof(out->text), "%s%s%s", name, say_proto ? " " : "", proto);
 	out->style = cell_state_style(state);
 }

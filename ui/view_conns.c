@@ -198,7 +198,7 @@ static void format_states(const struct group *group, char *out, size_t size)
 		if (group->by_state[s])
 			len += (size_t)snprintf(out + len, size - len, "  %u %s",
 						group->by_state[s],
-						sockstate_short((enum sockstate)s, false));
+						sockstate_short((enum sockstate)s));
 	}
 }
 

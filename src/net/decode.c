@@ -20,7 +20,7 @@
 #include "net/links.h"
 #include "net/protos.h"
 
-#define EXTENSIONS_MAX 16	/* in one IPv6 packet; RFC 8200 4.1 foresees seven */
+#define EXTENSIONS_MAX 16	/* in one packet; RFC 8200 4.1 foresees seven */
 
 /* Extension headers that <netinet/in.h> does not name (RFC 7401, RFC 5533). */
 enum {
@@ -35,7 +35,7 @@ enum {
 struct iphead {
 	struct addr src, dst;
 	uint32_t total_bytes;		/* the header and all that it covers */
-	uint32_t header_bytes;		/* options and extension headers included */
+	uint32_t header_bytes;		/* options, extension and authentication headers included */
 	uint8_t proto;
 	bool fragment;			/* a later one: no transport header follows */
 };
@@ -52,6 +52,26 @@ static inline void clip(struct bytes *b, uint32_t len)
 {
 	if (bytes_left(b) > len)
 		b->end = b->p + len;
+}
+
+/* RFC 4302 2.2: counted in words, and two less. at: the header, eight bytes of it at least. */
+static inline uint32_t auth_bytes(const uint8_t *at)
+{
+	return (at[1] + 2u) * 4;
+}
+
+/* Moves past authentication headers, of which IPv4 has one as a rule; h->proto then names the next. */
+static bool skip_auth(struct bytes *b, struct iphead *h)
+{
+	for (unsigned i = 0; h->proto == IPPROTO_AH && !h->fragment; i++) {
+		const uint8_t *at = b->p;
+
+		if (i == EXTENSIONS_MAX || bytes_left(b) < 8 || !bytes_skip(b, auth_bytes(at)))
+			return false;
+		h->proto = at[0];
+		h->header_bytes += auth_bytes(at);
+	}
+	return true;
 }
 
 /* RFC 791 3.1. wire_bytes: on the wire from b->p on. */
@@ -74,7 +94,7 @@ static bool decode_ipv4(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
 	h->proto = at[9];
 	h->src = addr_from_v4(at + 12);
 	h->dst = addr_from_v4(at + 16);
-	return bytes_skip(b, h->header_bytes);
+	return bytes_skip(b, h->header_bytes) && skip_auth(b, h);
 }
 
 static bool is_extension(uint8_t proto)
@@ -106,7 +126,7 @@ static bool skip_extension(struct bytes *b, struct iphead *h)
 		len = 8;
 		h->fragment = load_be16(at + 2) & 0xfff8;
 	} else if (h->proto == IPPROTO_AH) {
-		len = (at[1] + 2u) * 4;		/* RFC 4302 2.2: in words, and two less */
+		len = auth_bytes(at);
 	}
 	h->proto = at[0];
 	return bytes_skip(b, len);
@@ -176,7 +196,6 @@ static enum pktkind decode_ip(struct bytes *b, uint32_t wire_bytes, uint32_t gso
 	out->segs = segments(out->payload_bytes, gso_size);
 	out->seq = l4.seq;
 	out->ack = l4.ack;
-	out->window = l4.window;
 	out->tcp_flags = l4.tcp_flags;
 	out->fragment = ip.fragment;
 	return PKT_FLOW;
@@ -206,7 +225,6 @@ void decode_packet(const struct pktraw *raw, struct pktmeta *out)
 	out->segs = 1;
 	out->seq = 0;
 	out->ack = 0;
-	out->window = 0;
 	out->ethertype = head.ethertype;
 	out->vlan = head.vlan;
 	out->kind = PKT_NOT_IP;

@@ -58,9 +58,13 @@ struct pktmeta {
 	uint32_t wire_bytes;		/* the frame, link header and padding included */
 	uint32_t ip_bytes;		/* IP header and all that it covers; 32-bit: BIG TCP has more than 65,535 */
 	uint32_t payload_bytes;		/* transport payload */
-	uint32_t segs;			/* segments on the wire; 1 unless gso_size told otherwise */
+	/*
+	 * Segments on the wire; 1 unless gso_size told otherwise. A tunnel's super-packet is cut
+	 * behind its inner headers, which count as payload here: as a rule one segment too many
+	 * at most.
+	 */
+	uint32_t segs;
 	uint32_t seq, ack;		/* TCP, host order */
-	uint16_t window;		/* TCP, unscaled */
 	uint16_t ethertype;		/* of the innermost frame looked at */
 	uint16_t vlan;			/* outermost VLAN id, 0 = none */
 	uint8_t kind;			/* enum pktkind */
@@ -75,7 +79,6 @@ struct l4head {
 	uint32_t seq, ack;
 	uint32_t header_bytes;
 	uint16_t sport, dport;
-	uint16_t window;
 	uint8_t tcp_flags;
 };
 

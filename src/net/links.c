@@ -18,7 +18,6 @@
 #define LAYERS_MAX 8		/* tags and the like in one frame; nobody stacks more in earnest */
 #define LENGTH_MAX 1500		/* up to here an "ethertype" is a length (IEEE 802.3 3.2.6) */
 #define VLAN_ID_MASK 0x0fff
-#define LINK_DLT_RAW 12		/* libpcap's own number for LINK_RAW; some files carry it */
 
 enum ppp_protocol {
 	PPP_IPV4 = 0x0021,
@@ -250,7 +249,6 @@ static const struct link links[] = {
 	{ LINK_LINUX_SLL2, "LINUX_SLL2", decode_sll2 },
 	{ LINK_LINUX_SLL, "LINUX_SLL", decode_sll },
 	{ LINK_RAW, "RAW", decode_raw },
-	{ LINK_DLT_RAW, "RAW", decode_raw },
 	{ LINK_NULL, "NULL", decode_null },
 	{ LINK_LOOP, "LOOP", decode_null },
 	{ LINK_IPV4, "IPV4", decode_ipv4_link },

@@ -41,7 +41,6 @@ static bool decode_tcp(struct bytes l4, struct l4head *h)
 	h->ack = load_be32(at + 8);
 	h->header_bytes = (uint32_t)(at[12] >> 4) * 4;
 	h->tcp_flags = at[13];
-	h->window = load_be16(at + 14);
 	return true;
 }
 

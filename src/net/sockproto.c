@@ -71,9 +71,8 @@ const char *sockstate_name(enum sockstate s, bool datagram)
 	return s == ST_CLOSE && datagram ? "UNCONN" : states[s].name;
 }
 
-const char *sockstate_short(enum sockstate s, bool datagram)
+const char *sockstate_short(enum sockstate s)
 {
-	(void)datagram; /* ss says UNCONN of a closed TCP socket too */
 	return (unsigned)s < SOCKSTATES ? states[s].ss : "";
 }
 

@@ -52,7 +52,7 @@ enum sockstate {
 
 /* "ESTABLISHED" …; CLOSE of a datagram socket is "UNCONN", as ss says. Never NULL; "" for ST_UNKNOWN. */
 const char *sockstate_name(enum sockstate s, bool datagram);
-const char *sockstate_short(enum sockstate s, bool datagram);	/* ss's: "ESTAB", "TIME-WAIT", "UNCONN" */
+const char *sockstate_short(enum sockstate s);	/* ss's: "ESTAB", "TIME-WAIT"; CLOSE is always "UNCONN" */
 bool sockproto_is_datagram(enum sockproto p);
 
 /*

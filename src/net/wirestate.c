@@ -14,7 +14,6 @@ enum {
 	SEEN_FIN = 0x04,
 	SEEN_FIN_ACK = 0x10,	/* end e's FIN was acknowledged */
 	SEEN_SYN = 0x40,	/* SYN or its SYN-ACK: the opener is certain */
-	SEEN_ACCEPT = 0x80,	/* SYN-ACK */
 };
 
 const char *wirestate_name(enum wirestate s)
@@ -89,18 +88,52 @@ bool wirestate_opener_certain(const struct wirestate_track *w)
 	return w->seen & SEEN_SYN;
 }
 
+/*
+ * Does this sequence number of the opener's follow its SYN, or the data that came with it (RFC
+ * 7413)?
+ */
+static bool follows_syn(const struct wirestate_track *w, uint32_t seq)
+{
+	return seq - 1 - w->syn_seq <= w->syn_bytes;
+}
+
+/* The same SYN at another observation point, or sent again, is not a new connection. */
+static bool is_another_syn(const struct wirestate_track *w, const struct pktmeta *m)
+{
+	return !(w->seen & SEEN_SYN) || m->from != w->opener || m->seq != w->syn_seq;
+}
+
+/*
+ * A peer that still has the old connection answers a SYN with a mere ACK (RFC 9293 3.10.7.4, RFC
+ * 5961 4), so an answer with SYN to a SYN other than the one we know is a new connection's. One
+ * from the opener itself is of a simultaneous open, with the sequence number of its SYN; or roles
+ * have changed.
+ */
+static bool accepts_another_syn(const struct wirestate_track *w, const struct pktmeta *m)
+{
+	if (!(w->seen & SEEN_SYN))
+		return w->state != WS_NONE;
+	return m->from == w->opener ? m->seq != w->syn_seq : !follows_syn(w, m->ack);
+}
+
 bool wirestate_restarts(const struct wirestate_track *w, const struct pktmeta *m)
 {
-	if ((m->tcp_flags & (WIRE_SYN | WIRE_ACK | WIRE_RST | WIRE_FIN)) != WIRE_SYN || !is_over(w))
-		return false;
-	/* The same SYN at another observation point, or sent again, is not a new connection. */
-	return !(w->seen & SEEN_SYN) || m->from != w->opener || m->seq != w->syn_seq;
+	switch (m->tcp_flags & (WIRE_SYN | WIRE_ACK | WIRE_RST | WIRE_FIN)) {
+	case WIRE_SYN:
+		return is_over(w) && is_another_syn(w, m);
+	case WIRE_SYN | WIRE_ACK:
+		return accepts_another_syn(w, m);
+	}
+	return false;
 }
 
 static void step_rst(struct wirestate_track *w, const struct pktmeta *m)
 {
 	bool answers_syn = w->state == WS_SYN_SENT && m->from != w->opener;
 
+	/* To a peer that still has the former connection; the SYN is sent again (RFC 9293 3.5.1). */
+	if (w->state == WS_SYN_SENT && m->from == w->opener && !follows_syn(w, m->seq))
+		return;
 	if (!is_over(w) || w->state == WS_CLOSING)
 		w->state = answers_syn ? WS_REFUSED : WS_RESET;
 }
@@ -108,17 +141,17 @@ static void step_rst(struct wirestate_track *w, const struct pktmeta *m)
 static void step_syn(struct wirestate_track *w, const struct pktmeta *m)
 {
 	bool accepts = m->tcp_flags & WIRE_ACK;
+	uint32_t data_bytes = m->payload_bytes < UINT16_MAX ? m->payload_bytes : UINT16_MAX;
 
 	if (w->state == WS_NONE) {
 		w->opener = accepts ? !m->from : m->from;
 		w->syn_seq = accepts ? m->ack - 1 : m->seq;
+		w->syn_bytes = accepts ? 0 : (uint16_t)data_bytes;
 		w->seen |= SEEN_SYN;
 		w->state = accepts ? WS_SYN_RECV : WS_SYN_SENT;
 	} else if (w->state == WS_SYN_SENT && m->from != w->opener) {
 		w->state = WS_SYN_RECV;		/* also simultaneous open (RFC 9293 3.5) */
 	}
-	if (accepts)
-		w->seen |= SEEN_ACCEPT;
 }
 
 /*
@@ -129,7 +162,8 @@ static void step_open(struct wirestate_track *w, const struct pktmeta *m)
 {
 	bool picked_up = m->payload_bytes > 0 || both(w, SEEN_PACKET);
 
-	if (w->state == WS_SYN_SENT || (w->state == WS_NONE && picked_up))
+	/* To a SYN the peer answers with an ACK where it has a former connection: RFC 9293 3.10.7.3 */
+	if ((w->state == WS_SYN_SENT && m->from == w->opener) || (w->state == WS_NONE && picked_up))
 		w->state = WS_ESTABLISHED;
 	else if (w->state == WS_SYN_RECV && (m->from == w->opener || m->payload_bytes > 0))
 		w->state = WS_ESTABLISHED;

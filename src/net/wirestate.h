@@ -20,6 +20,7 @@ struct wirestate_track {
 	uint8_t opener;		/* enum flowopener */
 	uint8_t closer;		/* enum flowopener: who sent the first FIN */
 	uint8_t seen;
+	uint16_t syn_bytes;	/* data in that SYN (RFC 7413) */
 };
 
 /*
@@ -30,7 +31,11 @@ void wirestate_begin(struct wirestate_track *w, const struct pktmeta *first);
 /* Takes in one TCP packet that has a whole header. */
 void wirestate_step(struct wirestate_track *w, const struct pktmeta *m);
 
-/* Does this SYN begin another connection with the tuple of one that is over? */
+/*
+ * Does this packet begin another connection with the same tuple? A SYN does where the one we know is
+ * over. Where it is not, as far as was seen (FINs get lost), a SYN proves nothing and anybody can
+ * send one; but a SYN-ACK that accepts another SYN than the one we know does.
+ */
 bool wirestate_restarts(const struct wirestate_track *w, const struct pktmeta *m);
 
 bool wirestate_opener_certain(const struct wirestate_track *w);

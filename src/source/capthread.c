@@ -36,7 +36,15 @@ enum {
  * 50 ms.
  */
 #define ANSWER_NS (60 * NSEC_PER_MSEC)
+#define ANSWER_BUSY_NS (2 * ANSWER_NS)	/* the same where the source always has more to give */
+#define ANSWER_LATE_NS NSEC_PER_SEC	/* flows change faster than they can be told: be it so */
 #define CLOCK_STEP_NS (500 * NSEC_PER_MSEC)
+/*
+ * Around a step of the clock some packets are shifted that were stamped before it, and some are not
+ * that were stamped after it.
+ */
+#define STAMP_PAST_NS (2 * NSEC_PER_SEC)
+#define STAMP_FUTURE_NS NSEC_PER_SEC
 
 struct capthread {
 	/* Shared: each is its own boundary. */
@@ -53,6 +61,7 @@ struct capthread {
 	struct eventclock clock;
 	uint64_t published_ns, all_ns;	/* monotonic: the last batch, the last one with all changes */
 	uint64_t expired_ns, asked_ns;
+	uint64_t stepped_ns;	/* event time: when the clock was last found set */
 	uint32_t asked_seen, answered;
 	bool drained;		/* the source had nothing more to give */
 	bool backlog;
@@ -68,19 +77,34 @@ static bool is_asked(const struct capthread *t)
 /* When the next batch with all changes is due. */
 static uint64_t all_due_ns(const struct capthread *t)
 {
-	uint64_t due = t->all_ns + GAP_ALL_NS, answer = t->asked_ns + ANSWER_NS;
+	uint64_t due = t->all_ns + GAP_ALL_NS;
+	uint64_t answer = t->asked_ns + (t->drained ? ANSWER_NS : ANSWER_BUSY_NS);
 
 	if (t->backlog)
 		return t->published_ns;
 	return is_asked(t) && answer < due ? answer : due;
 }
 
-/* When the next batch is due, as far as is known now. */
+/*
+ * When the next batch is due, as far as is known now. Only a backlog that nothing is added to goes at
+ * the reader's pace: else telling would take the time that counting needs most.
+ */
 static uint64_t due_ns(const struct capthread *t)
 {
-	uint64_t all = all_due_ns(t), began = t->published_ns + GAP_BEGAN_NS;
+	uint64_t all = all_due_ns(t), soonest = t->published_ns + GAP_BEGAN_NS;
 
-	return flowtab_has_begun(t->feed.flows) && began < all ? began : all;
+	if (t->backlog && t->drained)
+		return all;
+	return flowtab_has_begun(t->feed.flows) || all < soonest ? soonest : all;
+}
+
+static bool is_answer(const struct capthread *t, uint64_t now)
+{
+	uint64_t waited = now - t->asked_ns;
+
+	if (t->backlog)
+		return waited >= ANSWER_LATE_NS;
+	return waited >= (t->drained ? ANSWER_NS : ANSWER_BUSY_NS);
 }
 
 static void collect(struct capthread *t, struct capbatch *b, bool all, uint64_t now)
@@ -95,7 +119,7 @@ static void collect(struct capthread *t, struct capbatch *b, bool all, uint64_t 
 	b->count = flowtab_collect(flows, b->flows, BATCH_FLOWS);
 	t->backlog = b->backlog = flowtab_has_changes(flows);
 	t->all_ns = now;
-	if (!b->backlog && t->drained && now >= t->asked_ns + ANSWER_NS)
+	if (is_answer(t, now))
 		t->answered = t->asked_seen;
 }
 
@@ -120,11 +144,16 @@ static bool publish(struct capthread *t, uint64_t now, const struct errmsg *trou
 
 static void follow_clock(struct capthread *t)
 {
-	uint64_t shift = eventclock_now(&t->clock) - clock_wall_ns();
+	uint64_t now = eventclock_now(&t->clock), shift = now - clock_wall_ns();
 	int64_t change = (int64_t)(shift - t->feed.shift_ns);
 
-	if (change > (int64_t)CLOCK_STEP_NS || change < -(int64_t)CLOCK_STEP_NS)
+	if (change > (int64_t)CLOCK_STEP_NS || change < -(int64_t)CLOCK_STEP_NS) {
 		t->feed.shift_ns = shift;
+		t->stepped_ns = now;
+	}
+	/* At other times an old stamp is true: a process that was stopped finds its ring full. */
+	t->feed.oldest_ns = now - t->stepped_ns < STAMP_PAST_NS ? now - STAMP_PAST_NS : 0;
+	t->feed.newest_ns = now + STAMP_FUTURE_NS;
 }
 
 static void note_asked(struct capthread *t, uint64_t now)

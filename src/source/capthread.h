@@ -21,7 +21,7 @@ struct capthread;
 struct capbatch {
 	struct flowout *flows;
 	uint32_t count;
-	uint32_t answers;	/* the last capthread_ask() that all up to here answers in full */
+	uint32_t answers;	/* the last capthread_ask() that all up to here answers */
 	bool backlog;		/* more changes wait than fitted */
 	bool failed;		/* the source did, `trouble` says why; no batch comes after this */
 	struct flowtotals totals;
@@ -40,7 +40,8 @@ void capthread_give_back(struct capthread *t, struct capbatch *b);
 
 /*
  * Asks for what has passed up to now to be published soon; returns the number to compare `answers`
- * with.
+ * with. Under overload, where flows change faster than they can be told, the answer comes after a
+ * second, with what there was room for (the batch says `backlog`); the rest follows.
  */
 uint32_t capthread_ask(struct capthread *t);
 

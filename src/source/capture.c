@@ -4,8 +4,8 @@
  * into events. Counts nothing itself.
  *
  * Live, event time is the time given to step(). In a file it is packet time, the largest seen;
- * there flows are never too old (a file ends, and whoever reads it wants all of it), so the table's
- * cap is the only bound.
+ * there flows are never too old, and a connection stays when its ports are used again (a file ends,
+ * and whoever reads it wants all of it), so the table's cap is the only bound.
  */
 #include "source/capture.h"
 
@@ -295,6 +295,7 @@ static int open_file(struct capture **out, const struct capture_options *opt, st
 		free(c);
 		return r;
 	}
+	flowtab_keep_former(c->feed.flows);
 	c->slice = xcalloc(SLICE_FLOWS, sizeof(*c->slice));
 	*out = c;
 	return 0;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 
 enum { TELL_CLOCK_EVERY = 64 }; /* differences between two looks at the clock */
 
@@ -38,19 +39,24 @@ static bool know_process(struct pidlook *l)
 	return l->has_info;
 }
 
-static void tell_process(const struct pidlook *l, uint64_t now_ns, const struct sink *out)
+static void describe(const struct pidlook *l, bool hidden, struct procrec *out)
 {
-	struct event e = { .kind = EV_PROC, .time_ns = now_ns };
-	const struct pident *who = l->who;
+	out->pid = l->who->pid;
+	out->ppid = l->info.ppid;
+	out->uid = pidinfo_uid(l->root_fd, out->pid);
+	out->start_ticks = l->info.start_ticks;
+	out->hidden = hidden;
+	memcpy(out->comm, l->info.comm, sizeof(out->comm));
+	pidinfo_read_cmdline(l->root_fd, out->pid, out->cmdline);
+}
 
-	e.proc.pid = who->pid;
-	e.proc.ppid = who->ppid;
-	e.proc.uid = pidinfo_uid(l->root_fd, who->pid);
-	e.proc.start_ticks = who->start_ticks;
-	e.proc.hidden = who->hidden;
-	memcpy(e.proc.comm, who->comm, sizeof(e.proc.comm));
-	pidinfo_read_cmdline(l->root_fd, who->pid, e.proc.cmdline);
-	sink_send(out, &e);
+/* Is it what was told? One that is ending has neither owner nor arguments: that is no news. */
+static bool is_as_told(const struct pident *who, const struct procrec *now, uint64_t cmdline_hash)
+{
+	return who->told && who->hidden == now->hidden && who->ppid == now->ppid &&
+	       (who->uid == now->uid || now->uid == UINT32_MAX) &&
+	       (who->cmdline_hash == cmdline_hash || !now->cmdline[0]) &&
+	       memcmp(who->comm, now->comm, sizeof(who->comm)) == 0;
 }
 
 static void tell_reuse(const struct pidlook *l, uint64_t now_ns, const struct sink *out)
@@ -80,28 +86,32 @@ static void tell_holder(const struct pidlook *l, const struct sockfd *s, bool he
 }
 
 /*
- * Tells the process if it is new, or another one by now, or was renamed; its identity is then
- * l->info's.
+ * Tells the process if it is new, or another one by now, or calls itself otherwise, runs another
+ * program or has another owner; its identity is then l->info's.
  */
 static void update_process(struct pidlook *l, bool hidden, uint64_t now_ns, const struct sink *out)
 {
+	struct event e = { .kind = EV_PROC, .time_ns = now_ns };
 	struct pident *who = l->who;
-	const struct pidinfo *info = &l->info;
+	uint64_t cmdline_hash;
 
-	if (who->told && who->start_ticks != info->start_ticks) {
+	if (who->told && who->start_ticks != l->info.start_ticks) {
 		tell_reuse(l, now_ns, out);
 		sockfds_fini(&who->fds);
 		who->told = false;
 	}
-	if (who->told && who->hidden == hidden && who->ppid == info->ppid &&
-	    memcmp(who->comm, info->comm, sizeof(who->comm)) == 0)
+	describe(l, hidden, &e.proc);
+	cmdline_hash = hash_bytes(e.proc.cmdline, strlen(e.proc.cmdline), l->seed);
+	if (is_as_told(who, &e.proc, cmdline_hash))
 		return;
-	who->start_ticks = info->start_ticks;
-	who->ppid = info->ppid;
+	who->start_ticks = e.proc.start_ticks;
+	who->cmdline_hash = cmdline_hash;
+	who->ppid = e.proc.ppid;
+	who->uid = e.proc.uid;
 	who->hidden = hidden;
 	who->told = true;
-	memcpy(who->comm, info->comm, sizeof(who->comm));
-	tell_process(l, now_ns, out);
+	memcpy(who->comm, e.proc.comm, sizeof(who->comm));
+	sink_send(out, &e);
 }
 
 /* No right to look: what it held is not known to have changed, so nothing is taken back. */
@@ -114,6 +124,7 @@ static void hide(struct pidlook *l, uint64_t now_ns, const struct sink *out)
 		return;
 	}
 	who->kernel_thread = l->info.kernel_thread;
+	who->leaderless = l->tried_threads;
 	if (who->told)
 		update_process(l, true, now_ns, out);
 	who->hidden = !who->kernel_thread;
@@ -125,7 +136,11 @@ static bool finish_scan(struct pidlook *l, uint64_t now_ns, const struct sink *o
 {
 	struct pident *who = l->who;
 
-	if (!l->scan.any) {
+	/* Said anew by every look: the pid may be another process's by now. */
+	who->leaderless = l->tried_threads;
+	if (l->scan.any) {
+		who->kernel_thread = false;
+	} else {
 		if (!know_process(l)) {
 			pidlook_end(l);
 			return true;
@@ -199,7 +214,11 @@ static bool tell_differences(struct pidlook *l, uint64_t deadline_ns, uint64_t n
 void pidlook_begin(struct pidlook *l, struct pident *who, uint64_t fd_ino, uint64_t fd_count)
 {
 	*l = (struct pidlook){
-		.root_fd = l->root_fd, .who = who, .fd_ino = fd_ino, .fd_count = fd_count
+		.root_fd = l->root_fd,
+		.seed = l->seed,
+		.who = who,
+		.fd_ino = fd_ino,
+		.fd_count = fd_count,
 	};
 }
 

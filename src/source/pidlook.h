@@ -14,6 +14,7 @@
  */
 struct pidlook {
 	int root_fd;	    /* of /proc; borrowed */
+	uint64_t seed;	    /* of the hashes of command lines */
 	struct pident *who; /* borrowed */
 	struct pidscan scan;
 	struct pidinfo info;

@@ -16,7 +16,7 @@
 #include "base/clock.h"
 
 enum {
-	CLOCK_EVERY = 32, /* descriptors between two looks at the clock */
+	CLOCK_EVERY = 32, /* descriptors and threads between two looks at the clock */
 	SOCKFDS_FIRST_ROOM = 16,
 };
 
@@ -149,24 +149,35 @@ static int look_at(struct pidscan *p, const char *name)
 	return add_found(p, entry);
 }
 
-/* Opens the descriptors of the next thread; false: there is none. */
-static bool next_task(struct pidscan *p)
+/* Goes to the next entry of the task directory, and opens its descriptors if it is a thread's. */
+static void next_task(struct pidscan *p)
 {
-	const struct dirent *task;
+	const struct dirent *task = readdir(p->tasks);
 	uint32_t tid;
 
-	while (p->tasks && (task = readdir(p->tasks))) {
-		if (!pidscan_number(task->d_name, &tid) || tid == p->pid)
-			continue;
-		snprintf(p->path, sizeof(p->path), "%u/task/%u/fd", p->pid, tid);
-		if (open_dir(p->root_fd, p->path, &p->dir) == 0)
-			return true;
+	if (!task) {
+		close_dir(&p->tasks);
+		return;
 	}
-	close_dir(&p->tasks);
-	return false;
+	if (!pidscan_number(task->d_name, &tid) || tid == p->pid)
+		return;
+	snprintf(p->path, sizeof(p->path), "%u/task/%u/fd", p->pid, tid);
+	/* It may have ended: then there is nothing of it, and dir stays closed. */
+	open_dir(p->root_fd, p->path, &p->dir);
 }
 
-/* Threads share their descriptors as a rule, so the same ones come up again. */
+/*
+ * A descriptor directory was read to its end. Threads share their descriptors unless they unshared
+ * them, which next to none does: the first thread that has any speaks for all. To read the same
+ * ones of every thread would be threads times descriptors, and both are any user's to choose.
+ */
+static void end_dir(struct pidscan *p)
+{
+	close_dir(&p->dir);
+	if (p->any)
+		close_dir(&p->tasks);
+}
+
 static void put_in_order(struct pidscan *p)
 {
 	struct sockfds *f = &p->found;
@@ -187,19 +198,24 @@ int pidscan_step(struct pidscan *p, uint64_t deadline_ns)
 {
 	unsigned looked = 0;
 
-	while (p->dir || next_task(p)) {
-		const struct dirent *entry = readdir(p->dir);
+	while (p->dir || p->tasks) {
+		const struct dirent *entry;
 		int err;
 
+		if (++looked % CLOCK_EVERY == 0 && clock_mono_ns() >= deadline_ns)
+			return 1;
+		if (!p->dir) {
+			next_task(p);
+			continue;
+		}
+		entry = readdir(p->dir);
 		if (!entry) {
-			close_dir(&p->dir);
+			end_dir(p);
 			continue;
 		}
 		err = look_at(p, entry->d_name);
 		if (err)
 			return err;
-		if (++looked % CLOCK_EVERY == 0 && clock_mono_ns() >= deadline_ns)
-			return 1;
 	}
 	put_in_order(p);
 	return 0;

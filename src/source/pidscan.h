@@ -2,7 +2,7 @@
 /*
  * The sockets among one process's descriptors, read from /proc/PID/fd in slices: a process may have
  * a million. Where the main thread has gone and others live on (a "zombie leader"), from
- * /proc/PID/task/TID/fd.
+ * /proc/PID/task/TID/fd of the first thread that has any.
  */
 #ifndef SOCKMON_SOURCE_PIDSCAN_H
 #define SOCKMON_SOURCE_PIDSCAN_H

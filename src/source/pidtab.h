@@ -13,9 +13,9 @@
 #include "source/pidscan.h"
 
 /*
- * Invariants: `told` means that an EV_PROC with start_ticks, ppid, comm and hidden was sent and no
- * EV_PROC_GONE since; fds is what has been told as held. fd_ino changes when another process gets
- * the pid.
+ * Invariants: `told` means that an EV_PROC with start_ticks, ppid, uid, comm, hidden and a command
+ * line of that hash was sent and no EV_PROC_GONE since; fds is what has been told as held. fd_ino
+ * changes when another process gets the pid.
  */
 struct pident {
 	uint32_t pid;
@@ -23,7 +23,9 @@ struct pident {
 	uint64_t fd_ino;   /* of /proc/PID/fd when it was looked into; 0: never */
 	uint64_t fd_count; /* its size then: open descriptors, where the kernel tells */
 	uint64_t start_ticks;
+	uint64_t cmdline_hash;
 	uint32_t ppid;
+	uint32_t uid;
 	char comm[EVENT_NAME_MAX];
 	bool told;
 	bool hidden;	    /* may not be looked into */

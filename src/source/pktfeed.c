@@ -9,7 +9,7 @@
 
 int pktfeed_init(struct pktfeed *f, struct pktsrc *pktsrc, uint32_t max_flows, struct errmsg *err)
 {
-	*f = (struct pktfeed){ .pktsrc = pktsrc };
+	*f = (struct pktfeed){ .pktsrc = pktsrc, .newest_ns = UINT64_MAX };
 	f->flows = flowtab_new(max_flows, hash_random_seed());
 	if (f->flows)
 		return 0;
@@ -41,6 +41,10 @@ static void each(void *ctx, const struct pktraw *raw)
 
 	decode_packet(raw, m);
 	m->time_ns += f->shift_ns;
+	if (m->time_ns < f->oldest_ns)
+		m->time_ns = f->oldest_ns;
+	else if (m->time_ns > f->newest_ns)
+		m->time_ns = f->newest_ns;
 	if (m->time_ns > f->latest_ns)
 		f->latest_ns = m->time_ns;
 	if (++f->pending == PKTFEED_BATCH)

@@ -16,6 +16,7 @@ struct pktfeed {
 	struct flowtab *flows;
 	uint64_t latest_ns;	/* the largest packet time */
 	uint64_t shift_ns;	/* added to every packet's time, modulo 2^64 (so it can go back) */
+	uint64_t oldest_ns, newest_ns;	/* and what is outside of these then is put on them */
 	uint32_t pending;
 	struct pktmeta batch[PKTFEED_BATCH];
 };

@@ -25,8 +25,8 @@ struct pktstats {
 
 struct pktsrc_ops {
 	/*
-	 * Hands over at most `max` packets that are there now, never waits. Returns the count; 0: none now
-	 * (live), or the end (file); -errno: it failed or the file is broken from here on, *err says where.
+	 * Looks at no more than `max` packets that are there now and hands over those that pass the filter; never
+	 * waits. Returns how many it looked at; 0: none now (live), or the end (file); -errno: it failed or the file is broken from here on, *err says where.
 	 */
 	int (*step)(struct pktsrc *p, unsigned max, void (*each)(void *ctx, const struct pktraw *raw),
 		    void *ctx, struct errmsg *err);

@@ -37,11 +37,13 @@ struct pktsrc_pcap {
 	struct pktsrc pktsrc;
 	pcap_t *pcap;
 	char *name;			/* of the file or the interface, for sentences */
-	uint64_t packets;		/* handed over since the start */
+	uint64_t packets;		/* read since the start */
 	uint64_t size;			/* of the file, 0 = unknown */
 	uint32_t ifindex;
 	uint16_t linktype;
 	bool live;
+	bool has_filter;
+	struct bpf_program filter;	/* a file's: live, the kernel has it */
 	int failed;			/* -errno for the next step() to report */
 	struct pktstats stats;
 	struct pcap_stat last;		/* 32 bits wide each: only differences count */
@@ -52,7 +54,7 @@ struct delivery {
 	struct pktsrc_pcap *p;
 	void (*each)(void *ctx, const struct pktraw *raw);
 	void *ctx;
-	unsigned count;
+	unsigned count;			/* read, whether they pass or not */
 };
 
 static struct pktsrc_pcap *pktsrc_pcap_of(struct pktsrc *p)
@@ -95,7 +97,8 @@ static void deliver(u_char *user, const struct pcap_pkthdr *h, const u_char *dat
 	};
 
 	d->count++;
-	d->each(d->ctx, &raw);
+	if (!d->p->has_filter || pcap_offline_filter(&d->p->filter, h, data))
+		d->each(d->ctx, &raw);
 }
 
 static void say_failed(const struct pktsrc_pcap *p, struct errmsg *err)
@@ -160,6 +163,8 @@ static void pcap_free(struct pktsrc *src)
 
 	if (p->pcap)
 		pcap_close(p->pcap);
+	if (p->has_filter)
+		pcap_freecode(&p->filter);
 	free(p->name);
 	free(p);
 }
@@ -180,14 +185,13 @@ static const struct pktsrc_ops file_ops = {
 };
 
 /*
- * Files number raw IP otherwise than the programming interface does
- * (https://www.tcpdump.org/linktypes.html).
+ * libpcap's interface numbers raw IP otherwise than files do
+ * (https://www.tcpdump.org/linktypes.html); some files carry its numbers.
  */
-static uint16_t linktype_of(int dlt)
+static int linktype_of(int dlt)
 {
 	static const struct {
-		int dlt;
-		uint16_t linktype;
+		int dlt, linktype;
 	} differing[] = {
 		{ 12, LINK_RAW },	/* DLT_RAW here and on most systems */
 		{ 14, LINK_RAW },	/* on OpenBSD */
@@ -196,7 +200,14 @@ static uint16_t linktype_of(int dlt)
 	for (size_t i = 0; i < sizeof(differing) / sizeof(*differing); i++)
 		if (differing[i].dlt == dlt)
 			return differing[i].linktype;
-	return (uint16_t)dlt;
+	return dlt;
+}
+
+/* LINK_RAW_ETHERTYPE is ours: a file that says so means something else. */
+static bool is_supported(int linktype)
+{
+	return linktype >= 0 && linktype <= UINT16_MAX && linktype != LINK_RAW_ETHERTYPE &&
+	       link_find((uint16_t)linktype);
 }
 
 static int set_linktype(struct pktsrc_pcap *p, struct errmsg *err)
@@ -204,14 +215,14 @@ static int set_linktype(struct pktsrc_pcap *p, struct errmsg *err)
 	char known[256] = "";
 	size_t len = 0;
 	const struct link *l;
+	int linktype = linktype_of(pcap_datalink(p->pcap));
 
-	p->linktype = linktype_of(pcap_datalink(p->pcap));
-	l = link_find(p->linktype);
-	/* LINK_RAW_ETHERTYPE is ours: a file that says so means something else. */
-	if (l && p->linktype != LINK_RAW_ETHERTYPE)
+	if (is_supported(linktype)) {
+		p->linktype = (uint16_t)linktype;
 		return 0;
+	}
 	for (unsigned i = 0; (l = link_at(i)) && len < sizeof(known); i++)
-		if (l->linktype != LINK_RAW_ETHERTYPE && linktype_of(l->linktype) == l->linktype)
+		if (is_supported(l->linktype))
 			len += (size_t)snprintf(known + len, sizeof(known) - len, "%s%s",
 						len ? ", " : "", l->name);
 	errmsg_set(err, "%s: link type %d is not supported (known: %s)", p->name,
@@ -219,16 +230,35 @@ static int set_linktype(struct pktsrc_pcap *p, struct errmsg *err)
 	return -EPROTONOSUPPORT;
 }
 
-static int set_filter(struct pktsrc_pcap *p, const char *filter, struct errmsg *err)
+static int compile(struct pktsrc_pcap *p, struct bpf_program *out, const char *filter,
+		   struct errmsg *err)
+{
+	if (pcap_compile(p->pcap, out, filter, 1, PCAP_NETMASK_UNKNOWN) >= 0)
+		return 0;
+	errmsg_set(err, "capture filter '%s': %s; see pcap-filter(7)", filter,
+		   pcap_geterr(p->pcap));
+	return -EINVAL;
+}
+
+/*
+ * Not given to libpcap: its pcap_dispatch() would count what passes only, and a step over a file in
+ * which little does read all of it.
+ */
+static int set_file_filter(struct pktsrc_pcap *p, const char *filter, struct errmsg *err)
+{
+	int r = compile(p, &p->filter, filter, err);
+
+	p->has_filter = !r;
+	return r;
+}
+
+static int set_live_filter(struct pktsrc_pcap *p, const char *filter, struct errmsg *err)
 {
 	struct bpf_program code;
-	int r = 0;
+	int r = compile(p, &code, filter, err);
 
-	if (pcap_compile(p->pcap, &code, filter, 1, PCAP_NETMASK_UNKNOWN) < 0) {
-		errmsg_set(err, "capture filter '%s': %s; see pcap-filter(7)", filter,
-			   pcap_geterr(p->pcap));
-		return -EINVAL;
-	}
+	if (r)
+		return r;
 	if (pcap_setfilter(p->pcap, &code) < 0) {
 		errmsg_set(err, "capture filter '%s' on %s: %s", filter, p->name,
 			   pcap_geterr(p->pcap));
@@ -324,7 +354,7 @@ int pktsrc_pcap_open_file(struct pktsrc **out, const char *path, const struct pk
 	if (!r)
 		r = set_linktype(p, err);
 	if (!r && opt->filter)
-		r = set_filter(p, opt->filter, err);
+		r = set_file_filter(p, opt->filter, err);
 	if (r)
 		pcap_free(&p->pktsrc);
 	else
@@ -384,7 +414,7 @@ int pktsrc_pcap_open_live(struct pktsrc **out, const struct pktsrc_options *opt,
 	 * snaplen.
 	 */
 	if (!r)
-		r = set_filter(p, opt->filter ? opt->filter : "", err);
+		r = set_live_filter(p, opt->filter ? opt->filter : "", err);
 	if (!r && pcap_setnonblock(p->pcap, 1, why) < 0) {
 		errmsg_set(err, "cannot capture on %s: %s", p->name, why);
 		r = -EIO;

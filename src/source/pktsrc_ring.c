@@ -41,6 +41,8 @@ enum {
 		     TPACKET_ALIGNMENT,	/* of the sockaddr_ll behind a packet's header */
 };
 
+#define LOOK_NS NSEC_PER_SEC	/* between two looks whether the interfaces are there */
+
 _Static_assert(sizeof(struct virtio_net_hdr) == 10, "it lies right before the frame");
 
 struct pktsrc_ring {
@@ -54,10 +56,9 @@ struct pktsrc_ring {
 	bool has_vnet;
 	const uint8_t *next;		/* the next packet of it */
 	struct ringfilter filter;
-	char *interface;		/* the one it is bound to; NULL = all */
-	uint32_t ifindex;
-	bool is_down;			/* it was, when it was last heard of */
-	uint64_t gone_ns;		/* when it was found deleted (monotonic); 0 = it was not */
+	char *interfaces;		/* as asked for, for sentences; NULL = all */
+	uint64_t look_ns;		/* when to look next whether they are there (monotonic) */
+	uint64_t gone_ns;		/* when none was there any more (monotonic); 0 = some are */
 	uint64_t dropped;
 };
 
@@ -145,19 +146,36 @@ static void block_close(struct pktsrc_ring *p)
 	p->in_block = false;
 }
 
-/*
- * A link that is down comes back; one that is gone does not, and the kernel tells both by one
- * ENETDOWN (packet_notifier() in net/packet/af_packet.c), so a link that is down is looked at until
- * it is up. What was captured before it went is still to come: the kernel hands its last block over
- * when that retires.
- */
-static bool is_gone(struct pktsrc_ring *p)
+static bool is_any_there(const struct ringfilter *f)
 {
 	char name[IF_NAMESIZE];
 
-	if (p->is_down && !p->gone_ns && !if_indextoname(p->ifindex, name))
-		p->gone_ns = clock_mono_ns();
-	return p->gone_ns && clock_mono_ns() - p->gone_ns > 2 * RETIRE_MS * NSEC_PER_MSEC;
+	for (unsigned i = 0; i < f->interface_count; i++)
+		if (if_indextoname(f->interfaces[i], name))
+			return true;
+	return false;
+}
+
+/*
+ * A link that is down comes back; one that is deleted does not, and the kernel tells both by one
+ * ENETDOWN, the deletion of one that is down or one of several by nothing at all (packet_notifier()
+ * in net/packet/af_packet.c). So while no packet comes they are looked for, now and then. What was
+ * captured before they went is still to come: the kernel hands its last block over when that
+ * retires.
+ */
+static bool is_gone(struct pktsrc_ring *p)
+{
+	uint64_t now;
+
+	if (!p->filter.interface_count)
+		return false;
+	now = clock_mono_ns();
+	if (!p->gone_ns && now >= p->look_ns) {
+		p->look_ns = now + LOOK_NS;
+		if (!is_any_there(&p->filter))
+			p->gone_ns = now;
+	}
+	return p->gone_ns && now - p->gone_ns > 2 * RETIRE_MS * NSEC_PER_MSEC;
 }
 
 static int check_socket(struct pktsrc_ring *p, struct errmsg *err)
@@ -168,10 +186,10 @@ static int check_socket(struct pktsrc_ring *p, struct errmsg *err)
 	/* Reading it clears it, or poll() would spin. */
 	if (getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &e, &len) < 0)
 		e = errno;
-	if (e == ENETDOWN && p->ifindex)
-		p->is_down = true;
+	if (e == ENETDOWN)
+		p->look_ns = 0;
 	if (is_gone(p)) {
-		errmsg_set(err, "interface %s disappeared; capture ended", p->interface);
+		errmsg_set(err, "interface %s disappeared; capture ended", p->interfaces);
 		return -ENODEV;
 	}
 	if (!e || e == ENETDOWN)
@@ -193,19 +211,15 @@ static int ring_step(struct pktsrc *src, unsigned max,
 			const struct tpacket3_hdr *h = (const void *)p->next;
 
 			p->next += h->tp_next_offset;
-			raw_of(p, h, &raw);
-			if (!ringfilter_passes(&p->filter, &raw))
-				continue;
-			each(ctx, &raw);
 			count++;
+			raw_of(p, h, &raw);
+			if (ringfilter_passes(&p->filter, &raw))
+				each(ctx, &raw);
 		}
 		if (!p->left)
 			block_close(p);
 	}
-	if (!count)
-		return check_socket(p, err);
-	p->is_down = false;
-	return (int)count;
+	return count ? (int)count : check_socket(p, err);
 }
 
 static int ring_fd(const struct pktsrc *src)
@@ -234,7 +248,7 @@ static void ring_close(struct pktsrc *src)
 	if (p->fd >= 0)
 		close(p->fd);
 	ringfilter_fini(&p->filter);
-	free(p->interface);
+	free(p->interfaces);
 	free(p);
 }
 
@@ -313,14 +327,16 @@ static int map_ring(struct pktsrc_ring *p, uint32_t kib, struct errmsg *err)
 
 static int bind_ring(struct pktsrc_ring *p, struct errmsg *err)
 {
-	struct sockaddr_ll ll = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
-				  .sll_ifindex = (int)p->ifindex };
+	struct sockaddr_ll ll = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
 	int r;
 
+	/* A socket is bound to one interface or to all; of several, the filter chooses. */
+	if (p->filter.interface_count == 1)
+		ll.sll_ifindex = (int)p->filter.interfaces[0];
 	if (bind(p->fd, (const struct sockaddr *)&ll, sizeof(ll)) == 0)
 		return 0;
 	r = -errno;
-	errmsg_set(err, "cannot capture on %s: %s", p->interface ? p->interface : "any",
+	errmsg_set(err, "cannot capture on %s: %s", p->interfaces ? p->interfaces : "any",
 		   strerror(-r));
 	return r;
 }
@@ -355,11 +371,8 @@ int pktsrc_ring_open(struct pktsrc **out, const struct pktsrc_options *opt, stru
 		r = open_socket(p, err);
 	if (r)
 		goto fail;
-	/* A socket is bound to one interface or to all; of several, the filter chooses. */
-	if (p->filter.interface_count == 1) {
-		p->ifindex = p->filter.interfaces[0];
-		p->interface = xstrdup(opt->interfaces);
-	}
+	if (p->filter.interface_count)
+		p->interfaces = xstrdup(opt->interfaces);
 	r = set_up(p, opt->buffer_kib, err);
 	if (r)
 		goto fail;

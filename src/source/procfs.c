@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/xalloc.h"
 #include "source/pidlook.h"
 
@@ -382,6 +383,7 @@ int procfs_new(struct source **out, const char *root, struct errmsg *err)
 	p->source.ops = &procfs_ops;
 	p->root_fd = fd;
 	p->look.root_fd = fd;
+	p->look.seed = hash_random_seed();
 	/* We have descriptors open ourselves. */
 	p->counts_fds = fstatat(fd, "self/fd", &fds, 0) == 0 && fds.st_size > 0;
 	pidtab_init(&p->tab);

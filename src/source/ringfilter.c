@@ -134,6 +134,34 @@ static void append_user(struct ringfilter *f, const struct bpf_program *user, ui
 	}
 }
 
+/* A word of it; "my-vlan" and "vlan.example.org" are names. */
+static bool has_word(const char *filter, const char *word)
+{
+	static const char in_words[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "0123456789_-.";
+	size_t len;
+
+	for (; *filter; filter += len ? len : 1) {
+		len = strspn(filter, in_words);
+		if (len == strlen(word) && memcmp(filter, word, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The kernel takes a frame's tag off before a packet socket's filter sees it. libpcap knows how to ask
+ * for it, but only where it compiles for a live Ethernet device, which "any" is not.
+ */
+static int refuse_vlan(const char *filter, struct errmsg *err)
+{
+	if (!has_word(filter, "vlan"))
+		return 0;
+	errmsg_set(err, "-f vlan is not supported live: the kernel takes tags off before the "
+			"capture filter; filter rows instead, as in: sockmon 'vlan = 5'");
+	return -EINVAL;
+}
+
 static int compile(struct bpf_program *out, int dlt, const char *filter, struct errmsg *err)
 {
 	pcap_t *dead = pcap_open_dead(dlt, UINT16_MAX);
@@ -154,8 +182,10 @@ static int build_user(struct ringfilter *f, const char *filter, uint32_t snaplen
 		      struct errmsg *err)
 {
 	struct bpf_program ethernet;
-	int r = compile(&ethernet, DLT_EN10MB, filter, err);
+	int r = refuse_vlan(filter, err);
 
+	if (!r)
+		r = compile(&ethernet, DLT_EN10MB, filter, err);
 	if (r)
 		return r;
 	f->has_user_filter = true;

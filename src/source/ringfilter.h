@@ -7,7 +7,7 @@
  * In the kernel: the second copy of loopback packets is dropped; so are other interfaces than those
  * asked for by name; then the user's filter judges Ethernet-like frames. Packets of other links
  * (tunnels, PPP) have no Ethernet header that it could read: they all pass, and are judged in user
- * space by the filter compiled for bare IP.
+ * space by the filter compiled for bare IP. `vlan` is refused: no tag is left that it could match.
  */
 #ifndef SOCKMON_SOURCE_RINGFILTER_H
 #define SOCKMON_SOURCE_RINGFILTER_H

@@ -93,11 +93,18 @@ bool rtknown_take(struct rtknown *k, const struct rtkey *key)
 	}
 }
 
-const struct rtkey *rtknown_stale(const struct rtknown *k, enum rtkind kind, uint32_t round)
+/*
+ * *at stays on what was found: once that is taken, another may have moved there. What moves comes
+ * from further on, or, around the end, from where nothing stale is left.
+ */
+const struct rtkey *rtknown_stale(const struct rtknown *k, enum rtkind kind, uint32_t round,
+				  size_t *at)
 {
-	for (size_t i = 0; i <= k->mask; i++) {
-		if (k->slots[i].key.kind == kind && k->slots[i].round != round)
-			return &k->slots[i].key;
+	for (; *at <= k->mask; ++*at) {
+		const struct rtknown_entry *e = &k->slots[*at];
+
+		if (e->key.kind == kind && e->round != round)
+			return &e->key;
 	}
 	return NULL;
 }

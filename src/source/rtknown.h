@@ -49,8 +49,11 @@ void rtknown_put(struct rtknown *k, const struct rtkey *key, uint32_t round);
 bool rtknown_take(struct rtknown *k, const struct rtkey *key);
 
 /*
- * Any one of that kind that this round has not mentioned; NULL: none. Valid until the next change.
+ * The next one of that kind that this round has not mentioned; NULL: no more. Valid until the next
+ * change. *at is 0 before the first; between two calls what was found may be taken, and nothing
+ * else changed.
  */
-const struct rtkey *rtknown_stale(const struct rtknown *k, enum rtkind kind, uint32_t round);
+const struct rtkey *rtknown_stale(const struct rtknown *k, enum rtkind kind, uint32_t round,
+				  size_t *at);
 
 #endif

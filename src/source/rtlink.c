@@ -132,9 +132,11 @@ static void take_addr(struct rtlink *r, const struct nlmsghdr *msg, uint64_t now
 
 static void sweep(struct rtlink *r, uint64_t now_ns, const struct sink *out)
 {
+	enum rtkind kind = rtdumps[r->at].kind;
 	const struct rtkey *stale;
+	size_t at = 0;
 
-	while ((stale = rtknown_stale(&r->known, rtdumps[r->at].kind, r->round))) {
+	while ((stale = rtknown_stale(&r->known, kind, r->round, &at))) {
 		struct rtkey key = *stale;
 
 		tell_gone(r, &key, now_ns, out);

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "net/links.h"
 #include "source/capthread.h"
+#include "source/pktfeed.h"
 
 enum { FLOWS_MAX = 20000, FRAME = 14 + 20 + 8 + 10 };
 
@@ -43,7 +44,8 @@ struct fake {
 	struct pktsrc pktsrc;
 	int fd;			/* an eventfd: as many packets as its count */
 	unsigned sent, flows;
-	atomic_bool fail, closed;
+	uint64_t age_ns;	/* of its packets, modulo 2^64 */
+	atomic_bool fail, failed, closed, endless;
 };
 
 static int fake_step(struct pktsrc *p, unsigned max,
@@ -51,17 +53,22 @@ static int fake_step(struct pktsrc *p, unsigned max,
 		     struct errmsg *err)
 {
 	struct fake *f = (struct fake *)p;
+	uint64_t now = clock_wall_ns();
 	uint8_t frame[FRAME];
+	bool endless = atomic_load(&f->endless);
 	uint64_t wanted = 0;
 	unsigned n;
 
-	if (read(f->fd, &wanted, sizeof(wanted)) < 0 && atomic_load(&f->fail)) {
+	if (endless) {
+		wanted = max;
+	} else if (read(f->fd, &wanted, sizeof(wanted)) < 0 && atomic_load(&f->fail)) {
 		errmsg_set(err, "the wire was cut");
+		atomic_store(&f->failed, true);
 		return -ENODEV;
 	}
 	for (n = 0; n < wanted && n < max; n++) {
 		struct pktraw raw = {
-			.time_ns = clock_wall_ns(),
+			.time_ns = now - f->age_ns,
 			.data = frame,
 			.caplen = FRAME,
 			.wirelen = FRAME,
@@ -115,6 +122,16 @@ static struct capthread *fake_start(struct fake *f, unsigned flows)
 static void fake_send(struct fake *f, uint64_t packets)
 {
 	assert_int_equal(write(f->fd, &packets, sizeof(packets)), sizeof(packets));
+}
+
+/* Its source always has more to give. */
+static struct capthread *fake_start_overloaded(struct fake *f, unsigned flows)
+{
+	struct capthread *t = fake_start(f, flows);
+
+	atomic_store(&f->endless, true);
+	fake_send(f, 1);
+	return t;
 }
 
 /* The next batch; fails the test after ten seconds. */
@@ -185,29 +202,237 @@ static void test_capthread_slow_reader_loses_nothing(void **state)
 	capthread_stop(t);
 }
 
+/* Marks a batch's flows and gives it back; returns whether it said that the source failed. */
+static bool note_flows(struct capthread *t, struct capbatch *b, bool seen[FLOWS_MAX])
+{
+	bool failed = b->failed;
+
+	for (uint32_t i = 0; i < b->count; i++)
+		seen[b->flows[i].rec.id] = true;
+	if (failed) {
+		assert_string_equal(b->trouble.text, "the wire was cut");
+		assert_int_equal(b->totals.packets, FLOWS_MAX);
+	}
+	capthread_give_back(t, b);
+	return failed;
+}
+
+static void wait_until(const atomic_bool *what)
+{
+	for (unsigned ms = 0; !atomic_load(what); ms++) {
+		assert_true(ms < 10000);
+		poll(NULL, 0, 1);
+	}
+}
+
 static void test_capthread_failure_comes_last_and_with_everything(void **state)
 {
+	bool *seen = calloc(FLOWS_MAX, sizeof(*seen)), failed = false;
 	struct fake f;
-	struct capthread *t = fake_start(&f, 10000);
-	struct capbatch *b;
-	uint32_t flows = 0;
-	bool failed;
+	struct capthread *t = fake_start(&f, FLOWS_MAX);
+	struct pollfd p = { .fd = capthread_fd(t), .events = POLLIN };
+	struct capbatch *held[2];
 
 	(void)state;
-	fake_send(&f, 10000);
+	fake_send(&f, FLOWS_MAX);
+	held[0] = next_batch(t);
+	held[1] = next_batch(t);
 	atomic_store(&f.fail, true);
-	do {
-		b = next_batch(t);
-		flows += b->count;
-		failed = b->failed;
-		if (failed) {
-			assert_string_equal(b->trouble.text, "the wire was cut");
-			assert_int_equal(b->totals.packets, 10000);
-		}
-		capthread_give_back(t, b);
-	} while (!failed);
-	assert_true(flows >= 10000);
+	wait_until(&f.failed);
+	for (unsigned i = 0; i < 2; i++)
+		assert_false(note_flows(t, held[i], seen));
+	while (!failed)
+		failed = note_flows(t, next_batch(t), seen);
+	for (unsigned i = 0; i < FLOWS_MAX; i++)
+		assert_true(seen[i]);
+	assert_int_equal(poll(&p, 1, 150), 0);
+	assert_null(capthread_take(t));
 	capthread_stop(t);
+	free(seen);
+}
+
+/* Takes batches until the question was answered; returns how many came. Fails after ten seconds. */
+static unsigned take_answer(struct capthread *t, uint32_t asked)
+{
+	uint64_t start = clock_mono_ns();
+	uint32_t answers;
+	unsigned count = 0;
+
+	do {
+		struct capbatch *b = next_batch(t);
+
+		answers = b->answers;
+		capthread_give_back(t, b);
+		count++;
+		assert_true(clock_mono_ns() - start < 10 * NSEC_PER_SEC);
+	} while (answers != asked);
+	return count;
+}
+
+static void test_capthread_answers_under_overload_and_publishes_no_faster(void **state)
+{
+	struct fake f;
+	struct capthread *t = fake_start_overloaded(&f, 100);
+	uint64_t start = clock_mono_ns(), gaps;
+	unsigned batches = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++)
+		batches += take_answer(t, capthread_ask(t));
+	gaps = (clock_mono_ns() - start) / (10 * NSEC_PER_MSEC);
+	assert_in_range(batches, 5, gaps + 3);
+	capthread_stop(t);
+}
+
+/* More flows change than the batches have room for, so that there is always a backlog. */
+static void test_capthread_answers_though_its_backlog_never_ends(void **state)
+{
+	struct fake f;
+	struct capthread *t = fake_start_overloaded(&f, FLOWS_MAX);
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++)
+		take_answer(t, capthread_ask(t));
+	capthread_stop(t);
+}
+
+/* The ring hands blocks over after 50 ms: what passed before the question may still be in one. */
+static bool late_packets_are_in_the_answer(void)
+{
+	struct fake f;
+	struct capthread *t = fake_start(&f, 10);
+	uint64_t start = clock_mono_ns();
+	uint32_t asked = capthread_ask(t), answers;
+	bool in_time;
+
+	poll(NULL, 0, 45);
+	fake_send(&f, 10);
+	in_time = clock_mono_ns() - start < 55 * NSEC_PER_MSEC;
+	do {
+		struct capbatch *b = next_batch(t);
+
+		answers = b->answers;
+		if (in_time && answers == asked)
+			assert_int_equal(b->totals.packets, 10);
+		capthread_give_back(t, b);
+	} while (answers != asked);
+	capthread_stop(t);
+	return in_time;
+}
+
+static void test_capthread_answer_waits_for_what_the_kernel_still_holds(void **state)
+{
+	unsigned tries = 0;
+
+	(void)state;
+	while (!late_packets_are_in_the_answer())
+		assert_true(++tries < 50);	/* a busy machine made us late ourselves */
+}
+
+/* How long the batches of a backlog take to come, each only when one was given back. */
+static uint64_t backlog_ns(void)
+{
+	struct fake f;
+	struct capthread *t = fake_start(&f, FLOWS_MAX);
+	struct capbatch *older, *newer;
+	uint64_t start, spent = 0;
+
+	fake_send(&f, FLOWS_MAX);
+	older = next_batch(t);
+	newer = next_batch(t);
+	while (newer->backlog) {
+		poll(NULL, 0, 5);	/* it has looked for an empty one, and sleeps */
+		start = clock_mono_ns();
+		capthread_give_back(t, older);
+		older = newer;
+		newer = next_batch(t);
+		spent += clock_mono_ns() - start;
+	}
+	capthread_stop(t);
+	return spent;
+}
+
+static void test_capthread_batch_given_back_asks_for_the_rest(void **state)
+{
+	unsigned tries = 0;
+
+	(void)state;
+	/* Alone it would look every 100 ms. A busy machine has a few tries. */
+	while (backlog_ns() > 20 * NSEC_PER_MSEC)
+		assert_true(++tries < 5);
+}
+
+static void test_capthread_ends_flows_that_are_idle(void **state)
+{
+	uint64_t start = clock_mono_ns();
+	unsigned ended = 0;
+	struct fake f;
+	struct capthread *t = fake_start(&f, 10);
+
+	(void)state;
+	f.age_ns = 200 * NSEC_PER_SEC;
+	fake_send(&f, 10);
+	while (ended < 10) {
+		struct capbatch *b;
+
+		capthread_ask(t);
+		b = next_batch(t);
+		for (uint32_t i = 0; i < b->count; i++)
+			ended += b->flows[i].ended;
+		if (ended == 10)
+			assert_int_equal(b->totals.expired_flows, 10);
+		capthread_give_back(t, b);
+		assert_true(clock_mono_ns() - start < 10 * NSEC_PER_SEC);
+	}
+	assert_int_equal(ended, 10);
+	capthread_stop(t);
+}
+
+/* Stamped after somebody set the clock, and read before that was noticed. */
+static void test_capthread_knows_no_packet_of_the_future(void **state)
+{
+	struct fake f;
+	struct capthread *t = fake_start(&f, 1);
+	struct capbatch *b;
+
+	(void)state;
+	f.age_ns = -3600 * NSEC_PER_SEC;
+	fake_send(&f, 1);
+	do
+		b = next_batch(t);
+	while (!b->count);
+	assert_in_range(b->flows[0].rec.last_ns, clock_wall_ns() - 60 * NSEC_PER_SEC,
+			clock_wall_ns() + NSEC_PER_SEC);
+	capthread_give_back(t, b);
+	capthread_stop(t);
+}
+
+static void test_pktfeed_puts_times_within_its_bounds(void **state)
+{
+	static const uint64_t ages_s[] = { 7200, 3600, 0 };
+	struct fake f = { .pktsrc.ops = &fake_ops, .flows = 3,
+			  .fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
+	struct errmsg err = { "" };
+	uint64_t now = clock_wall_ns();
+	struct flowout out[3];
+	struct pktfeed feed;
+
+	(void)state;
+	assert_int_equal(pktfeed_init(&feed, &f.pktsrc, 3, &err), 0);
+	feed.shift_ns = 3600 * NSEC_PER_SEC;
+	feed.oldest_ns = now - 2 * NSEC_PER_SEC;
+	feed.newest_ns = now + 1800 * NSEC_PER_SEC;
+	for (unsigned i = 0; i < 3; i++) {
+		f.age_ns = ages_s[i] * NSEC_PER_SEC;
+		fake_send(&f, 1);
+		assert_int_equal(pktfeed_step(&feed, 1, &err), 1);
+	}
+	assert_int_equal(flowtab_collect(feed.flows, out, 3), 3);
+	assert_int_equal(out[0].rec.first_ns, feed.oldest_ns);
+	assert_in_range(out[1].rec.first_ns, now, now + 60 * NSEC_PER_SEC);
+	assert_int_equal(out[2].rec.first_ns, feed.newest_ns);
+	assert_int_equal(feed.latest_ns, feed.newest_ns);
+	pktfeed_fini(&feed);
 }
 
 static void test_capthread_stops_while_a_batch_waits(void **state)
@@ -229,6 +454,13 @@ int main(void)
 		cmocka_unit_test(test_capthread_answers_with_all_that_had_passed),
 		cmocka_unit_test(test_capthread_slow_reader_loses_nothing),
 		cmocka_unit_test(test_capthread_failure_comes_last_and_with_everything),
+		cmocka_unit_test(test_capthread_answers_under_overload_and_publishes_no_faster),
+		cmocka_unit_test(test_capthread_answers_though_its_backlog_never_ends),
+		cmocka_unit_test(test_capthread_answer_waits_for_what_the_kernel_still_holds),
+		cmocka_unit_test(test_capthread_batch_given_back_asks_for_the_rest),
+		cmocka_unit_test(test_capthread_ends_flows_that_are_idle),
+		cmocka_unit_test(test_capthread_knows_no_packet_of_the_future),
+		cmocka_unit_test(test_pktfeed_puts_times_within_its_bounds),
 		cmocka_unit_test(test_capthread_stops_while_a_batch_waits),
 	};
 

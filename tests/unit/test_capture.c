@@ -248,6 +248,54 @@ static void test_capture_file_flows_do_not_grow_old(void **state)
 	free(h);
 }
 
+/* One TCP segment 10.0.0.1:1000 - 10.255.0.1:53 without payload. */
+static void put_tcp(FILE *f, bool back, uint8_t flags, uint32_t seq)
+{
+	uint8_t frame[14 + 20 + 20];
+
+	make_frame(frame, 1);
+	frame[17] = 40;
+	frame[23] = 6;
+	memset(frame + 38, 0, sizeof(frame) - 38);
+	frame[41] = (uint8_t)seq;
+	frame[46] = 0x50;
+	frame[47] = flags;
+	if (back) {
+		uint8_t client[4];
+
+		memcpy(client, frame + 26, 4);
+		memcpy(frame + 26, frame + 30, 4);
+		memcpy(frame + 30, client, 4);
+		memcpy(client, frame + 34, 2);
+		memcpy(frame + 34, frame + 36, 2);
+		memcpy(frame + 36, client, 2);
+	}
+	put_record(f, 1000, 0, sizeof(frame), sizeof(frame), frame, sizeof(frame));
+}
+
+static void test_capture_file_tells_a_connection_whose_tuple_is_used_again(void **state)
+{
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	char trouble[512];
+	struct heard *h;
+
+	(void)state;
+	for (uint32_t seq = 1; seq <= 2; seq++) {
+		put_tcp(c.f, false, WIRE_SYN, seq);
+		put_tcp(c.f, true, WIRE_RST | WIRE_ACK, 0);
+	}
+	h = read_all(&c, trouble);
+	assert_int_equal(h->flows, 2);
+	assert_int_equal(h->capture.totals.live_flows, 2);
+	assert_int_equal(h->capture.totals.expired_packets, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(h->flow[i].wire_state, WS_REFUSED);
+		assert_int_equal(h->flow[i].dir[0].packets, 1);
+		assert_int_equal(h->flow[i].dir[1].packets, 1);
+	}
+	free(h);
+}
+
 static void test_capture_file_without_packets_is_no_trouble(void **state)
 {
 	struct capfile c = pcap_new(LINK_ETHERNET);
@@ -340,6 +388,57 @@ static void test_capture_file_filter_chooses_packets(void **state)
 	free(h);
 }
 
+static void count_packet(void *ctx, const struct pktraw *raw)
+{
+	assert_non_null(raw->data);
+	++*(unsigned *)ctx;
+}
+
+/* Or a filter that matches little would let one step read for minutes, and nobody could quit. */
+static void test_capture_file_step_ends_after_max_packets_that_do_not_pass(void **state)
+{
+	struct pktsrc_options opt = { .filter = "host 10.0.0.2" };
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	struct errmsg err = { "" };
+	struct pktsrc *p;
+	unsigned passed = 0, read = 0, steps = 0;
+	int n;
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++)
+		put_packet(c.f, i == 55 ? 2 : 1 + 2 * (i % 2), 1000);
+	assert_int_equal(fclose(c.f), 0);
+	assert_int_equal(pktsrc_pcap_open_file(&p, c.path, &opt, &err), 0);
+	for (; (n = p->ops->step(p, 10, count_packet, &passed, &err)) > 0; steps++)
+		read += (unsigned)n;
+	assert_int_equal(n, 0);
+	assert_int_equal(steps, 10);
+	assert_int_equal(read, 100);
+	assert_int_equal(passed, 1);
+	p->ops->close(p);
+	unlink(c.path);
+}
+
+static void test_capture_file_of_raw_ip_has_several_numbers(void **state)
+{
+	static const uint32_t numbers[] = { 12, 14, LINK_RAW };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		struct capfile c = pcap_new(numbers[i]);
+		uint8_t frame[FRAME];
+		char trouble[512];
+		struct heard *h;
+
+		make_frame(frame, 1);
+		put_record(c.f, 1000, 0, FRAME - 14, FRAME - 14, frame + 14, FRAME - 14);
+		h = read_all(&c, trouble);
+		assert_int_equal(h->flows, 1);
+		assert_int_equal(h->capture.totals.bytes, 38);
+		free(h);
+	}
+}
+
 static void test_capture_bad_filter_is_one_sentence(void **state)
 {
 	struct capfile c = pcap_new(LINK_ETHERNET);
@@ -372,6 +471,7 @@ static void test_capture_what_is_not_a_capture_is_refused(void **state)
 {
 	struct capfile empty = file_new(), text = file_new(), gzip = file_new(), stub = file_new();
 	struct capfile link = pcap_new(30583), own = pcap_new(LINK_RAW_ETHERTYPE);
+	struct capfile wide = pcap_new(0x10000 | LINK_ETHERNET);
 
 	(void)state;
 	fputs("hello, this is not a capture file at all", text.f);
@@ -383,6 +483,8 @@ static void test_capture_what_is_not_a_capture_is_refused(void **state)
 	assert_refused(&stub, -EPROTO, "is not a capture file");
 	assert_refused(&link, -EPROTONOSUPPORT, "link type 30583 is not supported (known: ");
 	assert_refused(&own, -EPROTONOSUPPORT, "link type 65534 is not supported");
+	/* Not Ethernet with a bit too many. */
+	assert_refused(&wide, -EPROTONOSUPPORT, "link type 65537 is not supported");
 }
 
 static void test_capture_table_that_is_too_small_evicts_and_says_so(void **state)
@@ -429,11 +531,14 @@ int main(void)
 		cmocka_unit_test(test_capture_file_has_its_whole_name),
 		cmocka_unit_test(test_capture_file_is_sent_in_slices_that_lose_nothing),
 		cmocka_unit_test(test_capture_file_flows_do_not_grow_old),
+		cmocka_unit_test(test_capture_file_tells_a_connection_whose_tuple_is_used_again),
 		cmocka_unit_test(test_capture_file_without_packets_is_no_trouble),
 		cmocka_unit_test(test_capture_file_cut_short_keeps_what_was_read),
 		cmocka_unit_test(test_capture_file_with_an_absurd_length_stops_there),
 		cmocka_unit_test(test_capture_file_hostile_records_are_put_right),
 		cmocka_unit_test(test_capture_file_filter_chooses_packets),
+		cmocka_unit_test(test_capture_file_step_ends_after_max_packets_that_do_not_pass),
+		cmocka_unit_test(test_capture_file_of_raw_ip_has_several_numbers),
 		cmocka_unit_test(test_capture_bad_filter_is_one_sentence),
 		cmocka_unit_test(test_capture_file_that_cannot_be_opened_is_named),
 		cmocka_unit_test(test_capture_what_is_not_a_capture_is_refused),

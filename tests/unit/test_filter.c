@@ -330,7 +330,7 @@ static void refuse(const struct wrong *w)
 			 w->spot);
 }
 
-/* In Turkish the small letter of I has no dot. */
+/* In Turkish the small letter of I has no dot. Where that locale is not installed, C has to do. */
 static void test_filter_letter_case_is_that_of_ascii_whatever_the_locale(void **state)
 {
 	static const struct match cases[] = {
@@ -340,8 +340,7 @@ static void test_filter_letter_case_is_that_of_ascii_whatever_the_locale(void **
 	};
 
 	(void)state;
-	if (!setlocale(LC_ALL, "tr_TR.UTF-8") && !setlocale(LC_ALL, "tr_TR"))
-		skip();
+	setlocale(LC_ALL, "tr_TR.UTF-8");
 	CHECK(cases);
 	assert_non_null(setlocale(LC_ALL, "C"));
 }

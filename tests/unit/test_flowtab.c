@@ -46,6 +46,7 @@ static struct pktmeta tcp(unsigned n, bool reverse, uint8_t flags)
 	struct pktmeta m = packet(n, IPPROTO_TCP, reverse);
 
 	m.tcp_flags = flags;
+	m.ack = flags & WIRE_ACK ? 1 : 0;	/* every SYN has the sequence number 0 */
 	if (flags & WIRE_SYN)
 		m.payload_bytes = 0;
 	return m;
@@ -359,18 +360,20 @@ static void test_flowtab_evicts_closed_then_half_open_then_idle_first(void **sta
 
 static void test_flowtab_busy_flow_outlives_an_idle_one_of_its_rank(void **state)
 {
-	struct flowtab *t = flowtab_new(2, SEED);
-	struct pktmeta data = tcp(0, false, WIRE_ACK);
+	struct flowtab *t = flowtab_new(3, SEED);
+	struct pktmeta eldest = tcp(1, false, WIRE_ACK), younger = tcp(2, false, WIRE_ACK);
 
 	(void)state;
 	establish(t, 0);
 	establish(t, 1);
-	/* Both were just active: the elder goes. After that, whoever had packets since stays. */
 	establish(t, 2);
-	flowtab_add(t, &data);
+	/* All were just active: the eldest goes. After that, whoever had packets since stays. */
+	establish(t, 3);
+	assert_false(flowtab_add(t, &eldest));
+	establish(t, 4);
 	assert_int_equal(flowtab_totals(t)->evicted_flows, 2);
-	data = tcp(2, false, WIRE_ACK);
-	assert_false(flowtab_add(t, &data));
+	assert_false(flowtab_add(t, &eldest));
+	assert_true(flowtab_add(t, &younger));
 	assert_balance(t);
 	flowtab_free(t);
 }
@@ -561,6 +564,50 @@ static void test_flowtab_former_flows_are_evicted_at_the_cap(void **state)
 	flowtab_free(t);
 }
 
+static void test_flowtab_answer_to_another_syn_begins_another(void **state)
+{
+	struct flowtab *t = flowtab_new(16, SEED);
+	struct pktmeta syn = tcp(0, false, WIRE_SYN), accept = tcp(0, true, WIRE_SYN | WIRE_ACK);
+	struct flowout before, after;
+
+	(void)state;
+	establish(t, 0);
+	before = collect_one(t);
+	/* Its FINs were lost, or it was forged: a SYN alone changes nothing. */
+	syn.seq = 77777;
+	assert_false(flowtab_add(t, &syn));
+	assert_int_equal(collect_one(t).rec.wire_state, WS_ESTABLISHED);
+	accept.ack = 77778;
+	assert_true(flowtab_add(t, &accept));
+	after = collect_one(t);
+	assert_int_equal(after.rec.gen, before.rec.gen + 1);
+	assert_int_equal(after.rec.wire_state, WS_SYN_RECV);
+	assert_int_equal(after.rec.opener, syn.from);
+	assert_int_equal(after.rec.dir[0].packets + after.rec.dir[1].packets, 1);
+	assert_int_equal(flowtab_totals(t)->expired_packets, 4);
+	assert_balance(t);
+	flowtab_free(t);
+}
+
+static void test_flowtab_first_seen_is_the_earliest_stamp(void **state)
+{
+	struct flowtab *t = flowtab_new(16, SEED);
+	struct pktmeta m = packet(0, IPPROTO_UDP, false);
+	struct flowout out;
+
+	(void)state;
+	flowtab_add(t, &m);
+	/* Rings of several CPUs are read one after the other. */
+	m.time_ns = START_NS - 1000;
+	flowtab_add(t, &m);
+	m.time_ns = START_NS - 500;
+	flowtab_add(t, &m);
+	out = collect_one(t);
+	assert_true(out.rec.first_ns == START_NS - 1000);
+	assert_true(out.rec.last_ns == START_NS);
+	flowtab_free(t);
+}
+
 static void test_flowtab_collects_in_slices_and_each_change_once(void **state)
 {
 	struct flowtab *t = flowtab_new(64, SEED);
@@ -678,6 +725,8 @@ int main(void)
 		cmocka_unit_test(test_flowtab_syn_on_a_closed_flow_begins_another),
 		cmocka_unit_test(test_flowtab_former_flow_of_a_tuple_stays_where_that_is_wanted),
 		cmocka_unit_test(test_flowtab_former_flows_are_evicted_at_the_cap),
+		cmocka_unit_test(test_flowtab_answer_to_another_syn_begins_another),
+		cmocka_unit_test(test_flowtab_first_seen_is_the_earliest_stamp),
 		cmocka_unit_test(test_flowtab_collects_in_slices_and_each_change_once),
 		cmocka_unit_test(test_flowtab_batch_counts_as_single_packets_do),
 		cmocka_unit_test(test_flowtab_finds_every_flow_after_growth_and_removal),

@@ -127,6 +127,48 @@ static void test_procfs_renamed_process_is_told_again(void **state)
 	assert_int_equal(count_kind(w, EV_PROC_GONE), 0);
 }
 
+static void test_procfs_other_arguments_are_told_again(void **state)
+{
+	struct world *w = *state;
+	char path[TEXT_MAX];
+
+	put_process(w, 100, "server", 5000);
+	put_socket(w, 100, 3, 123);
+	first_pass(w);
+	w->count = 0;
+	path_of(w, path, "100/cmdline");
+	write_file(path, "server: waiting\0", 16);
+	run_seconds(w, 31);
+	assert_string_equal(only(w, EV_PROC)->proc.cmdline, "server: waiting");
+	assert_int_equal(only(w, EV_PROC)->proc.start_ticks, 5000);
+	assert_int_equal(count_kind(w, EV_HOLDER), 0);
+	/* One that is ending has none: it keeps those it had. */
+	w->count = 0;
+	write_file(path, "", 0);
+	run_seconds(w, 31);
+	assert_int_equal(count_kind(w, EV_PROC), 0);
+}
+
+static void test_procfs_other_owner_is_told_again(void **state)
+{
+	struct world *w = *state;
+	char path[TEXT_MAX];
+
+	if (geteuid() != 0) {
+		print_message("# only root can give a directory away\n");
+		skip();
+	}
+	put_process(w, 100, "server", 5000);
+	put_socket(w, 100, 3, 123);
+	first_pass(w);
+	w->count = 0;
+	path_of(w, path, "100");
+	assert_int_equal(chown(path, 1234, 0), 0);
+	run_seconds(w, 31);
+	assert_int_equal(only(w, EV_PROC)->proc.uid, 1234);
+	assert_int_equal(count_kind(w, EV_PROC_GONE), 0);
+}
+
 static void test_procfs_zombie_leader_has_its_threads_sockets(void **state)
 {
 	static const char *const dirs[] = { "100/task",	      "100/task/100",	 "100/task/100/fd",
@@ -289,6 +331,8 @@ int main(void)
 		WORLD_TEST(test_procfs_ended_process_is_told_once),
 		WORLD_TEST(test_procfs_reused_pid_is_another_process),
 		WORLD_TEST(test_procfs_renamed_process_is_told_again),
+		WORLD_TEST(test_procfs_other_arguments_are_told_again),
+		WORLD_TEST(test_procfs_other_owner_is_told_again),
 		WORLD_TEST(test_procfs_zombie_leader_has_its_threads_sockets),
 		WORLD_TEST(test_procfs_zombie_without_threads_ends_the_look),
 		WORLD_TEST(test_procfs_hidden_process_is_counted_and_said),

@@ -214,6 +214,7 @@ static void test_rtlink_what_a_round_did_not_mention_is_stale(void **state)
 	const struct rtkey *stale;
 	struct rtknown k;
 	unsigned gone = 0;
+	size_t at = 0;
 
 	(void)state;
 	rtknown_init(&k);
@@ -227,8 +228,9 @@ static void test_rtlink_what_a_round_did_not_mention_is_stale(void **state)
 
 		rtknown_put(&k, &key, 2);
 	}
-	assert_null(rtknown_stale(&k, RT_ADDR, 2));
-	while ((stale = rtknown_stale(&k, RT_IFACE, 2))) {
+	assert_null(rtknown_stale(&k, RT_ADDR, 2, &at));
+	at = 0;
+	while ((stale = rtknown_stale(&k, RT_IFACE, 2, &at))) {
 		struct rtkey key = *stale;
 
 		assert_int_equal(key.ifindex % 2, 0);

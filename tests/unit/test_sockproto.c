@@ -80,11 +80,10 @@ static void test_sockstate_names_are_the_kernels_and_sss(void **state)
 	for (s = 0; s < SOCKSTATES; s++) {
 		assert_string_equal(sockstate_name(s, false), kernel[s]);
 		assert_string_equal(sockstate_name(s, true), s == ST_CLOSE ? "UNCONN" : kernel[s]);
-		assert_string_equal(sockstate_short(s, false), ss[s]);
-		assert_string_equal(sockstate_short(s, true), ss[s]);
+		assert_string_equal(sockstate_short(s), ss[s]);
 	}
 	assert_string_equal(sockstate_name(SOCKSTATES, false), "");
-	assert_string_equal(sockstate_short(SOCKSTATES, false), "");
+	assert_string_equal(sockstate_short(SOCKSTATES), "");
 }
 
 /* Whatever a screen or an export shows of a state can be typed into a filter, in any case. */
@@ -98,8 +97,8 @@ static void test_sockstate_mask_reads_what_is_printed(void **state)
 	for (s = ST_ESTABLISHED; s < SOCKSTATES; s++) {
 		assert_int_equal(sockstate_mask(sockstate_name(s, false)), BIT(s));
 		assert_int_equal(sockstate_mask(sockstate_name(s, true)), BIT(s));
-		assert_int_equal(sockstate_mask(sockstate_short(s, false)), BIT(s));
-		snprintf(lower, sizeof(lower), "%s", sockstate_short(s, false));
+		assert_int_equal(sockstate_mask(sockstate_short(s)), BIT(s));
+		snprintf(lower, sizeof(lower), "%s", sockstate_short(s));
 		for (i = 0; lower[i]; i++)
 			lower[i] = (char)tolower((unsigned char)lower[i]);
 		assert_int_equal(sockstate_mask(lower), BIT(s));

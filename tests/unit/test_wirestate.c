@@ -238,6 +238,133 @@ static void test_wirestate_restarts_only_when_over_and_only_by_another_syn(void 
 	assert_false(wirestate_restarts(&w, &m_other));
 }
 
+static void test_wirestate_restarts_when_another_syn_is_accepted(void **state)
+{
+	static const struct step open[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ B, SYNACK, 20, 11, 0, WS_SYN_RECV },
+		{ A, ACK, 11, 21, 0, WS_ESTABLISHED },
+		{ A, SYN, 99, 0, 0, WS_ESTABLISHED },
+	};
+	static const struct step accepts = { B, SYNACK, 70, 100, 0, 0 };
+	static const struct step late = { B, SYNACK, 20, 11, 0, 0 };
+	static const struct step turned = { A, SYNACK, 70, 100, 0, 0 };
+	static const struct step odd = { B, SYNACK | WIRE_FIN, 70, 100, 0, 0 };
+	struct pktmeta m_accepts = meta(&accepts), m_late = meta(&late), m_odd = meta(&odd);
+	struct pktmeta m_turned = meta(&turned);
+	struct wirestate_track w = PLAY(open);
+
+	(void)state;
+	assert_true(wirestate_restarts(&w, &m_accepts));
+	assert_true(wirestate_restarts(&w, &m_turned));
+	assert_false(wirestate_restarts(&w, &m_late));
+	assert_false(wirestate_restarts(&w, &m_odd));
+	/* Begun by it, the record knows the new SYN, and sees the same again as the same. */
+	wirestate_begin(&w, &m_accepts);
+	wirestate_step(&w, &m_accepts);
+	assert_int_equal(w.state, WS_SYN_RECV);
+	assert_int_equal(w.opener, OPENER_END0);
+	assert_false(wirestate_restarts(&w, &m_accepts));
+}
+
+static void test_wirestate_picked_up_restarts_at_a_syn_ack(void **state)
+{
+	static const struct step open[] = { { B, ACK, 20, 10, 1, WS_ESTABLISHED } };
+	static const struct step alone[] = { { B, ACK, 20, 10, 0, WS_NONE } };
+	static const struct step accepts = { B, SYNACK, 70, 100, 0, 0 };
+	struct pktmeta m = meta(&accepts);
+	struct wirestate_track w = PLAY(open);
+
+	(void)state;
+	assert_true(wirestate_restarts(&w, &m));
+	w = PLAY(alone);
+	assert_false(wirestate_restarts(&w, &m));
+}
+
+static void test_wirestate_simultaneous_open_is_one_connection(void **state)
+{
+	static const struct step steps[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ B, SYN, 20, 0, 0, WS_SYN_RECV },
+	};
+	static const struct step there = { A, SYNACK, 10, 21, 0, 0 };
+	static const struct step back = { B, SYNACK, 20, 11, 0, 0 };
+	struct pktmeta m_there = meta(&there), m_back = meta(&back);
+	struct wirestate_track w = PLAY(steps);
+
+	(void)state;
+	assert_false(wirestate_restarts(&w, &m_there));
+	assert_false(wirestate_restarts(&w, &m_back));
+}
+
+/* RFC 7413: the answer may acknowledge the SYN's data, or not. */
+static void test_wirestate_answer_to_data_in_a_syn_is_no_restart(void **state)
+{
+	static const struct step steps[] = { { A, SYN, 0xfffffff0, 0, 100, WS_SYN_SENT } };
+	struct wirestate_track w = PLAY(steps);
+
+	(void)state;
+	for (uint32_t acked = 0; acked <= 101; acked++) {
+		struct step accepts = { B, SYNACK, 20, 0xfffffff1 + acked, 0, 0 };
+		struct pktmeta m = meta(&accepts);
+
+		assert_int_equal(wirestate_restarts(&w, &m), acked > 100);
+	}
+}
+
+/* RFC 9293 3.5.1: the peer still has the former connection, is told so, and is asked again. */
+static void test_wirestate_half_open_peer_is_not_open(void **state)
+{
+	static const struct step steps[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ B, ACK, 700, 800, 0, WS_SYN_SENT },
+		{ B, ACK, 700, 800, 50, WS_SYN_SENT },
+		{ A, RST, 800, 0, 0, WS_SYN_SENT },
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ B, SYNACK, 20, 11, 0, WS_SYN_RECV },
+		{ A, ACK, 11, 21, 0, WS_ESTABLISHED },
+	};
+
+	(void)state;
+	PLAY(steps);
+}
+
+static void test_wirestate_nothing_revives_after_rst(void **state)
+{
+	static const struct step reset[] = {
+		{ A, ACK, 10, 20, 5, WS_ESTABLISHED },
+		{ B, RST, 20, 0, 0, WS_RESET },
+		{ A, ACK, 15, 20, 100, WS_RESET },
+		{ B, ACK, 20, 115, 100, WS_RESET },
+		{ A, FINACK, 115, 120, 0, WS_RESET },
+		{ B, FINACK, 120, 116, 0, WS_RESET },
+	};
+	static const struct step refused[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ B, RST | ACK, 0, 11, 0, WS_REFUSED },
+		{ A, ACK, 11, 21, 100, WS_REFUSED },
+		{ B, SYNACK, 20, 11, 0, WS_REFUSED },
+	};
+
+	(void)state;
+	PLAY(reset);
+	PLAY(refused);
+}
+
+static void test_wirestate_closing_is_over(void **state)
+{
+	static const struct step steps[] = {
+		{ A, FINACK, 15, 20, 0, WS_FIN_WAIT1 },
+		{ B, FINACK, 20, 16, 0, WS_CLOSING },
+	};
+	static const struct step syn = { A, SYN, 99, 0, 0, 0 };
+	struct pktmeta m = meta(&syn);
+	struct wirestate_track w = PLAY(steps);
+
+	(void)state;
+	assert_true(wirestate_restarts(&w, &m));
+}
+
 static void test_wirestate_name_of_anything_is_text(void **state)
 {
 	(void)state;
@@ -263,6 +390,13 @@ int main(void)
 		cmocka_unit_test(test_wirestate_syn_ack_tells_the_opener),
 		cmocka_unit_test(test_wirestate_one_direction_alone_is_followed),
 		cmocka_unit_test(test_wirestate_restarts_only_when_over_and_only_by_another_syn),
+		cmocka_unit_test(test_wirestate_restarts_when_another_syn_is_accepted),
+		cmocka_unit_test(test_wirestate_picked_up_restarts_at_a_syn_ack),
+		cmocka_unit_test(test_wirestate_simultaneous_open_is_one_connection),
+		cmocka_unit_test(test_wirestate_answer_to_data_in_a_syn_is_no_restart),
+		cmocka_unit_test(test_wirestate_half_open_peer_is_not_open),
+		cmocka_unit_test(test_wirestate_nothing_revives_after_rst),
+		cmocka_unit_test(test_wirestate_closing_is_over),
 		cmocka_unit_test(test_wirestate_name_of_anything_is_text),
 	};
 
