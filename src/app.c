@@ -254,7 +254,6 @@ static void end_round(struct app *a, uint64_t now_ns)
 
 	a->stage = ROUND_DONE;
 	a->last_round_cost_ns = a->round_cost_ns;
-	tick.tick.interval_ns = a->opt->interval_ns;
 	if (a->live)
 		send(a, &tick);
 }

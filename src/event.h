@@ -34,7 +34,7 @@ enum eventkind {
 	EV_IFACE,	/* an interface: seen, changed, gone */
 	EV_ADDR,	/* an address of this host: added, removed */
 	EV_NOTICE,	/* what a source cannot do, and what would help */
-	EV_TICK,	/* an interval ended: rates are taken here */
+	EV_TICK,	/* an interval ended: rates are taken here. Carries its time only */
 };
 
 enum {
@@ -180,10 +180,6 @@ struct noticerec {
 	char text[EVENT_TEXT_MAX];
 };
 
-struct tickrec {
-	uint64_t interval_ns;		/* nominal */
-};
-
 struct event {
 	uint8_t kind;			/* enum eventkind */
 	uint64_t time_ns;
@@ -199,7 +195,6 @@ struct event {
 		struct ifacerec iface;
 		struct addrrec addr;
 		struct noticerec notice;
-		struct tickrec tick;
 	};
 };
 

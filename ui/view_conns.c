@@ -256,7 +256,7 @@ static void paint_empty(const struct ui *u, struct grid *g, int y)
 			    "all %u rows are hidden; r shows them", total);
 	else if (model_host(ui_model(u))->offline)
 		grid_text(g, 1, y, g->width - 2, STYLE_DIM, "no flow in the file so far");
-	else if (!model_interval_ns(ui_model(u)))
+	else if (!model_tick_ns(ui_model(u)))
 		grid_text(g, 1, y, g->width - 2, STYLE_DIM,
 			  "waiting for the kernel's list of sockets …");
 	else

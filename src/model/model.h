@@ -154,6 +154,7 @@ void model_apply(struct model *m, const struct event *e);
 struct sink model_sink(struct model *m);
 
 uint64_t model_time_ns(const struct model *m);		/* of the last event; 0 = none yet */
+uint64_t model_tick_ns(const struct model *m);		/* of the last tick; 0 = none yet */
 uint64_t model_interval_ns(const struct model *m);	/* between the last two ticks; 0: none */
 uint64_t model_version(const struct model *m);		/* grows with every change worth painting */
 const struct hostrec *model_host(const struct model *m);

@@ -161,6 +161,11 @@ uint64_t model_time_ns(const struct model *m)
 	return m->time_ns;
 }
 
+uint64_t model_tick_ns(const struct model *m)
+{
+	return m->tick_ns;
+}
+
 uint64_t model_interval_ns(const struct model *m)
 {
 	return m->interval_ns;

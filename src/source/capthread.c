@@ -51,6 +51,7 @@ struct capthread {
 	struct mailbox mailbox;
 	atomic_bool stop;
 	atomic_uint asked;
+	atomic_bool starved;	/* the thread wants an empty batch and found none */
 	int nudge_fd;		/* eventfd: wakes the thread */
 
 	pthread_t thread;
@@ -126,10 +127,14 @@ static void collect(struct capthread *t, struct capbatch *b, bool all, uint64_t 
 /* Returns whether everything that is known was given away. `trouble`: the source's end, or NULL. */
 static bool publish(struct capthread *t, uint64_t now, const struct errmsg *trouble)
 {
-	struct capbatch *b = mailbox_take_empty(&t->mailbox);
+	struct capbatch *b;
 
+	/* Before the look, or a batch given back right after it would wake nobody. */
+	atomic_store(&t->starved, true);
+	b = mailbox_take_empty(&t->mailbox);
 	if (!b)
 		return false;	/* the reader is slow: what changes meanwhile adds up */
+	atomic_store(&t->starved, false);
 	collect(t, b, trouble || now >= all_due_ns(t), now);
 	b->failed = trouble && !b->backlog;
 	if (b->failed)
@@ -322,7 +327,7 @@ void capthread_give_back(struct capthread *t, struct capbatch *b)
 	bool wanted = b->backlog;
 
 	mailbox_give_back(&t->mailbox, b);
-	if (wanted)
+	if (atomic_exchange(&t->starved, false) || wanted)
 		nudge(t);
 }
 

@@ -271,7 +271,6 @@ static void send_tick(const struct synth *s, const struct sink *out)
 {
 	struct event e = event_of(s, EV_TICK);
 
-	e.tick.interval_ns = s->time.interval_ns;
 	sink_send(out, &e);
 }
 

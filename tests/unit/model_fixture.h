@@ -129,7 +129,6 @@ static inline void fx_tick(struct fx *fx)
 {
 	struct event e = fx_event(fx, EV_TICK);
 
-	e.tick.interval_ns = NSEC_PER_SEC;
 	model_apply(fx->m, &e);
 }
 
