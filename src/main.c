@@ -62,6 +62,14 @@ static int print_words(enum run_mode mode)
 	return print(&text);
 }
 
+/* What could not be looked at, for a person who reads the output; scripts have it in JSON's `sources`. */
+static void mention_notices(const struct model *m)
+{
+	for (int n = 0; n < NOTICES && isatty(STDERR_FILENO); n++)
+		if (model_notice(m, n)[0])
+			fprintf(stderr, "sockmon: %s\n", model_notice(m, n));
+}
+
 static int run(struct options *o)
 {
 	bool batch = o->format || o->once || o->count || !isatty(STDOUT_FILENO);
@@ -81,6 +89,8 @@ static int run(struct options *o)
 	signals_init(&wait_mask);	/* not before: until here a signal may simply end us */
 	rc = batch ? batch_run(app, &wait_mask, &err) : ui_run(app, &wait_mask, &err);
 	trouble = app_trouble(app);
+	if (batch && !rc && !trouble)
+		mention_notices(app_model(app));
 	if (!rc && trouble) {
 		errmsg_set(&err, "%s", trouble);
 		rc = -EIO;

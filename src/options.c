@@ -278,9 +278,9 @@ static int set_all(struct options *o, const char *arg, struct errmsg *err)
 	return 0;
 }
 
-static int set_numeric(struct options *o, const char *arg, struct errmsg *err)
+static int set_default(struct options *o, const char *arg, struct errmsg *err)
 {
-	(void)o;	/* addresses are numeric: the option is there for ss's users */
+	(void)o;	/* it is so anyway: the option is there for ss's users */
 	(void)arg;
 	(void)err;
 	return 0;
@@ -323,7 +323,8 @@ static const struct option_row rows[] = {
 	{ 'S', "sort", "[-]COLUMN", "order of the rows; - = largest first", set_sort },
 	{ 'g', "group", "COLUMN", "one line for all rows with the same value", set_group },
 	{ 'H', "no-header", NULL, "no heading line", set_no_header },
-	{ 'n', "numeric", NULL, "numeric addresses and ports (the default)", set_numeric },
+	{ 'p', "processes", NULL, "who holds the sockets (the default)", set_default },
+	{ 'n', "numeric", NULL, "numeric addresses and ports (the default)", set_default },
 	{ 0, "no-capture", NULL, "do not look at packets", set_no_capture },
 	{ 0, "no-process", NULL, "do not look for owners in /proc", set_no_process },
 	{ 0, "max-flows", "N", "most flows kept at a time (default 1048576)", set_max_flows },

@@ -280,7 +280,7 @@ static const struct command commands[] = {
 	  IN_ALL, COMMANDS_PROGRAM, 0, run_repaint, 0 },
 	{ { KEY_CTRL_('z') }, NULL, "suspend; fg comes back",
 	  IN_ALL, COMMANDS_PROGRAM, 0, run_suspend, 0 },
-	{ { 'q' }, "Quit", "quit", IN_ALL, COMMANDS_PROGRAM, 1, run_quit, 0 },
+	{ { 'q', KEY_F0_ + 10 }, "Quit", "quit", IN_ALL, COMMANDS_PROGRAM, 1, run_quit, 0 },
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

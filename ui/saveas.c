@@ -29,11 +29,30 @@ static void add_names(char *out, size_t size)
 		len += (size_t)snprintf(out + len, size - len, "%s%s", i ? ", " : "", f->name);
 }
 
+/* A file name alone says its format by its suffix. */
+static bool read_suffix(const char *text, struct target *t)
+{
+	const char *dot = strrchr(text, '.');
+	const struct format *f;
+	unsigned i;
+
+	for (i = 0; dot && !strchr(text, ' ') && (f = format_at(i)); i++) {
+		if (strcmp(f->suffix, dot + 1) == 0) {
+			*t = (struct target){ f, text };
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool read_target(struct ui *u, struct target *t)
 {
 	const char *text = u->export_prompt.text, *blank = strchr(text, ' ');
 	char name[16], all[96];
 	size_t len = blank ? (size_t)(blank - text) : strlen(text);
+
+	if (read_suffix(text, t))
+		return true;
 
 	snprintf(name, sizeof(name), "%.*s", len < sizeof(name) ? (int)len : (int)sizeof(name) - 1,
 		 text);

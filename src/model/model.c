@@ -170,7 +170,7 @@ static void apply_flow(struct model *m, const struct event *e)
 	} else if (!e->flow.ended) {
 		uint32_t former = flowmirror_find(&m->flows, &rec->key);
 
-		if (former != MODEL_NONE)
+		if (former != MODEL_NONE && !m->host.offline)
 			end_flow(m, former);	/* evicted, and back under another id */
 		if (!flowmirror_start(&m->flows, rec))
 			return;

@@ -60,7 +60,7 @@ static inline uint32_t auth_bytes(const uint8_t *at)
 	return (at[1] + 2u) * 4;
 }
 
-/* Moves past authentication headers, of which IPv4 has one as a rule; h->proto then names the next. */
+/* Moves past authentication headers, as a rule one; h->proto then names what follows. */
 static bool skip_auth(struct bytes *b, struct iphead *h)
 {
 	for (unsigned i = 0; h->proto == IPPROTO_AH && !h->fragment; i++) {

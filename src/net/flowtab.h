@@ -110,8 +110,8 @@ void flowtab_expire(struct flowtab *t, uint64_t now_ns, uint32_t budget);
 
 /*
  * A change to publish. Ids are reused: a record whose gen differs from the last one of its id says that
- * the former flow was evicted, or was over and its tuple is in use again (its last counters are in flowtotals;
- * but see flowtab_keep_former()). An expired flow is told by `ended`.
+ * the former flow was evicted, or was over and its tuple is in use again (its last counters are in
+ * flowtotals; but see flowtab_keep_former()). An expired flow is told by `ended`.
  */
 struct flowout {
 	struct flowrec rec;

@@ -131,7 +131,7 @@ static void step_rst(struct wirestate_track *w, const struct pktmeta *m)
 {
 	bool answers_syn = w->state == WS_SYN_SENT && m->from != w->opener;
 
-	/* To a peer that still has the former connection; the SYN is sent again (RFC 9293 3.5.1). */
+	/* To a peer that still has the former connection: RFC 9293 3.5.1. The SYN is sent again. */
 	if (w->state == WS_SYN_SENT && m->from == w->opener && !follows_syn(w, m->seq))
 		return;
 	if (!is_over(w) || w->state == WS_CLOSING)
@@ -162,7 +162,7 @@ static void step_open(struct wirestate_track *w, const struct pktmeta *m)
 {
 	bool picked_up = m->payload_bytes > 0 || both(w, SEEN_PACKET);
 
-	/* To a SYN the peer answers with an ACK where it has a former connection: RFC 9293 3.10.7.3 */
+	/* The peer's mere ACK is of a former connection that it still has: RFC 9293 3.10.7.3. */
 	if ((w->state == WS_SYN_SENT && m->from == w->opener) || (w->state == WS_NONE && picked_up))
 		w->state = WS_ESTABLISHED;
 	else if (w->state == WS_SYN_RECV && (m->from == w->opener || m->payload_bytes > 0))

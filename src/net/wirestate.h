@@ -32,9 +32,9 @@ void wirestate_begin(struct wirestate_track *w, const struct pktmeta *first);
 void wirestate_step(struct wirestate_track *w, const struct pktmeta *m);
 
 /*
- * Does this packet begin another connection with the same tuple? A SYN does where the one we know is
- * over. Where it is not, as far as was seen (FINs get lost), a SYN proves nothing and anybody can
- * send one; but a SYN-ACK that accepts another SYN than the one we know does.
+ * Does this packet begin another connection with the same tuple? A SYN does where the one we know
+ * is over. Where it is not, as far as was seen (FINs get lost), a SYN proves nothing and anybody
+ * can send one; but a SYN-ACK that accepts another SYN than the one we know does.
  */
 bool wirestate_restarts(const struct wirestate_track *w, const struct pktmeta *m);
 

@@ -57,11 +57,11 @@ static bool get_last_seen(const struct column *c, const struct row *r, struct va
 	return v->u64 != 0;
 }
 
-/* The sum of several flows has no opener. */
+/* Known where the SYN was seen; the sum of several flows has no opener. */
 static bool get_opener(const struct column *c, const struct row *r, struct value *v)
 {
 	(void)c;
-	if (!r->flow || row_is_sum(r) || r->flow->rec.opener > OPENER_END1)
+	if (!r->flow || row_is_sum(r) || !r->flow->rec.opener_certain)
 		return false;
 	v->text = r->flow->rec.opener == r->local ? "local" : "remote";
 	return true;

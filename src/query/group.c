@@ -2,11 +2,10 @@
 /*
  * group: rows that show the same text in a column become one group, with sums over them.
  *
- * Owns no memory but the result's. A group's sums count every flow once: the other row of a
- * loopback connection in the same group adds nothing, nor does the row of a flow that a datagram
- * socket in the same group serves. That socket's own row has the flow in its sum, and keeps it when
- * the flow has expired. (A flow between two local sockets, one of them such, is on both their rows
- * and added with both: a sum cannot be taken apart.)
+ * Owns no memory but the result's. A group's sums are what its rows sent and received, so both ends of a
+ * loopback connection count: what one sent the other received. The row of a flow that a datagram socket in
+ * the same group serves adds nothing: that socket's own row has the flow in its sum, and keeps it when
+ * the flow has expired.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +17,7 @@
 
 enum { NO_GROUP = UINT32_MAX };
 
-/* A socket whose row is a sum, or a flow, met in a group. */
+/* A socket whose row is a sum, met in a group. */
 struct sighting {
 	const void *what; /* NULL: a free slot */
 	uint32_t group;
@@ -76,16 +75,7 @@ static bool was_seen(struct grouping *g, const void *what, uint32_t group, bool 
 
 static bool is_counted_elsewhere(struct grouping *g, const struct row *r, uint32_t group)
 {
-	const struct flow *flow = r->flow;
-
-	if (!flow || row_is_sum(r))
-		return false;
-	if (!r->sk)
-		return r->owner && was_seen(g, r->owner, group, false);
-	if (!flow->exact[0] || !flow->exact[1] || flow->sk[0] == MODEL_NONE ||
-	    flow->sk[1] == MODEL_NONE)
-		return false;
-	return was_seen(g, flow, group, true);
+	return r->owner && was_seen(g, r->owner, group, false);
 }
 
 static void add_rate(uint64_t *sum, const struct row *r, enum rowway way)

@@ -118,10 +118,15 @@ static bool is_wanted(const struct sieve *s, const struct row *r)
  * Scratch holds keys[total], then ids[total]. Rows that match leave a key, or their id where the
  * value is unknown: ids are overwritten behind the one that is read.
  */
+static bool is_over(const struct row *r)
+{
+	return r->sk && r->sk->rec.state == ST_TIME_WAIT;
+}
+
 static void collect(const struct query *q, const struct model *m, struct sortkey *keys,
 		    uint32_t *ids, struct result *r)
 {
-	uint32_t known = 0, unknown = 0;
+	uint32_t count = 0;
 	struct sieve sieve;
 
 	sieve_init(&sieve, q);
@@ -131,21 +136,20 @@ static void collect(const struct query *q, const struct model *m, struct sortkey
 
 		if (!model_row(m, id, &row) || !is_wanted(&sieve, &row))
 			continue;
-		if (q->sort && sort_fill_key(q->sort, &row, &keys[known])) {
-			keys[known].id = id;
-			keys[known].pos = i;
-			known++;
-		} else {
-			ids[unknown++] = id;
+		if (q->sort) {
+			bool known = sort_fill_key(q->sort, &row, &keys[count]);
+
+			keys[count].id = id;
+			keys[count].pos = i | (known ? 0 : SORT_UNKNOWN) |
+					  (is_over(&row) ? SORT_OVER : 0);
 		}
+		ids[count++] = id;
 	}
 	if (q->sort)
-		sort_keys(q, m, keys, known);
-	for (uint32_t i = 0; i < known; i++)
-		r->items[i] = (struct item){ .id = keys[i].id };
-	for (uint32_t i = 0; i < unknown; i++)
-		r->items[known + i] = (struct item){ .id = ids[i] };
-	r->rows = r->count = known + unknown;
+		sort_keys(q, m, keys, count);
+	for (uint32_t i = 0; i < count; i++)
+		r->items[i] = (struct item){ .id = q->sort ? keys[i].id : ids[i] };
+	r->rows = r->count = count;
 }
 
 int query_run(const struct query *q, const struct model *m, bool fold, struct result *r)

@@ -28,7 +28,7 @@ struct item {
 	bool is_group;
 };
 
-/* A group: the rows whose group column shows the same text. Sums count each flow once. */
+/* A group: the rows whose group column shows the same text. Sums: see group.c. */
 struct group {
 	char label[EVENT_CMDLINE_MAX];	/* the column's whole text (none is longer), "-" where unknown; raw bytes */
 	struct value value;		/* of the group column; see `known` */

@@ -78,6 +78,8 @@ static int compare_keys(const void *left, const void *right, void *ctx)
 	const struct order *o = ctx;
 	int by = 0;
 
+	if ((x->pos | y->pos) & SORT_UNKNOWN)
+		return (x->pos > y->pos) - (x->pos < y->pos);
 	for (unsigned i = 0; i < 3 && !by; i++)
 		by = (x->w[i] > y->w[i]) - (x->w[i] < y->w[i]);
 	if (!by && o->text && x->w[2] & 0xff)

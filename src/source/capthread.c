@@ -51,7 +51,7 @@ struct capthread {
 	struct mailbox mailbox;
 	atomic_bool stop;
 	atomic_uint asked;
-	atomic_bool starved;	/* the thread wants an empty batch and found none */
+	atomic_bool starved;	/* the thread has more to tell and no batch for it */
 	int nudge_fd;		/* eventfd: wakes the thread */
 
 	pthread_t thread;
@@ -134,7 +134,6 @@ static bool publish(struct capthread *t, uint64_t now, const struct errmsg *trou
 	b = mailbox_take_empty(&t->mailbox);
 	if (!b)
 		return false;	/* the reader is slow: what changes meanwhile adds up */
-	atomic_store(&t->starved, false);
 	collect(t, b, trouble || now >= all_due_ns(t), now);
 	b->failed = trouble && !b->backlog;
 	if (b->failed)
@@ -143,6 +142,7 @@ static bool publish(struct capthread *t, uint64_t now, const struct errmsg *trou
 	t->feed.pktsrc->ops->stats(t->feed.pktsrc, &b->stats);
 	b->answers = t->answered;
 	t->published_ns = now;
+	atomic_store(&t->starved, t->backlog);
 	mailbox_put_full(&t->mailbox, b);
 	return !t->backlog;
 }
@@ -324,10 +324,8 @@ struct capbatch *capthread_take(struct capthread *t)
 
 void capthread_give_back(struct capthread *t, struct capbatch *b)
 {
-	bool wanted = b->backlog;
-
 	mailbox_give_back(&t->mailbox, b);
-	if (atomic_exchange(&t->starved, false) || wanted)
+	if (atomic_exchange(&t->starved, false))
 		nudge(t);
 }
 

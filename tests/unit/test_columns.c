@@ -369,6 +369,8 @@ static void test_columns_tx_is_from_local_to_remote(void **state)
 	fixture_init(&f);
 	local = f.row[ROW_A].local;
 	f.flow[ROW_A].rec.opener = (uint8_t)!local;
+	check_cell(&f.row[ROW_A], "opener", "-");	/* a guess until the SYN was seen */
+	f.flow[ROW_A].rec.opener_certain = true;
 	f.flow[ROW_A].rec.tcp_flags[local] = WIRE_SYN | WIRE_ACK;
 	check_cell(&f.row[ROW_A], "opener", "remote");
 	check_cell(&f.row[ROW_A], "tx_flags", "SA");

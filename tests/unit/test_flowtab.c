@@ -520,6 +520,7 @@ static void test_flowtab_former_flow_of_a_tuple_stays_where_that_is_wanted(void 
 	m.seq = 77777;
 	assert_true(flowtab_add(t, &m));
 	m = tcp(0, true, WIRE_SYN | WIRE_ACK);
+	m.ack = 77778;
 	assert_false(flowtab_add(t, &m));
 	assert_former_and_new(t);
 	assert_int_equal(flowtab_totals(t)->live_flows, 2);

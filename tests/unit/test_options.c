@@ -89,6 +89,7 @@ static const struct {
 	{ 'S', "sort", "[-]COLUMN", "-rtt" },
 	{ 'g', "group", "COLUMN", "process" },
 	{ 'H', "no-header", NULL, NULL },
+	{ 'p', "processes", NULL, NULL },
 	{ 'n', "numeric", NULL, NULL },
 	{ 0, "no-capture", NULL, NULL },
 	{ 0, "no-process", NULL, NULL },

@@ -118,7 +118,7 @@ static void test_procfs_pid_of_a_kernel_thread_is_looked_into_once_it_is_a_users
 	assert_true(told_holder(w, 100, 3, 125, true));
 }
 
-static void test_procfs_pid_of_a_leaderless_process_counts_again_once_it_is_anothers(void **state)
+static void test_procfs_pid_of_a_leaderless_process_counts_once_it_is_anothers(void **state)
 {
 	struct world *w = *state;
 
@@ -211,7 +211,7 @@ int main(void)
 		WORLD_TEST(test_procfs_full_pass_follows_without_being_asked_again),
 		WORLD_TEST(test_procfs_quick_pass_finds_another_process_with_the_same_pid),
 		WORLD_TEST(test_procfs_pid_of_a_kernel_thread_is_looked_into_once_it_is_a_users),
-		WORLD_TEST(test_procfs_pid_of_a_leaderless_process_counts_again_once_it_is_anothers),
+		WORLD_TEST(test_procfs_pid_of_a_leaderless_process_counts_once_it_is_anothers),
 		WORLD_TEST(test_procfs_same_wish_is_answered_at_growing_distances),
 		WORLD_TEST(test_procfs_a_greater_wish_is_answered_at_once),
 		WORLD_TEST(test_procfs_as_many_but_others_are_found_by_quick_passes),

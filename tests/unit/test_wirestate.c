@@ -344,6 +344,7 @@ static void test_wirestate_nothing_revives_after_rst(void **state)
 		{ B, RST | ACK, 0, 11, 0, WS_REFUSED },
 		{ A, ACK, 11, 21, 100, WS_REFUSED },
 		{ B, SYNACK, 20, 11, 0, WS_REFUSED },
+		{ A, FINACK, 111, 21, 0, WS_REFUSED },
 	};
 
 	(void)state;
