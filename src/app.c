@@ -100,9 +100,9 @@ static struct capture_options capture_options(const struct options *opt)
 }
 
 /*
- * Live capture. Where it cannot be had (no right, a kernel without AF_PACKET), sockmon goes on without packets
- * and says what is missing. Who asked for packets by name (-i, -f) is refused, but for a missing right
- * on a screen, which says it.
+ * Live capture. Where it cannot be had (no right, a kernel without AF_PACKET), sockmon goes on
+ * without packets and says what is missing. Who asked for packets by name (-i, -f) is refused, but
+ * for a missing right on a screen, which says it.
  */
 static int open_capture(struct app *a, struct errmsg *err)
 {
@@ -133,9 +133,9 @@ static int open_diag(struct app *a, struct errmsg *err)
 {
 	const struct options *opt = a->opt;
 	/*
-	 * Both families, whatever -4 and -6 leave to be shown: IPv4 packets may belong to a socket of AF_INET6,
-	 * and a flow without its socket would get a wrong reason. Tables left out by -t or -u likewise matter
-	 * only where packets are looked at.
+	 * Both families, whatever -4 and -6 leave to be shown: IPv4 packets may belong to a socket
+	 * of AF_INET6, and a flow without its socket would get a wrong reason. Tables left out by
+	 * -t or -u likewise matter only where packets are looked at.
 	 */
 	struct diag_options d = {
 		.protos = opt->protos && !a->capture ? opt->protos : ALL_PROTOS | opt->protos,

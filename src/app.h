@@ -12,7 +12,10 @@
 
 struct app;
 
-/* Opens all sources (what needs rights first), according to *opt, which must outlive the app. 0 or -errno. */
+/*
+ * Opens all sources (what needs rights first), according to *opt, which must outlive the app. 0 or
+ * -errno.
+ */
 int app_new(struct app **out, const struct options *opt, struct errmsg *err);
 void app_free(struct app *a);
 
@@ -32,8 +35,8 @@ void app_step(struct app *a, uint64_t now_ns);
 /* Starts a round (sockets dumped, statistics read) and ends the interval: a tick follows it. */
 void app_refresh(struct app *a);
 /*
- * How long until the next round should begin: the interval asked for, stretched where the rounds of this
- * host take so long that they would cost more than a twentieth of a core.
+ * How long until the next round should begin: the interval asked for, stretched where the rounds of
+ * this host take so long that they would cost more than a twentieth of a core.
  */
 uint64_t app_interval_ns(const struct app *a);
 
@@ -45,7 +48,10 @@ void app_cut_file(struct app *a);	/* -r: read no further; what was read is still
 /* Percent of the file read, 0..100; -1 = not a file or unknown. */
 int app_progress(const struct app *a);
 
-/* While paused no source is stepped: nothing on the screen moves, and nothing is lost (all counts are cumulative). */
+/*
+ * While paused no source is stepped: nothing on the screen moves, and nothing is lost (all counts
+ * are cumulative).
+ */
 void app_pause(struct app *a, bool paused);
 bool app_paused(const struct app *a);
 

@@ -122,8 +122,8 @@ int batch_run(struct app *a, const sigset_t *wait_mask, struct errmsg *err)
 	int rc;
 
 	/*
-	 * Signals may break in anywhere, since a pipe can keep read(2) or write(2) waiting for ever; one that comes
-	 * just before a wait is seen WAIT_MS later.
+	 * Signals may break in anywhere, since a pipe can keep read(2) or write(2) waiting for
+	 * ever; one that comes just before a wait is seen WAIT_MS later.
 	 */
 	sigprocmask(SIG_SETMASK, wait_mask, NULL);
 	options_query(o, &b.query);

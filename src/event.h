@@ -149,7 +149,10 @@ struct holderrec {
 	bool held;			/* false: no longer */
 };
 
-/* A pass over every process: after it an inode that nobody holds is known to have no holder in sight. */
+/*
+ * A pass over every process: after it an inode that nobody holds is known to have no holder in
+ * sight.
+ */
 struct passrec {
 	uint32_t processes;
 	uint32_t hidden;		/* processes whose descriptors could not be read */

@@ -62,7 +62,10 @@ static int print_words(enum run_mode mode)
 	return print(&text);
 }
 
-/* What could not be looked at, for a person who reads the output; scripts have it in JSON's `sources`. */
+/*
+ * What could not be looked at, for a person who reads the output; scripts have it in JSON's
+ * `sources`.
+ */
 static void mention_notices(const struct model *m)
 {
 	for (int n = 0; n < NOTICES && isatty(STDERR_FILENO); n++)
@@ -100,8 +103,9 @@ static int run(struct options *o)
 }
 
 /*
- * A standard stream that the caller closed would be the number of the next descriptor opened, and what is
- * printed would go there. So each gets one that cannot be used: writing to a closed stdout fails (EBADF).
+ * A standard stream that the caller closed would be the number of the next descriptor opened, and
+ * what is printed would go there. So each gets one that cannot be used: writing to a closed stdout
+ * fails (EBADF).
  */
 static void occupy_standard_streams(void)
 {

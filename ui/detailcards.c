@@ -283,7 +283,10 @@ void detail_kernel(struct cardside *s, const struct row *r, bool bits)
 	}
 }
 
-/* How much of what the kernel sent and received the capture has seen; only where it saw the beginning. */
+/*
+ * How much of what the kernel sent and received the capture has seen; only where it saw the
+ * beginning.
+ */
 static void add_coverage(struct cardside *s, const struct row *r)
 {
 	const struct tcpinfo *info = r->sk ? &r->sk->rec.tcpinfo : NULL;

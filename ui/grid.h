@@ -58,7 +58,10 @@ void grid_bar(struct grid *g, int x, int y, int w, enum style st, uint64_t part,
 /* A one-row sparkline of the last w values ("_.-=#" levels in ASCII). */
 void grid_spark(struct grid *g, int x, int y, int w, enum style st, const uint64_t *values, unsigned count);
 
-/* The whole grid as text, trailing spaces of rows removed, '\n' after each row: what screen tests compare. */
+/*
+ * The whole grid as text, trailing spaces of rows removed, '\n' after each row: what screen tests
+ * compare.
+ */
 void grid_dump(const struct grid *g, struct buf *out);
 
 #endif

@@ -39,7 +39,10 @@ struct key {
 	uint8_t mouse;		/* enum mousekind */
 };
 
-/* "F1", "C-l", "Enter", "PgDn", "/", "Space": for help and for tests. Writes at most 12 bytes with '\0'. */
+/*
+ * "F1", "C-l", "Enter", "PgDn", "/", "Space": for help and for tests. Writes at most 12 bytes with
+ * '\0'.
+ */
 void key_name(uint32_t code, char out[static 12]);
 
 /* The reverse; 0 = no such key. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The interactive run: terminal, loop and UI together. At most 20 frames a second, none when nothing changed.
+ * The interactive run: terminal, loop and UI together. At most 20 frames a second, none when
+ * nothing changed.
  */
 #ifndef SOCKMON_UI_RUN_H
 #define SOCKMON_UI_RUN_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The terminal. screen.c is the only file that includes <curses.h>; it sends grids out (only what changed)
- * and turns input into keys. Main thread only.
+ * The terminal. screen.c is the only file that includes <curses.h>; it sends grids out (only what
+ * changed) and turns input into keys. Main thread only.
  */
 #ifndef SOCKMON_UI_SCREEN_H
 #define SOCKMON_UI_SCREEN_H
@@ -13,8 +13,9 @@
 struct screen;
 
 /*
- * Takes the terminal over. -ENOTTY when stdin or stdout is no terminal, -EINVAL when TERM is unusable, with the sentence
- * ("… use -o table"). Fatal signals (SEGV, ABRT, BUS, FPE, ILL) give the terminal back, then do what they would have done.
+ * Takes the terminal over. -ENOTTY when stdin or stdout is no terminal, -EINVAL when TERM is
+ * unusable, with the sentence ("… use -o table"). Fatal signals (SEGV, ABRT, BUS, FPE, ILL) give
+ * the terminal back, then do what they would have done.
  */
 int screen_open(struct screen **out, struct errmsg *err);
 void screen_close(struct screen *s);			/* gives the terminal back; NULL is fine */

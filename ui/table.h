@@ -36,7 +36,10 @@ struct table {
 	uint64_t ident;		/* of the selected line; 0 = none: stay on the first line */
 };
 
-/* There are now `count` lines, and the selected identity is on line `at` (TABLE_GONE: the number is kept). */
+/*
+ * There are now `count` lines, and the selected identity is on line `at` (TABLE_GONE: the number is
+ * kept).
+ */
 void table_place(struct table *t, uint32_t count, int64_t at);
 
 /* The screen has room for `page` lines: scrolls as little as shows the selection. */

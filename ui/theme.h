@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a cell means, and what that looks like. Painters name meanings; a theme gives colours. A state is
- * never told by colour alone.
+ * What a cell means, and what that looks like. Painters name meanings; a theme gives colours. A
+ * state is never told by colour alone.
  */
 #ifndef SOCKMON_UI_THEME_H
 #define SOCKMON_UI_THEME_H

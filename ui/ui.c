@@ -179,7 +179,10 @@ void ui_key(struct ui *u, const struct key *k)
 		ui_refresh_rows(u);
 }
 
-/* The lines for an open prompt, or for what narrows the list (`narrowed`: 0 or 1) and the function bar. */
+/*
+ * The lines for an open prompt, or for what narrows the list (`narrowed`: 0 or 1) and the function
+ * bar.
+ */
 static int bottom_height(const struct ui *u, const struct grid *g, int narrowed)
 {
 	int lines = 0;

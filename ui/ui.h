@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The user interface without a terminal: keys in, grid out. Owns the query, the selection and the views'
- * state; reads the model through the app, never a source. Main thread only.
+ * The user interface without a terminal: keys in, grid out. Owns the query, the selection and the
+ * views' state; reads the model through the app, never a source. Main thread only.
  */
 #ifndef SOCKMON_UI_UI_H
 #define SOCKMON_UI_UI_H

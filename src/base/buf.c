@@ -132,7 +132,10 @@ void buf_pad(struct buf *b, char c, size_t n)
 	grown_by(b, n);
 }
 
-/* Another program that shares the descriptor may have made it non-blocking: 0 once it takes bytes again. */
+/*
+ * Another program that shares the descriptor may have made it non-blocking: 0 once it takes bytes
+ * again.
+ */
 static int wait_writable(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };

@@ -31,8 +31,8 @@ void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf,
 void buf_pad(struct buf *b, char c, size_t n);		/* n times c */
 
 /*
- * Writes everything to fd, retrying on EINTR and short writes; 0 or -errno. -EINTR: SIGNAL_QUIT came while
- * the reader took nothing. Does not reset.
+ * Writes everything to fd, retrying on EINTR and short writes; 0 or -errno. -EINTR: SIGNAL_QUIT
+ * came while the reader took nothing. Does not reset.
  */
 int buf_write(const struct buf *b, int fd);
 

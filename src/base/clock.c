@@ -42,8 +42,9 @@ struct date {
 };
 
 /*
- * Days since 1970-01-01 to a Gregorian date. Counted in years that begin on 1 March, so that the leap day
- * comes last (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days).
+ * Days since 1970-01-01 to a Gregorian date. Counted in years that begin on 1 March, so that the
+ * leap day comes last (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
+ * civil_from_days).
  */
 static struct date date_of_day(uint32_t days)
 {

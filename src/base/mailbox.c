@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The mailbox between the capture thread and main. Moves pointers; never looks at the items, never waits.
+ * The mailbox between the capture thread and main. Moves pointers; never looks at the items, never
+ * waits.
  */
 #include "base/mailbox.h"
 
@@ -69,8 +70,8 @@ void mailbox_put_full(struct mailbox *m, void *item)
 }
 
 /*
- * The descriptor is cleared before the item is taken: an item that is put in between leaves one wake too
- * many. The other way round it would leave one too few.
+ * The descriptor is cleared before the item is taken: an item that is put in between leaves one
+ * wake too many. The other way round it would leave one too few.
  */
 void *mailbox_take_full(struct mailbox *m)
 {

@@ -16,7 +16,10 @@ enum {
 	SIGNAL_CONT = 1 << 4,	/* SIGCONT */
 };
 
-/* Installs the handlers, blocks the signals, ignores SIGPIPE and SIGXFSZ. *wait_mask: the mask to give to ppoll(). */
+/*
+ * Installs the handlers, blocks the signals, ignores SIGPIPE and SIGXFSZ. *wait_mask: the mask to
+ * give to ppoll().
+ */
 void signals_init(sigset_t *wait_mask);
 
 unsigned signals_take(void);	/* the bits since the last call; clears them */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * UTF-8 and the widths of its characters. Judges single code points: what a terminal makes of a sequence
- * (flags, families) is not known here.
+ * UTF-8 and the widths of its characters. Judges single code points: what a terminal makes of a
+ * sequence (flags, families) is not known here.
  */
 #include "base/utf8.h"
 
@@ -18,7 +18,8 @@ static const struct range controls[] = {
 
 /*
  * Unicode 15: general categories Mn, Me and Cf, but U+00AD and the prepended marks, which show; and the
- * vowels and finals of conjoining Hangul, as glibc's wcwidth(3) has it. Ranges run on over unassigned gaps.
+ * vowels and finals of conjoining Hangul, as glibc's wcwidth(3) has it. Ranges run on over
+ * unassigned gaps.
  */
 static const struct range zero[] = {
 	{ 0x0300, 0x036f },   { 0x0483, 0x0489 },   { 0x0591, 0x05bd },	  { 0x05bf, 0x05bf },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The table of output formats. To add one: a row in formats.c and format_x.c.
- * An exporter writes into a buffer and asks for a flush whenever that has grown past 64 KiB, so memory does
- * not grow with rows. Output is UTF-8, independent of the locale.
+ * An exporter writes into a buffer and asks for a flush whenever that has grown past 64 KiB, so
+ * memory does not grow with rows. Output is UTF-8, independent of the locale.
  */
 #ifndef SOCKMON_EXPORT_FORMATS_H
 #define SOCKMON_EXPORT_FORMATS_H

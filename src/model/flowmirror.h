@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The main thread's copy of the flow table: an array by flow id, so that an update hashes nothing, and an
- * index by key for sockets that come after their flow. Written by the model only.
+ * The main thread's copy of the flow table: an array by flow id, so that an update hashes nothing,
+ * and an index by key for sockets that come after their flow. Written by the model only.
  */
 #ifndef SOCKMON_MODEL_FLOWMIRROR_H
 #define SOCKMON_MODEL_FLOWMIRROR_H

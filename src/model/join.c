@@ -2,10 +2,11 @@
 /*
  * The join: which socket a flow belongs to, at each of its two ends, and which process a socket.
  *
- * A flow's end is matched, in this order: a socket with the exact tuple (v4-mapped addresses are the same
- * addresses here); else, where the end is this host's or a group, the socket without a peer that takes
- * its packets: exact local address before a wildcard, a dual-stack wildcard last. The second kind *serves*
- * the flow: a listener its half-open connections, an unconnected datagram socket all its peers.
+ * A flow's end is matched, in this order: a socket with the exact tuple (v4-mapped addresses are
+ * the same addresses here); else, where the end is this host's or a group, the socket without a
+ * peer that takes its packets: exact local address before a wildcard, a dual-stack wildcard last.
+ * The second kind *serves* the flow: a listener its half-open connections, an unconnected datagram
+ * socket all its peers.
  *
  * Matching runs when a flow or a socket comes; join_settle() repeats it for ends without a socket
  * after receivers or addresses changed, and moves served ends to a receiver that fits better, once

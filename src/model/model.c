@@ -171,7 +171,7 @@ static void apply_flow(struct model *m, const struct event *e)
 		uint32_t former = flowmirror_find(&m->flows, &rec->key);
 
 		if (former != MODEL_NONE && !m->host.offline)
-			end_flow(m, former);	/* evicted, and back under another id */
+			end_flow(m, former);	/* evicted, and back under another id; a file keeps both */
 		if (!flowmirror_start(&m->flows, rec))
 			return;
 		f = flowmirror_at(&m->flows, rec->id);

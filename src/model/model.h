@@ -162,7 +162,10 @@ const struct capturerec *model_capture(const struct model *m);
 const struct model_totals *model_totals(const struct model *m);
 const char *model_notice(const struct model *m, enum noticesource s);	/* "" = nothing to say */
 
-/* The total rates of the last ticks, oldest first, into out; returns the count (<= max, MODEL_HISTORY). */
+/*
+ * The total rates of the last ticks, oldest first, into out; returns the count (<= max,
+ * MODEL_HISTORY).
+ */
 unsigned model_history(const struct model *m, uint64_t *rx_bps, uint64_t *tx_bps, unsigned max);
 
 /*

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Processes and holders: two slabs. A holder is on two chains, that of its inode (index) and that of its
- * process (doubly linked, so that a process with 10,000 descriptors closes one in constant time).
+ * Processes and holders: two slabs. A holder is on two chains, that of its inode (index) and that
+ * of its process (doubly linked, so that a process with 10,000 descriptors closes one in constant
+ * time).
  */
 #include "model/proctab.h"
 

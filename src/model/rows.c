@@ -112,7 +112,10 @@ static void socket_row(const struct model *m, const struct sk *s, struct row *r)
 	}
 }
 
-/* The end that a row of its own calls local: ours, or served here; else the one that opened the flow. */
+/*
+ * The end that a row of its own calls local: ours, or served here; else the one that opened the
+ * flow.
+ */
 static uint8_t local_end(const struct flow *f)
 {
 	uint8_t opener = f->rec.opener == OPENER_END1;

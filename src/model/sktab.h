@@ -44,13 +44,19 @@ unsigned sk_flowkey(const struct sockrec *r, struct flowkey *key);	/* returns it
 void sktab_index(struct sktab *t, uint32_t slot);
 void sktab_unindex(struct sktab *t, uint32_t slot);
 
-/* The best socket with exactly this key whose local side is `end`: a living one before TIME_WAIT, a newer before an older. */
+/*
+ * The best socket with exactly this key whose local side is `end`: a living one before TIME_WAIT, a
+ * newer before an older.
+ */
 uint32_t sktab_by_tuple(const struct sktab *t, const struct flowkey *key, unsigned end);
 
 /* How well a socket without a peer fits a local address: 0 not at all, ::, wildcard, exact. */
 int sk_fit(const struct sockrec *r, const struct addr *addr);
 
-/* The socket without a peer that would receive for (proto, addr, port): exact address, else a wildcard. */
+/*
+ * The socket without a peer that would receive for (proto, addr, port): exact address, else a
+ * wildcard.
+ */
 uint32_t sktab_by_port(const struct sktab *t, uint8_t proto, const struct addr *addr, uint16_t port);
 
 /* Walks the sockets with an inode. */

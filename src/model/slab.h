@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Slots of one size with stable numbers, a free list and a hard cap. Slots move in memory when the slab
- * grows: keep numbers, borrow pointers. A slot is zeroed when it is first used; a returned one keeps its content.
+ * grows: keep numbers, borrow pointers. A slot is zeroed when it is first used; a returned one
+ * keeps its content.
  */
 #ifndef SOCKMON_MODEL_SLAB_H
 #define SOCKMON_MODEL_SLAB_H
@@ -26,7 +27,10 @@ void slab_fini(struct slab *s);
 uint32_t slab_take(struct slab *s);	/* MODEL_NONE: the cap is reached, or memory is short */
 void slab_put(struct slab *s, uint32_t slot);
 
-/* Makes slots 0..slot exist (zeroed when new), for slabs whose numbers come from outside. false: cap or memory. */
+/*
+ * Makes slots 0..slot exist (zeroed when new), for slabs whose numbers come from outside. false:
+ * cap or memory.
+ */
 bool slab_reach(struct slab *s, uint32_t slot);
 
 static inline void *slab_at(const struct slab *s, uint32_t slot)

@@ -45,7 +45,10 @@ bool addr_is_loopback(const struct addr *a);	/* 127/8 or ::1 */
 bool addr_is_multicast(const struct addr *a);	/* 224/4 (and 255.255.255.255) or ff00::/8 */
 bool addr_is_linklocal(const struct addr *a);	/* 169.254/16 or fe80::/10 */
 
-/* prefix counts in the address's own version: 0..32 for v4, 0..128 for v6. Different versions never match. */
+/*
+ * prefix counts in the address's own version: 0..32 for v4, 0..128 for v6. Different versions never
+ * match.
+ */
 bool addr_in_prefix(const struct addr *a, const struct addr *net, unsigned prefix);
 
 /* Writes dotted quad or RFC 5952 text; returns the length. */

@@ -6,7 +6,8 @@
  * Observation points. One packet can be seen several times (lo twice, veth and bridge, macvlan and its
  * lower device). Counters are kept per point = (flow, direction, ifindex, in/out); each point sees a
  * packet at most once, and the flow's value is the maximum over its points, never the sum. A direction
- * has up to four points; what further ones see (or more, when their slab is full) only counts as repeats.
+ * has up to four points; what further ones see (or more, when their slab is full) only counts as
+ * repeats.
  *
  * The books balance at every moment, in packets and in bytes (of IP):
  *	observed = sum over live flows of their value + repeats + expired + evicted + not_ip + undecodable
@@ -91,8 +92,9 @@ struct flowtab *flowtab_new(uint32_t limit, uint64_t hash_seed);
 void flowtab_free(struct flowtab *t);
 
 /*
- * From now on a TCP connection whose tuple is used again stays a live flow of its own, and the new one gets
- * another id: several live flows may have one key. For files, whose reader wants all of them.
+ * From now on a TCP connection whose tuple is used again stays a live flow of its own, and the new
+ * one gets another id: several live flows may have one key. For files, whose reader wants all of
+ * them.
  */
 void flowtab_keep_former(struct flowtab *t);
 
@@ -105,7 +107,10 @@ bool flowtab_add(struct flowtab *t, const struct pktmeta *m);
 /* The same for many, faster: memory is fetched ahead. Returns how many new flows began. */
 uint32_t flowtab_add_batch(struct flowtab *t, const struct pktmeta *m, uint32_t count);
 
-/* Ends flows idle for longer than their protocol's time (checks at most `budget` slots, round-robin). */
+/*
+ * Ends flows idle for longer than their protocol's time (checks at most `budget` slots,
+ * round-robin).
+ */
 void flowtab_expire(struct flowtab *t, uint64_t now_ns, uint32_t budget);
 
 /*

@@ -14,8 +14,9 @@ struct ipproto {
 	const char *name;		/* "tcp": as in JSON and filters */
 	bool has_ports;
 	/*
-	 * Reads the header at l4, sets ports, header length and protocol fields of *h. false: cut short or
-	 * malformed. NULL: nothing below IP is looked at (every such packet belongs to the flow of its addresses).
+	 * Reads the header at l4, sets ports, header length and protocol fields of *h. false: cut
+	 * short or malformed. NULL: nothing below IP is looked at (every such packet belongs to the
+	 * flow of its addresses).
 	 */
 	bool (*decode)(struct bytes l4, struct l4head *h);
 };

@@ -50,15 +50,19 @@ enum sockstate {
 	SOCKSTATES
 };
 
-/* "ESTABLISHED" …; CLOSE of a datagram socket is "UNCONN", as ss says. Never NULL; "" for ST_UNKNOWN. */
+/*
+ * "ESTABLISHED" …; CLOSE of a datagram socket is "UNCONN", as ss says. Never NULL; "" for
+ * ST_UNKNOWN.
+ */
 const char *sockstate_name(enum sockstate s, bool datagram);
 const char *sockstate_short(enum sockstate s);	/* ss's: "ESTAB", "TIME-WAIT"; CLOSE is always "UNCONN" */
 bool sockproto_is_datagram(enum sockproto p);
 
 /*
- * Which states a user's word means: bit (1 << state). Knows ss's, netstat's and the kernel's spelling in
- * any case ("estab", "established", "TIME_WAIT", "time-wait", "timewait", "tw"), and ss's groups: all, connected,
- * synchronized, bucket, big, listening, closed, unconn. 0 = not a state.
+ * Which states a user's word means: bit (1 << state). Knows ss's, netstat's and the kernel's
+ * spelling in any case ("estab", "established", "TIME_WAIT", "time-wait", "timewait", "tw"), and
+ * ss's groups: all, connected, synchronized, bucket, big, listening, closed, unconn. 0 = not a
+ * state.
  */
 uint32_t sockstate_mask(const char *word);
 

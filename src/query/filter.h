@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The filter language: ss's, extended by every column (see sockmon(1), FILTER). One grammar for the
- * command line, the UI's prompt and exports. A filter is immutable after parsing; matching allocates nothing.
+ * command line, the UI's prompt and exports. A filter is immutable after parsing; matching
+ * allocates nothing.
  */
 #ifndef SOCKMON_QUERY_FILTER_H
 #define SOCKMON_QUERY_FILTER_H

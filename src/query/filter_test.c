@@ -2,8 +2,8 @@
 /*
  * filter_test: does a row fit? One function per kind of test.
  *
- * Text is case-blind as fold.h says, patterns as regexec(3) does. Allocates nothing, and makes text only where the question is about text: a port, a state or an
- * address is compared as what it is.
+ * Text is case-blind as fold.h says, patterns as regexec(3) does. Allocates nothing, and makes text
+ * only where the question is about text: a port, a state or an address is compared as what it is.
  */
 #include <stdlib.h>
 

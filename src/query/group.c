@@ -2,10 +2,10 @@
 /*
  * group: rows that show the same text in a column become one group, with sums over them.
  *
- * Owns no memory but the result's. A group's sums are what its rows sent and received, so both ends of a
- * loopback connection count: what one sent the other received. The row of a flow that a datagram socket in
- * the same group serves adds nothing: that socket's own row has the flow in its sum, and keeps it when
- * the flow has expired.
+ * Owns no memory but the result's. A group's sums are what its rows sent and received, so both ends
+ * of a loopback connection count: what one sent the other received. The row of a flow that a
+ * datagram socket in the same group serves adds nothing: that socket's own row has the flow in its
+ * sum, and keeps it when the flow has expired.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -57,10 +57,16 @@ struct result {
 void result_init(struct result *r);
 void result_fini(struct result *r);
 
-/* 0, or -ENOMEM (the result is then empty). Groups: each heading is followed by its rows unless fold. */
+/*
+ * 0, or -ENOMEM (the result is then empty). Groups: each heading is followed by its rows unless
+ * fold.
+ */
 int query_run(const struct query *q, const struct model *m, bool fold, struct result *r);
 
-/* Columns by which one may group: process, state, raddr, lport and all others that are text, address or plain. */
+/*
+ * Columns by which one may group: process, state, raddr, lport and all others that are text,
+ * address or plain.
+ */
 bool query_can_group(const struct column *c);
 
 #endif

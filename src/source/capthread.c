@@ -24,9 +24,9 @@ enum {
 };
 
 /*
- * Flows that began are told at once (their owner may be gone soon), at most each 10 ms. The counters of all
- * others wait until somebody asks, which the app does at each interval, or for a while: telling 2,000
- * busy flows ten times a second would cost more than counting their packets.
+ * Flows that began are told at once (their owner may be gone soon), at most each 10 ms. The
+ * counters of all others wait until somebody asks, which the app does at each interval, or for a
+ * while: telling 2,000 busy flows ten times a second would cost more than counting their packets.
  */
 #define GAP_BEGAN_NS (10 * NSEC_PER_MSEC)
 #define GAP_ALL_NS (1500 * NSEC_PER_MSEC)	/* the usual interval's answer comes before */

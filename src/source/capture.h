@@ -25,7 +25,10 @@ int capture_new(struct source **out, const struct capture_options *opt, struct e
 /* A file's bytes read and size (0 = unknown), for a progress bar. */
 void capture_progress(const struct source *s, uint64_t *at, uint64_t *size);
 
-/* Reads no further: what was read is sent, as if the file ended here (with its trouble: interrupted). */
+/*
+ * Reads no further: what was read is sent, as if the file ended here (with its trouble:
+ * interrupted).
+ */
 void capture_cut(struct source *s);
 
 /* Did the file end early? Returns the sentence, or NULL. Borrowed from the source. */

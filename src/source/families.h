@@ -15,13 +15,19 @@ struct family {
 	uint8_t proto;		/* enum sockproto */
 	uint8_t family;		/* AF_* */
 
-	/* Writes the dump request (header included) into buf of at least 512 bytes; seq as given. Returns nothing: cannot fail. */
+	/*
+	 * Writes the dump request (header included) into buf of at least 512 bytes; seq as given.
+	 * Returns nothing: cannot fail.
+	 */
 	void (*request)(const struct family *f, void *buf, uint32_t seq);
 
 	/* Takes the congestion control's name out of such a request. NULL: it is not in there. */
 	void (*without_congestion)(void *buf);
 
-	/* Parses one reply message of untrusted length; false: malformed, count it. Leaves dump, dump_gen alone. */
+	/*
+	 * Parses one reply message of untrusted length; false: malformed, count it. Leaves dump,
+	 * dump_gen alone.
+	 */
 	bool (*parse)(const struct family *f, const struct nlmsghdr *msg, struct sockrec *out);
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where packets come from: the AF_PACKET ring, a libpcap live handle, a capture file. Used by the thread
- * that owns it only. Packets are handed over as struct pktraw, valid until the callback returns.
+ * Where packets come from: the AF_PACKET ring, a libpcap live handle, a capture file. Used by the
+ * thread that owns it only. Packets are handed over as struct pktraw, valid until the callback
+ * returns.
  */
 #ifndef SOCKMON_SOURCE_PKTSRC_H
 #define SOCKMON_SOURCE_PKTSRC_H
@@ -25,8 +26,9 @@ struct pktstats {
 
 struct pktsrc_ops {
 	/*
-	 * Looks at no more than `max` packets that are there now and hands over those that pass the filter; never
-	 * waits. Returns how many it looked at; 0: none now (live), or the end (file); -errno: it failed or the file is broken from here on, *err says where.
+	 * Looks at no more than `max` packets that are there now and hands over those that pass the
+	 * filter; never waits. Returns how many it looked at; 0: none now (live), or the end
+	 * (file); -errno: it failed or the file is broken from here on, *err says where.
 	 */
 	int (*step)(struct pktsrc *p, unsigned max, void (*each)(void *ctx, const struct pktraw *raw),
 		    void *ctx, struct errmsg *err);

@@ -245,7 +245,11 @@ static void tell_hidden(struct procfs *p, uint64_t now_ns, const struct sink *ou
 	len = readlinkat(p->root_fd, "self/exe", program, sizeof(program));
 	if (len < 0 || len == sizeof(program))
 		len = snprintf(program, sizeof(program), "sockmon");
-	if (p->totals.hidden)
+	if (p->totals.hidden && geteuid() == 0)		/* PTRACE_MODE_READ: they have rights that we lack */
+		snprintf(e.notice.text, sizeof(e.notice.text),
+			 "%u process%s may not be looked into, not even by root", p->totals.hidden,
+			 p->totals.hidden == 1 ? "" : "es");
+	else if (p->totals.hidden)
 		snprintf(e.notice.text, sizeof(e.notice.text),
 			 "%u process%s may not be looked into: to see whose sockets they hold run sudo "
 			 "sockmon, or once: sudo setcap "

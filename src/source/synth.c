@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The synthetic host as a source: what is said in which order. Owns the tick and the rows; the tables are
- * synth_host.c's, a row's numbers synth_row.c's. Reads no clock.
+ * The synthetic host as a source: what is said in which order. Owns the tick and the rows; the
+ * tables are synth_host.c's, a row's numbers synth_row.c's. Reads no clock.
  */
 #include "source/synth.h"
 

@@ -3,7 +3,8 @@
  * A synthetic host: sockets, processes, interfaces and flows that follow from the tick number alone, so
  * that every run shows the same screens. For --demo, the screen tests and the README.
  *
- * Event time starts at a fixed date and advances by one interval at each refresh(), whatever the clock says.
+ * Event time starts at a fixed date and advances by one interval at each refresh(), whatever the
+ * clock says.
  */
 #ifndef SOCKMON_SOURCE_SYNTH_H
 #define SOCKMON_SOURCE_SYNTH_H

@@ -92,7 +92,10 @@ static const struct synthconn conns[] = {
 	  .drops = 41, .flags = SY_DUAL },
 	{ TCP(LISTEN), AT("127.0.0.1", 8000), .proc = P_PYTHON, .fd = 3, .send_q = 5 },
 
-	/* the database: a replica that reads slowly, a pooled connection at rest, a local client (both ends) */
+	/*
+	 * the database: a replica that reads slowly, a pooled connection at rest, a local client
+	 * (both ends)
+	 */
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 5432, "10.0.0.9", 40112), .proc = P_POSTGRES_1, .fd = 11,
 	  .path = PATH_SLOW_READER, .rx = 310, .tx = 8400000, .send_q = 65536, .timer = TIMER_RETRANS,
 	  .timer_ms = 204, .resent = 212, .age_s = 192, .flags = IN },
@@ -174,7 +177,10 @@ static const struct synthconn conns[] = {
 	  .rx_before = 40211, .tx_before = 2100, .timer = TIMER_KEEPALIVE, .timer_ms = 41000, .age_s = 90,
 	  .flags = OUT },
 
-	/* a service that does not keep up: full accept queue, unread data, connections it forgot to close */
+	/*
+	 * a service that does not keep up: full accept queue, unread data, connections it forgot to
+	 * close
+	 */
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 8080, "10.0.0.7", 33112), .proc = P_JAVA, .fd = 52,
 	  .rx = 1800, .tx = 6400, .age_s = 410, .flags = IN | SY_DUAL },
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 8080, "10.0.0.7", 33120), .rx_before = 517, .recv_q = 517,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the synthetic host is made of: its processes, interfaces, addresses, paths and connections, as tables.
- * To add something to the demo is to add a row here; synth_row.c makes records of it.
+ * What the synthetic host is made of: its processes, interfaces, addresses, paths and connections,
+ * as tables. To add something to the demo is to add a row here; synth_row.c makes records of it.
  */
 #ifndef SOCKMON_SOURCE_SYNTH_HOST_H
 #define SOCKMON_SOURCE_SYNTH_HOST_H
@@ -9,9 +9,10 @@
 #include "event.h"
 
 /*
- * When a process or a connection is there. All zero: always. Else in tick t (of a period of that many, or from
- * the start): there from `born` until before `gone`, and in TIME_WAIT from `over`. 0 = never over, never gone.
- * A flow is there for SYNTH_LINGER ticks longer than its socket: gone + SYNTH_LINGER <= period.
+ * When a process or a connection is there. All zero: always. Else in tick t (of a period of that
+ * many, or from the start): there from `born` until before `gone`, and in TIME_WAIT from `over`. 0
+ * = never over, never gone. A flow is there for SYNTH_LINGER ticks longer than its socket: gone +
+ * SYNTH_LINGER <= period.
  */
 struct synthlife {
 	uint8_t period, born, over, gone;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One synthetic connection; see synth_row.h. Owns how numbers grow and what follows from them. Deliberately
- * knows nothing of the order of events.
+ * One synthetic connection; see synth_row.h. Owns how numbers grow and what follows from them.
+ * Deliberately knows nothing of the order of events.
  */
 #include "source/synth_row.h"
 
@@ -189,7 +189,10 @@ static uint16_t port_of(const struct synthrow *r, bool local)
 	return opener && port ? (uint16_t)(port + r->cycle % PORTS) : port;
 }
 
-/* The last segments sent wait for their acknowledgement; what the window has no room for was not sent. */
+/*
+ * The last segments sent wait for their acknowledgement; what the window has no room for was not
+ * sent.
+ */
 static uint32_t in_flight(const struct synthrow *r)
 {
 	const struct synthpath *path = &synth_paths[r->conn->path];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One connection of the synthetic host at a tick: what it has carried so far, and the records that the kernel
- * and the capture would make of it. Both come from the same numbers, so that they agree to the byte.
+ * One connection of the synthetic host at a tick: what it has carried so far, and the records that
+ * the kernel and the capture would make of it. Both come from the same numbers, so that they agree
+ * to the byte.
  */
 #ifndef SOCKMON_SOURCE_SYNTH_ROW_H
 #define SOCKMON_SOURCE_SYNTH_ROW_H

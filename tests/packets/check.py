@@ -162,7 +162,10 @@ def with_other_numbers(records):
     """The same TCP segments over IPv4 and Ethernet with other sequence numbers, so that they are no repeats."""
     out, at = bytearray(records), 0
     while at < len(out):
-        out[at + 16 + 14 + 20 + 4] ^= 0x40
+        tcp = at + 16 + 14 + 20
+        out[tcp + 4] ^= 0x40
+        if out[tcp + 13] & 0x10:  # ACK
+            out[tcp + 8] ^= 0x40
         at += 16 + struct.unpack_from("<I", out, at + 8)[0]
     return bytes(out)
 
