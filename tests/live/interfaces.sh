@@ -25,12 +25,20 @@ seen()
 	equal iface "$(row "$1" ".lport == $2 and .rport == 7000" .iface)" "$3"
 }
 
+# arrives CHECK...: waits until CHECK has nothing to say. A new link's first packet may wait for ARP to be asked again: the
+# kernel tells of carriers once a second (net/core/link_watch.c), and other tests make links too.
+arrives()
+{
+	[[ -z $("$@") ]]
+}
+
 test_any()
 {
 	monitor any here
 	cable late0 9
 	do_all far <<<"sendto u 10.9.0.1 7001 100"
 	next any
+	within 10 arrives seen any 7001 late0
 	result "an interface created after the start is captured" "$(seen any 7001 late0)"
 	ip link del late0
 	next any
@@ -39,6 +47,7 @@ test_any()
 	cable late0 9
 	do_all far <<<"sendto u 10.9.0.1 7002 100"
 	next any
+	within 10 arrives seen any 7002 late0
 	result "one created again under the same name is captured too" "$(seen any 7002 late0)"
 	stop any
 }
@@ -57,6 +66,7 @@ test_named()
 	do_all far <<<"sendto u 10.8.0.1 7003 100"
 	do_all far <<<"sendto u 10.9.0.1 7004 100"
 	next named
+	within 10 arrives seen named 7003 named0
 	result "with -i the named interface is captured, and no other" "$(
 		seen named 7003 named0
 		equal rows "$(rows named '.lport == 7004')" 0)"
