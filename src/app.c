@@ -59,12 +59,12 @@ static void add_source(struct app *a, struct source *s)
 	a->source[a->source_count++] = s;
 }
 
-static void send(struct app *a, const struct event *e)
+static void tell(struct app *a, const struct event *e)
 {
 	model_apply(a->model, e);
 }
 
-static void send_host(struct app *a, bool offline, bool no_capture)
+static void tell_host(struct app *a, bool offline, bool no_capture)
 {
 	struct event e = { .kind = EV_HOST, .time_ns = offline ? 0 : eventclock_now(&a->clock) };
 
@@ -74,16 +74,16 @@ static void send_host(struct app *a, bool offline, bool no_capture)
 	e.host.offline = offline;
 	e.host.no_process = offline || a->opt->no_process;
 	e.host.no_capture = no_capture;
-	send(a, &e);
+	tell(a, &e);
 }
 
-static void send_notice(struct app *a, enum noticesource source, const struct errmsg *err)
+static void tell_notice(struct app *a, enum noticesource source, const struct errmsg *err)
 {
 	struct event e = { .kind = EV_NOTICE, .time_ns = eventclock_now(&a->clock) };
 
 	e.notice.source = (uint8_t)source;
 	memcpy(e.notice.text, err->text, sizeof(e.notice.text) - 1);
-	send(a, &e);
+	tell(a, &e);
 }
 
 static struct capture_options capture_options(const struct options *opt)
@@ -113,7 +113,7 @@ static int open_capture(struct app *a, struct errmsg *err)
 	int rc;
 
 	if (opt->no_capture || (opt->once && !asked)) {
-		send_host(a, false, true);
+		tell_host(a, false, true);
 		return 0;
 	}
 	rc = capture_new(&a->capture, &c, &why);
@@ -121,9 +121,9 @@ static int open_capture(struct app *a, struct errmsg *err)
 		*err = why;
 		return rc;
 	}
-	send_host(a, false, rc != 0);
+	tell_host(a, false, rc != 0);
 	if (rc)
-		send_notice(a, NOTICE_CAPTURE, &why);
+		tell_notice(a, NOTICE_CAPTURE, &why);
 	else
 		add_source(a, a->capture);
 	return 0;
@@ -178,7 +178,7 @@ static int open_file(struct app *a, struct errmsg *err)
 
 	if (rc)
 		return rc;
-	send_host(a, true, false);
+	tell_host(a, true, false);
 	add_source(a, a->capture);
 	return 0;
 }
@@ -255,7 +255,7 @@ static void end_round(struct app *a, uint64_t now_ns)
 	a->stage = ROUND_DONE;
 	a->last_round_cost_ns = a->round_cost_ns;
 	if (a->live)
-		send(a, &tick);
+		tell(a, &tick);
 }
 
 /* Moves the round on as far as it goes. */
@@ -273,10 +273,8 @@ static void advance(struct app *a, uint64_t now_ns)
 /* A source that ended for good has said why in its notice. */
 static void note_end(struct app *a, unsigned i)
 {
-	enum noticesource n = a->source[i] == a->capture ? NOTICE_CAPTURE : NOTICE_SOCKETS;
-
 	a->finished[i] = true;
-	errmsg_set(&a->trouble, "%s", model_notice(a->model, n));
+	errmsg_set(&a->trouble, "%s", model_notice(a->model, a->source[i]->ops->notice));
 }
 
 void app_step(struct app *a, uint64_t now_ns)

@@ -228,11 +228,6 @@ bool screen_is_ascii(const struct screen *s)
 	return s->ascii;
 }
 
-bool screen_has_colour(const struct screen *s)
-{
-	return s->colour;
-}
-
 /* ---- looks */
 
 static const struct {

@@ -22,7 +22,6 @@ void screen_close(struct screen *s);			/* gives the terminal back; NULL is fine 
 
 void screen_size(const struct screen *s, int *width, int *height);
 bool screen_is_ascii(const struct screen *s);		/* the locale is not UTF-8 */
-bool screen_has_colour(const struct screen *s);		/* the terminal has colours and NO_COLOR is not set */
 void screen_set_theme(struct screen *s, const struct theme *t);
 
 /* Sends what differs from what the terminal shows. */

@@ -37,13 +37,6 @@ bool addr_is_multicast(const struct addr *a)
 	return (v4[0] & 0xf0) == 0xe0 || memcmp(v4, "\xff\xff\xff\xff", 4) == 0;
 }
 
-bool addr_is_linklocal(const struct addr *a)
-{
-	if (addr_is_v4(a))
-		return a->b[V4_AT] == 169 && a->b[V4_AT + 1] == 254;
-	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
-}
-
 bool addr_in_prefix(const struct addr *a, const struct addr *net, unsigned prefix)
 {
 	bool v4 = addr_is_v4(net);

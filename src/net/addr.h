@@ -43,7 +43,6 @@ bool addr_is_v4(const struct addr *a);		/* v4-mapped */
 bool addr_is_any(const struct addr *a);		/* 0.0.0.0 or :: */
 bool addr_is_loopback(const struct addr *a);	/* 127/8 or ::1 */
 bool addr_is_multicast(const struct addr *a);	/* 224/4 (and 255.255.255.255) or ff00::/8 */
-bool addr_is_linklocal(const struct addr *a);	/* 169.254/16 or fe80::/10 */
 
 /*
  * prefix counts in the address's own version: 0..32 for v4, 0..128 for v6. Different versions never

@@ -156,7 +156,7 @@ static void capture_close(struct source *s)
 }
 
 static const struct source_ops live_ops = {
-	.name = "capture",
+	.notice = NOTICE_CAPTURE,
 	.step = live_step,
 	.fds = live_fds,
 	.due_ns = live_due_ns,
@@ -225,7 +225,7 @@ static bool file_busy(const struct source *s)
 }
 
 static const struct source_ops file_ops = {
-	.name = "capture file",
+	.notice = NOTICE_CAPTURE,
 	.step = file_step,
 	.due_ns = file_due_ns,
 	.busy = file_busy,

@@ -282,7 +282,7 @@ static void diag_close(struct source *s)
 }
 
 static const struct source_ops diag_ops = {
-	.name = "sock_diag",
+	.notice = NOTICE_SOCKETS,
 	.step = diag_step,
 	.fds = diag_fds,
 	.due_ns = diag_due_ns,
@@ -317,13 +317,4 @@ int diag_new(struct source **out, const struct diag_options *opt, struct errmsg 
 		d->tables[i].wanted = is_wanted(family_at(i), opt);
 	*out = &d->source;
 	return 0;
-}
-
-uint32_t diag_known_protos(void)
-{
-	uint32_t protos = 0;
-
-	for (unsigned i = 0; family_at(i); i++)
-		protos |= 1u << family_at(i)->proto;
-	return protos;
 }

@@ -20,7 +20,4 @@ struct diag_options {
 
 int diag_new(struct source **out, const struct diag_options *opt, struct errmsg *err);
 
-/* Which protocols families.c can list: bits 1 << enum sockproto. */
-uint32_t diag_known_protos(void);
-
 #endif

@@ -361,7 +361,7 @@ static void procfs_close(struct source *s)
 }
 
 static const struct source_ops procfs_ops = {
-	.name = "procfs",
+	.notice = NOTICE_PROCESSES,
 	.step = procfs_step,
 	.due_ns = procfs_due_ns,
 	.busy = procfs_busy,

@@ -299,7 +299,7 @@ static void rtlink_close(struct source *s)
 }
 
 static const struct source_ops rtlink_ops = {
-	.name = "rtnetlink",
+	.notice = NOTICE_INTERFACES,
 	.step = rtlink_step,
 	.fds = rtlink_fds,
 	.due_ns = rtlink_due_ns,

@@ -19,7 +19,7 @@
 struct source;
 
 struct source_ops {
-	const char *name;
+	enum noticesource notice;	/* where it says what it cannot do */
 
 	/*
 	 * Does a bounded piece of work (at most about 5 ms) and sends what it learned. now_ns is event

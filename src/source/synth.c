@@ -348,7 +348,7 @@ static void synth_close(struct source *source)
 }
 
 static const struct source_ops synth_ops = {
-	.name = "synth",
+	.notice = NOTICE_SOCKETS,
 	.step = synth_step,
 	.due_ns = synth_due_ns,
 	.refresh = synth_refresh,

@@ -279,12 +279,6 @@ static void test_diag_unasked_tables_are_not_dumped(void **state)
 	s->ops->close(s);
 }
 
-static void test_diag_knows_the_protocols_of_its_rows(void **state)
-{
-	(void)state;
-	assert_int_equal(diag_known_protos(), 1u << SP_TCP | 1u << SP_UDP | 1u << SP_UDPLITE);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,7 +292,6 @@ int main(void)
 		cmocka_unit_test(test_diag_status_of_short_and_odd_ends),
 		cmocka_unit_test(test_diag_round_finds_a_socket_of_ours),
 		cmocka_unit_test(test_diag_unasked_tables_are_not_dumped),
-		cmocka_unit_test(test_diag_knows_the_protocols_of_its_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
