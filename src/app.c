@@ -19,45 +19,60 @@
 #include "base/xalloc.h"
 #include "config.h"
 #include "export/outfile.h"
+#include "places.h"
 #include "source/capture.h"
-#include "source/diag.h"
+#include "source/cgroups.h"
+#include "source/killer.h"
 #include "source/procfs.h"
-#include "source/rtlink.h"
 #include "source/synth.h"
+#include "source/users.h"
 
 enum {
-	SOURCES_MAX = 5,
-	FDS_MAX = SOURCES_MAX * SOURCE_FDS_MAX + 1,
+	SOURCES_MAX = PLACES_SOURCES_MAX + 4,	/* capture, procfs, cgroups, users; or the synthetic host */
+	FDS_MAX = SOURCES_MAX * 2 + SOURCE_FDS_MAX,
 	SOCKET_LIMIT = 1 << 20,
 	FLOW_LIMIT = 1 << 20,
 	ROUND_SHARE = 20,	/* a round may take 1/20 of the time */
+	WANTS_PER_TURN = 64,
+	MANY_SOCKETS = 20000,	/* beyond, the kernel is asked for less of each while no row is looked at closely */
 };
 
-static const uint32_t ALL_PROTOS = 1u << SP_TCP | 1u << SP_UDP;
+#define NAMES_WAIT_NS NSEC_PER_SEC	/* a directory service that is down holds no snapshot up longer */
+/* Flags of descriptors, a round: once, in a series or on a screen. */
+#define FLAGS_ONCE_NS (20 * NSEC_PER_MSEC)
+#define FLAGS_ROUND_NS (2 * NSEC_PER_MSEC)
 
-enum stage { ROUND_DONE, ROUND_READING, ROUND_OWNERS };
+enum stage { ROUND_DONE, ROUND_READING, ROUND_OWNERS, ROUND_NAMES };
+
+struct running {
+	struct source *source;
+	bool finished;			/* its step() said so */
+};
 
 struct app {
 	const struct options *opt;
 	struct model *model;
-	struct source *source[SOURCES_MAX];
-	bool finished[SOURCES_MAX];	/* its step() said so */
-	unsigned source_count;
-	struct source *procfs;		/* also in source[]; NULL = --no-process */
-	struct source *capture;		/* likewise */
+	struct places *places;		/* NULL: a file, the demo */
+	struct running run[SOURCES_MAX];	/* all sources, those of places too, in the order of their steps */
+	unsigned run_count;
+	struct source *capture;		/* owned, as the next three; NULL where it is not wanted */
+	struct source *procfs;
+	struct source *cgroups;
+	struct source *users;
+	struct source *synth;
 	struct eventclock clock;
 	enum stage stage;
+	uint64_t names_since_ns;	/* ROUND_NAMES: when it began */
+	uint32_t protos;		/* tables that are dumped */
+	uint32_t needs;			/* NEED_* of what is shown */
+	uint32_t watched;		/* row; MODEL_NONE */
+	bool lost;			/* ends of sockets were missed: a round is due */
 	uint64_t round_cost_ns;		/* time spent in steps since the round began */
 	uint64_t last_round_cost_ns;
 	bool paused;
 	bool live;			/* ticks are ours to give (the synthetic host has its own) */
 	struct errmsg trouble;
 };
-
-static void add_source(struct app *a, struct source *s)
-{
-	a->source[a->source_count++] = s;
-}
 
 static void tell(struct app *a, const struct event *e)
 {
@@ -74,6 +89,8 @@ static void tell_host(struct app *a, bool offline, bool no_capture)
 	e.host.offline = offline;
 	e.host.no_process = offline || a->opt->no_process;
 	e.host.no_capture = no_capture;
+	/* In a series each is kept for one tick: it is in the snapshot that covers its end. */
+	e.host.keep_closed_ns = a->opt->format ? 1 : a->opt->keep_closed_ns;
 	tell(a, &e);
 }
 
@@ -124,51 +141,106 @@ static int open_capture(struct app *a, struct errmsg *err)
 	tell_host(a, false, rc != 0);
 	if (rc)
 		tell_notice(a, NOTICE_CAPTURE, &why);
-	else
-		add_source(a, a->capture);
 	return 0;
 }
 
-static int open_diag(struct app *a, struct errmsg *err)
+static uint32_t details_of(uint32_t needs)
+{
+	static const struct {
+		uint32_t need, detail;
+	} pairs[] = {
+		{ NEED_INFO, DETAIL_INFO }, { NEED_SKMEM, DETAIL_SKMEM }, { NEED_CONG, DETAIL_CONG },
+		{ NEED_CC, DETAIL_CC },	    { NEED_TOS, DETAIL_TOS },	  { NEED_UNIX, DETAIL_UNIX },
+	};
+	uint32_t details = DETAIL_BOUND;
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (needs & pairs[i].need)
+			details |= pairs[i].detail;
+	return details;
+}
+
+/* What the kernel is asked for of each socket: all, unless there are many and nobody looks closely. */
+static uint32_t details_wanted(const struct app *a)
+{
+	bool many = model_totals(a->model)->sockets > MANY_SOCKETS;
+
+	if (a->opt->format)
+		return details_of(a->needs);
+	if (!many || a->watched != MODEL_NONE)
+		return DETAIL_ALL;
+	return DETAIL_INFO | DETAIL_SKMEM | DETAIL_CONG;
+}
+
+/*
+ * Both families, whatever -4 and -6 leave to be shown: IPv4 packets may belong to a socket of AF_INET6, and a flow
+ * without its socket would get a wrong reason. Tables left out by -t or -u likewise matter only where packets are
+ * looked at.
+ */
+static uint32_t protos_to_dump(const struct app *a, uint32_t shown)
+{
+	return a->capture || !shown ? OPTIONS_INET | shown : shown;
+}
+
+static int open_places(struct app *a, struct errmsg *err)
 {
 	const struct options *opt = a->opt;
-	/*
-	 * Both families, whatever -4 and -6 leave to be shown: IPv4 packets may belong to a socket
-	 * of AF_INET6, and a flow without its socket would get a wrong reason. Tables left out by
-	 * -t or -u likewise matter only where packets are looked at.
-	 */
-	struct diag_options d = {
-		.protos = opt->protos && !a->capture ? opt->protos : ALL_PROTOS | opt->protos,
-		.ipv4 = a->capture || opt->ipv4 || !opt->ipv6,
-		.ipv6 = a->capture || opt->ipv6 || !opt->ipv4,
+	struct places_options p = {
+		.diag = { .ipv4 = a->capture || opt->ipv4 || !opt->ipv6,
+			  .ipv6 = a->capture || opt->ipv6 || !opt->ipv4,
+			  .details = details_wanted(a),
+			  .asked = opt->protos },
+		.all = opt->netns && strcmp(opt->netns, "all") == 0,
+		.no_events = opt->once,
 	};
-	struct source *s;
-	int rc = diag_new(&s, &d, err);
 
-	if (!rc)
-		add_source(a, s);
+	p.diag.protos = a->protos = protos_to_dump(a, opt->protos);
+	return places_new(&a->places, &p, err);
+}
+
+/* Before anything is open: all that sockmon opens is then in that namespace. */
+static int enter_netns(const struct options *opt, struct errmsg *err)
+{
+	int fd, rc;
+
+	if (!opt->netns || strcmp(opt->netns, "all") == 0)
+		return 0;
+	rc = netns_open(opt->netns, &fd, err);
+	if (rc)
+		return rc;
+	rc = netns_enter(fd, err);
+	close(fd);
 	return rc;
+}
+
+/* Owners and names. What is missing of names is only not shown. */
+static int open_process_sources(struct app *a, struct errmsg *err)
+{
+	struct errmsg ignored;
+	int rc = a->opt->no_process ? 0 : procfs_new(&a->procfs, "/proc", err);
+
+	if (rc)
+		return rc;
+	if (!(a->needs & NEED_CGROUP) || cgroups_new(&a->cgroups, "/proc/self/mountinfo", &ignored))
+		a->cgroups = NULL;
+	if (!(a->needs & NEED_USER) || users_new(&a->users, &ignored))
+		a->users = NULL;
+	if (a->procfs && a->needs & NEED_FLAGS)
+		procfs_want_flags(a->procfs, a->opt->once ? FLAGS_ONCE_NS : FLAGS_ROUND_NS);
+	return 0;
 }
 
 static int open_live(struct app *a, struct errmsg *err)
 {
-	struct source *s;
-	int rc = open_capture(a, err);	/* first: it is what needs a right */
+	int rc = enter_netns(a->opt, err);
 
-	if (rc)
-		return rc;
-	rc = rtlink_new(&s, err);
-	if (rc)
-		return rc;
-	add_source(a, s);
-	rc = open_diag(a, err);
-	if (rc || a->opt->no_process)
-		return rc;
-	rc = procfs_new(&a->procfs, "/proc", err);
-	if (rc)
-		return rc;
-	add_source(a, a->procfs);
-	return 0;
+	if (!rc)
+		rc = open_capture(a, err);	/* first: it is what needs a right */
+	if (!rc)
+		rc = open_places(a, err);
+	if (!rc)
+		rc = open_process_sources(a, err);
+	return rc;
 }
 
 static int open_file(struct app *a, struct errmsg *err)
@@ -176,20 +248,59 @@ static int open_file(struct app *a, struct errmsg *err)
 	struct capture_options c = capture_options(a->opt);
 	int rc = capture_new(&a->capture, &c, err);
 
-	if (rc)
-		return rc;
-	tell_host(a, true, false);
-	add_source(a, a->capture);
-	return 0;
+	if (!rc)
+		tell_host(a, true, false);
+	return rc;
+}
+
+/* Lists all sources anew; who is finished stays it. */
+static void list_sources(struct app *a)
+{
+	struct source *list[SOURCES_MAX] = { NULL };
+	struct running former[SOURCES_MAX];
+	unsigned former_count = a->run_count, n = 0;
+
+	memcpy(former, a->run, former_count * sizeof(former[0]));
+	if (a->synth)
+		list[n++] = a->synth;
+	if (a->capture)
+		list[n++] = a->capture;
+	if (a->places)
+		n += places_sources(a->places, list + n);
+	if (a->procfs)
+		list[n++] = a->procfs;
+	if (a->cgroups)
+		list[n++] = a->cgroups;
+	if (a->users)
+		list[n++] = a->users;
+	for (unsigned i = 0; i < n; i++) {
+		a->run[i] = (struct running){ .source = list[i] };
+		for (unsigned k = 0; k < former_count; k++)
+			if (former[k].source == list[i])
+				a->run[i].finished = former[k].finished;
+	}
+	a->run_count = n;
+}
+
+/* What the columns of a run without a screen look at: NEED_* bits. */
+static uint32_t needs_of_output(const struct options *opt)
+{
+	uint32_t needs = format_needs(opt->format, opt->cols, opt->col_count, opt->once);
+
+	needs |= filter_needs(opt->filter) | filter_needs(opt->kill);
+	if (opt->sort)
+		needs |= columns_needs(&opt->sort, 1);
+	if (opt->group)
+		needs |= columns_needs(&opt->group, 1) | NEED_INFO;
+	return needs;
 }
 
 static int open_demo(struct app *a, struct errmsg *err)
 {
-	struct source *s;
-	int rc = synth_new(&s, a->opt->interval_ns, err);
+	int rc = synth_new(&a->synth, a->opt->interval_ns, err);
 
 	if (!rc)
-		add_source(a, s);
+		app_want_protos(a, 0);
 	return rc;
 }
 
@@ -200,6 +311,8 @@ int app_new(struct app **out, const struct options *opt, struct errmsg *err)
 	int rc;
 
 	a->opt = opt;
+	a->watched = MODEL_NONE;
+	a->needs = opt->format ? needs_of_output(opt) : UINT32_MAX;
 	a->model = model_new(SOCKET_LIMIT, flows, hash_random_seed());
 	a->live = !opt->demo && !opt->read_file;
 	eventclock_init(&a->clock);
@@ -211,16 +324,27 @@ int app_new(struct app **out, const struct options *opt, struct errmsg *err)
 		app_free(a);
 		return rc;
 	}
+	list_sources(a);
 	*out = a;
 	return 0;
+}
+
+static void close_source(struct source *s)
+{
+	if (s)
+		s->ops->close(s);
 }
 
 void app_free(struct app *a)
 {
 	if (!a)
 		return;
-	for (unsigned i = 0; i < a->source_count; i++)
-		a->source[i]->ops->close(a->source[i]);
+	close_source(a->synth);
+	close_source(a->capture);
+	places_free(a->places);
+	close_source(a->procfs);
+	close_source(a->cgroups);
+	close_source(a->users);
 	model_free(a->model);
 	free(a);
 }
@@ -235,17 +359,55 @@ const struct options *app_options(const struct app *a)
 	return a->opt;
 }
 
-static bool is_busy(const struct app *a, const struct source *s)
+static bool is_busy(const struct source *s)
 {
-	return s->ops->busy && s->ops->busy(s) && s != a->procfs;
+	return s && s->ops->busy && s->ops->busy(s);
 }
 
-static bool any_busy(const struct app *a)
+/* Owners and names are looked for when the sockets are known. */
+static bool any_reading(const struct app *a)
 {
-	for (unsigned i = 0; i < a->source_count; i++)
-		if (!a->finished[i] && is_busy(a, a->source[i]))
+	for (unsigned i = 0; i < a->run_count; i++) {
+		const struct source *s = a->run[i].source;
+
+		if (!a->run[i].finished && s != a->procfs && s != a->cgroups && s != a->users &&
+		    is_busy(s))
 			return true;
+	}
 	return false;
+}
+
+/* Has the model's questions answered, by those sources that can. */
+static void pass_wants_on(struct app *a, uint64_t now_ns)
+{
+	struct sockquery queries[WANTS_PER_TURN];
+	uint64_t cgroups[WANTS_PER_TURN];
+	uint32_t users[WANTS_PER_TURN];
+	unsigned n;
+
+	n = model_take_cgroups(a->model, cgroups, WANTS_PER_TURN);
+	if (n && a->cgroups)
+		cgroups_want(a->cgroups, cgroups, n);
+	n = model_take_users(a->model, users, WANTS_PER_TURN);
+	if (n && a->users)
+		users_want(a->users, users, n);
+	n = model_take_lookups(a->model, queries, WANTS_PER_TURN);
+	if (n && a->places)
+		places_look_up(a->places, queries, n, now_ns);
+	/* At the end of a round's dumps everything is looked for; this is for what comes between. */
+	if (a->stage == ROUND_DONE && a->procfs && model_take_ownerless(a->model))
+		procfs_look_now(a->procfs, now_ns);
+}
+
+/* The descriptor of the watched row is read anew: whether it blocks may change at any time. */
+static void read_watched(struct app *a)
+{
+	struct row r;
+
+	if (a->watched == MODEL_NONE || !a->procfs || !model_row(a->model, a->watched, &r) ||
+	    !r.sk || !r.proc || r.sk->fd < 0 || r.proc_reason != PROC_KNOWN)
+		return;
+	procfs_read_flags(a->procfs, r.proc->rec.pid, r.sk->fd, r.sk->inode);
 }
 
 static void end_round(struct app *a, uint64_t now_ns)
@@ -261,20 +423,38 @@ static void end_round(struct app *a, uint64_t now_ns)
 /* Moves the round on as far as it goes. */
 static void advance(struct app *a, uint64_t now_ns)
 {
-	if (a->stage == ROUND_READING && !any_busy(a)) {
+	if (a->stage == ROUND_READING && !any_reading(a)) {
+		model_take_ownerless(a->model);
 		if (a->procfs)
 			procfs_want(a->procfs, model_totals(a->model)->unresolved, now_ns);
+		read_watched(a);
 		a->stage = ROUND_OWNERS;
 	}
-	if (a->stage == ROUND_OWNERS && !(a->procfs && a->procfs->ops->busy(a->procfs)))
+	if (a->stage == ROUND_OWNERS && !is_busy(a->procfs)) {
+		a->stage = ROUND_NAMES;
+		a->names_since_ns = now_ns;
+	}
+	/* A screen shows names as they come. */
+	if (a->stage == ROUND_NAMES &&
+	    (!a->opt->format || !(is_busy(a->cgroups) || is_busy(a->users)) ||
+	     now_ns - a->names_since_ns >= NAMES_WAIT_NS))
 		end_round(a, now_ns);
 }
 
 /* A source that ended for good has said why in its notice. */
 static void note_end(struct app *a, unsigned i)
 {
-	a->finished[i] = true;
-	errmsg_set(&a->trouble, "%s", model_notice(a->model, a->source[i]->ops->notice));
+	a->run[i].finished = true;
+	errmsg_set(&a->trouble, "%s", model_notice(a->model, a->run[i].source->ops->notice));
+}
+
+static void follow_places(struct app *a, uint64_t now_ns)
+{
+	if (!a->places)
+		return;
+	a->lost |= places_take_loss(a->places);
+	if (places_follow(a->places, a->capture, now_ns))
+		list_sources(a);
 }
 
 void app_step(struct app *a, uint64_t now_ns)
@@ -284,9 +464,11 @@ void app_step(struct app *a, uint64_t now_ns)
 
 	if (a->paused)
 		return;
-	for (unsigned i = 0; i < a->source_count; i++)
-		if (!a->finished[i] && a->source[i]->ops->step(a->source[i], now_ns, &out))
+	for (unsigned i = 0; i < a->run_count; i++)
+		if (!a->run[i].finished && a->run[i].source->ops->step(a->run[i].source, now_ns, &out))
 			note_end(a, i);
+	follow_places(a, now_ns);
+	pass_wants_on(a, now_ns);
 	a->round_cost_ns += clock_mono_ns() - start;
 	advance(a, now_ns);
 }
@@ -294,9 +476,9 @@ void app_step(struct app *a, uint64_t now_ns)
 /* How long poll() may wait before a source is due, in milliseconds rounded up. */
 static int wait_ms(const struct app *a, uint64_t now_ns, int most)
 {
-	for (unsigned i = 0; i < a->source_count; i++) {
-		const struct source *s = a->source[i];
-		uint64_t due = a->finished[i] || !s->ops->due_ns ? SOURCE_NEVER : s->ops->due_ns(s);
+	for (unsigned i = 0; i < a->run_count; i++) {
+		const struct source *s = a->run[i].source;
+		uint64_t due = a->run[i].finished || !s->ops->due_ns ? SOURCE_NEVER : s->ops->due_ns(s);
 
 		if (due <= now_ns)
 			return 0;
@@ -310,9 +492,12 @@ static int gather_fds(const struct app *a, struct pollfd *out)
 {
 	int n = 0;
 
-	for (unsigned i = 0; i < a->source_count; i++)
-		if (!a->finished[i] && a->source[i]->ops->fds)
-			n += a->source[i]->ops->fds(a->source[i], out + n, SOURCE_FDS_MAX);
+	for (unsigned i = 0; i < a->run_count && n + SOURCE_FDS_MAX < FDS_MAX; i++) {
+		const struct source *s = a->run[i].source;
+
+		if (!a->run[i].finished && s->ops->fds)
+			n += s->ops->fds(s, out + n, SOURCE_FDS_MAX);
+	}
 	return n;
 }
 
@@ -337,9 +522,15 @@ void app_refresh(struct app *a)
 
 	if (a->paused)
 		return;
-	for (unsigned i = 0; i < a->source_count; i++)
-		if (!a->finished[i] && a->source[i]->ops->refresh)
-			a->source[i]->ops->refresh(a->source[i], now_ns);
+	a->lost = false;
+	if (a->places)
+		places_want(a->places, a->protos, details_wanted(a));
+	for (unsigned i = 0; i < a->run_count; i++) {
+		struct source *s = a->run[i].source;
+
+		if (!a->run[i].finished && s->ops->refresh)
+			s->ops->refresh(s, now_ns);
+	}
 	a->stage = ROUND_READING;
 	a->round_cost_ns = 0;
 }
@@ -348,6 +539,8 @@ uint64_t app_interval_ns(const struct app *a)
 {
 	uint64_t least = a->last_round_cost_ns * ROUND_SHARE;
 
+	if (a->lost)
+		return least;	/* a dump tells what the lost events would have */
 	return least > a->opt->interval_ns ? least : a->opt->interval_ns;
 }
 
@@ -396,6 +589,11 @@ const char *app_trouble(const struct app *a)
 	return a->trouble.text[0] ? a->trouble.text : NULL;
 }
 
+uint32_t app_absent(const struct app *a)
+{
+	return a->places ? places_absent(a->places) : 0;
+}
+
 struct export_run {
 	int fd;
 	uint32_t rows;
@@ -410,19 +608,20 @@ static int flush_counting(void *ctx, struct buf *b)
 	return snapshot_flush_fd(&run->fd, b);
 }
 
-static int export_rows(const struct model *m, const struct query *q, const struct format *f,
+static int export_rows(const struct app *a, const struct query *q, const struct format *f,
 		       const struct column *const *cols, unsigned col_count, struct export_run *run)
 {
 	struct result result;
 	struct buf b;
-	struct snapshot s = { .m = m, .result = &result, .query = q, .cols = cols,
-			      .col_count = col_count, .header = true, .first = true,
+	struct snapshot s = { .m = a->model, .result = &result, .query = q, .cols = cols,
+			      .col_count = col_count, .absent = app_absent(a),
+			      .header = true, .first = true,
 			      .flush = flush_counting, .ctx = run };
 	int rc;
 
 	result_init(&result);
 	buf_init(&b);
-	rc = query_run(q, m, false, &result);
+	rc = query_run(q, a->model, false, &result);
 	if (!rc)
 		rc = f->write(&s, &b);
 	run->rows = result.rows;
@@ -442,7 +641,7 @@ int app_export(struct app *a, const struct query *q, const struct format *f, con
 	if (rc)
 		return rc;
 	run = (struct export_run){ .fd = outfile_fd(file) };
-	rc = export_rows(a->model, q, f, cols, col_count, &run);
+	rc = export_rows(a, q, f, cols, col_count, &run);
 	if (rc) {
 		rc = outfile_error(file, rc, err);
 		outfile_abort(file);
@@ -454,4 +653,48 @@ int app_export(struct app *a, const struct query *q, const struct format *f, con
 		*bytes = run.bytes;
 	}
 	return rc;
+}
+
+void app_want_protos(struct app *a, uint32_t protos)
+{
+	a->protos = protos_to_dump(a, a->opt->protos | protos);
+	if (a->synth)
+		synth_want(a->synth, a->protos);
+}
+
+void app_watch(struct app *a, uint32_t row_id)
+{
+	if (row_id == a->watched)
+		return;
+	a->watched = row_id;
+	read_watched(a);
+}
+
+static int kill_socket(struct app *a, const struct sk *sk)
+{
+	struct killer *killer;
+	int rc;
+
+	if (!a->places)
+		return -EOPNOTSUPP;
+	rc = places_killer(a->places, sk->rec.netns, &killer);
+	return rc ? rc : killer_destroy(killer, &sk->rec);
+}
+
+int app_kill(struct app *a, uint32_t row_id)
+{
+	struct event e = { .kind = EV_KILLED };
+	struct row r;
+
+	if (!model_row(a->model, row_id, &r) || !r.sk || r.sk->ended_ns)
+		return -ENOENT;
+	e.kill = (struct killrec){ .cookie = r.sk->rec.cookie, .error = kill_socket(a, r.sk) };
+	e.time_ns = a->live ? eventclock_now(&a->clock) : model_time_ns(a->model);
+	tell(a, &e);
+	return e.kill.error;
+}
+
+const char *app_kill_why(int error)
+{
+	return killer_why(error);
 }

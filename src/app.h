@@ -58,6 +58,9 @@ bool app_paused(const struct app *a);
 /* One sentence when the input ended early or a source failed: exit status 1. NULL = all is well. */
 const char *app_trouble(const struct app *a);
 
+/* Kinds of sockets that this kernel tells nothing of: bits 1 << enum sockproto. For struct snapshot. */
+uint32_t app_absent(const struct app *a);
+
 /*
  * Writes the rows of *q to path in format f; complete or absent. cols as in struct snapshot. *rows: how
  * many, *bytes: the file's size.
@@ -65,5 +68,21 @@ const char *app_trouble(const struct app *a);
 int app_export(struct app *a, const struct query *q, const struct format *f, const char *path,
 	       const struct column *const *cols, unsigned col_count, uint32_t *rows, uint64_t *bytes,
 	       struct errmsg *err);
+
+/*
+ * Sockets of these kinds from the next round on (the toggles t, u and x): those of the options stay in any case, since
+ * flows need them.
+ */
+void app_want_protos(struct app *a, uint32_t protos);
+
+/* The row that the user looks at closely: the flags of its descriptors are read anew with each round. MODEL_NONE: none. */
+void app_watch(struct app *a, uint32_t row_id);
+
+/*
+ * Destroys the row's socket (SOCK_DESTROY, with its cookie). 0, or -errno as killer_destroy(); -ENOENT also where the row
+ * or its socket is gone. The model is told. killer_why() of source/killer.h is app_kill_why() here.
+ */
+int app_kill(struct app *a, uint32_t row_id);
+const char *app_kill_why(int error);
 
 #endif

@@ -63,6 +63,7 @@ static int write_snapshot(struct batch *b)
 		.query = &b->query,
 		.cols = o->cols,
 		.col_count = o->col_count,
+		.absent = app_absent(b->app),
 		.header = !o->no_header,
 		.first = b->first,
 		.flush = snapshot_flush_fd,

@@ -9,6 +9,7 @@
 #include "base/signals.h"
 #include "batch.h"
 #include "config.h"
+#include "killrun.h"
 #include "ui/run.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -75,7 +76,7 @@ static void mention_notices(const struct model *m)
 
 static int run(struct options *o)
 {
-	bool batch = o->format || o->once || o->count || !isatty(STDOUT_FILENO);
+	bool batch = o->kill || o->format || o->once || o->count || !isatty(STDOUT_FILENO);
 	struct errmsg err = { "" };
 	const char *trouble;
 	sigset_t wait_mask;
@@ -84,13 +85,16 @@ static int run(struct options *o)
 
 	if (batch && !o->format)
 		o->format = format_find("table");
-	if (batch && !o->series && !o->read_file)
+	if (batch && (!o->series || o->kill) && !o->read_file)
 		o->once = true;
 	rc = app_new(&app, o, &err);
 	if (rc)
 		return complain(rc == -EINVAL ? EXIT_USAGE : EXIT_FAILED, &err);
 	signals_init(&wait_mask);	/* not before: until here a signal may simply end us */
-	rc = batch ? batch_run(app, &wait_mask, &err) : ui_run(app, &wait_mask, &err);
+	if (o->kill)
+		rc = killrun(app, &wait_mask, &err);
+	else
+		rc = batch ? batch_run(app, &wait_mask, &err) : ui_run(app, &wait_mask, &err);
 	trouble = app_trouble(app);
 	if (batch && !rc && !trouble)
 		mention_notices(app_model(app));

@@ -16,6 +16,8 @@
 #include "base/human.h"
 #include "base/xalloc.h"
 
+#define KEEP_CLOSED_NS (10 * NSEC_PER_SEC)
+
 enum { SNAPLEN_LEAST = 64, SNAPLEN_MAX = 262144 };
 
 struct option_row {
@@ -104,8 +106,20 @@ static const struct {
 	{ "tcp", 1u << SP_TCP },
 	{ "udp", 1u << SP_UDP },
 	{ "udplite", 1u << SP_UDPLITE },
-	{ "inet", 1u << SP_TCP | 1u << SP_UDP | 1u << SP_UDPLITE },
-	{ "all", 1u << SP_TCP | 1u << SP_UDP | 1u << SP_UDPLITE },
+	{ "raw", 1u << SP_RAWIP },
+	{ "icmp", 1u << SP_ICMP4 | 1u << SP_ICMP6 },
+	{ "sctp", 1u << SP_SCTP },
+	{ "dccp", 1u << SP_DCCP },
+	{ "mptcp", 1u << SP_MPTCP },
+	{ "unix", OPTIONS_UNIX },
+	{ "unix_stream", 1u << SP_UNIX_STREAM },
+	{ "unix_dgram", 1u << SP_UNIX_DGRAM },
+	{ "unix_seqpacket", 1u << SP_UNIX_SEQPACKET },
+	{ "packet", 1u << SP_PACKET },
+	{ "netlink", 1u << SP_NETLINK },
+	{ "vsock", 1u << SP_VSOCK },
+	{ "inet", OPTIONS_INET },
+	{ "all", OPTIONS_ALL },
 };
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
@@ -118,8 +132,8 @@ static int set_family_word(struct options *o, const char *word, size_t len, stru
 		o->protos |= tables[i].protos;
 		return 0;
 	}
-	errmsg_set(err, "\"%.*s\" is not a table that this version lists: there are tcp, udp, "
-			"udplite, inet and all", (int)len, word);
+	errmsg_set(err, "\"%.*s\" is not a table of sockets: there are tcp, udp, udplite, raw, icmp, sctp, "
+			"dccp, mptcp, unix, packet, netlink, vsock, inet and all", (int)len, word);
 	return -EINVAL;
 }
 
@@ -145,6 +159,52 @@ static int set_udp(struct options *o, const char *arg, struct errmsg *err)
 {
 	(void)arg;
 	return set_family_word(o, "udp", 3, err);
+}
+
+static int set_unix(struct options *o, const char *arg, struct errmsg *err)
+{
+	(void)arg;
+	return set_family_word(o, "unix", 4, err);
+}
+
+static int set_netns(struct options *o, const char *arg, struct errmsg *err)
+{
+	if (!*arg) {
+		errmsg_set(err, "-N needs a namespace's name, a pid, a path, or `all`");
+		return -EINVAL;
+	}
+	o->netns = arg;
+	return 0;
+}
+
+static int set_keep_closed(struct options *o, const char *arg, struct errmsg *err)
+{
+	if (human_parse_duration(arg, NSEC_PER_SEC, &o->keep_closed_ns) ||
+	    o->keep_closed_ns > 3600 * NSEC_PER_SEC) {
+		errmsg_set(err, "--keep-closed takes 0 to 3600 seconds, not \"%s\"", arg);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Parsed when all is read: an error of the filter is shown with its spot. */
+static int set_kill(struct options *o, const char *arg, struct errmsg *err)
+{
+	if (arg[strspn(arg, " \t")] == '\0') {
+		errmsg_set(err, "--kill needs a filter that says which sockets: \"port 8080\" for one");
+		return -EINVAL;
+	}
+	free(o->kill_text);
+	o->kill_text = xstrdup(arg);
+	return 0;
+}
+
+static int set_yes(struct options *o, const char *arg, struct errmsg *err)
+{
+	(void)arg;
+	(void)err;
+	o->yes = true;
+	return 0;
 }
 
 static int set_interval(struct options *o, const char *arg, struct errmsg *err)
@@ -308,13 +368,17 @@ static const struct option_row rows[] = {
 	{ 'r', "read", "FILE", "a capture file instead of this host (- = stdin)", set_read },
 	{ 's', "snaplen", "N", "bytes kept of each packet (headers are enough)", set_snaplen },
 	{ 'B', "buffer-size", "KIB", "size of the capture ring", set_buffer },
-	{ 'A', "family", "LIST", "tables, as in ss: tcp udp udplite inet all", set_family },
+	{ 'A', "family", "LIST",
+	  "tables, as in ss: tcp udp udplite raw icmp sctp dccp mptcp unix packet netlink vsock inet all",
+	  set_family },
 	{ 't', "tcp", NULL, "TCP sockets", set_tcp },
 	{ 'u', "udp", NULL, "UDP sockets", set_udp },
+	{ 'x', "unix", NULL, "unix sockets", set_unix },
 	{ '4', "ipv4", NULL, "IPv4 only", set_ipv4 },
 	{ '6', "ipv6", NULL, "IPv6 only", set_ipv6 },
 	{ 'l', "listening", NULL, "listening sockets only", set_listening },
 	{ 'a', "all", NULL, "sockets in every state (the default)", set_all },
+	{ 'N', "netns", "NAME", "a network namespace: name, pid, path, or `all` of them", set_netns },
 	{ '1', "once", NULL, "one snapshot at once, then exit", set_once },
 	{ 'd', "interval", "SEC", "every SEC seconds (0.1 to 3600, default 1)", set_interval },
 	{ 'c', "count", "N", "N snapshots, an interval apart; capture runs in between", set_count },
@@ -328,6 +392,10 @@ static const struct option_row rows[] = {
 	{ 0, "no-capture", NULL, "do not look at packets", set_no_capture },
 	{ 0, "no-process", NULL, "do not look for owners in /proc", set_no_process },
 	{ 0, "max-flows", "N", "most flows kept at a time (default 1048576)", set_max_flows },
+	{ 0, "keep-closed", "SEC", "how long a socket that ended stays on the screen (default 10)",
+	  set_keep_closed },
+	{ 0, "kill", "FILTER", "destroy the sockets that match, after a question", set_kill },
+	{ 0, "yes", NULL, "no question", set_yes },
 	{ 0, "demo", NULL, "a synthetic host: to try the screen without rights", set_demo },
 	{ 'h', "help", NULL, "this help", set_help },
 	{ 'V', "version", NULL, "the version", set_version },
@@ -410,6 +478,19 @@ static int parse_filter(struct options *o, struct errmsg *err)
 	return rc;
 }
 
+static int parse_kill(struct options *o, struct errmsg *err)
+{
+	int rc = o->kill_text ? filter_parse(&o->kill, o->kill_text, &o->filter_err) : 0;
+
+	if (!rc)
+		return 0;
+	*err = o->filter_err.msg;
+	free(o->filter_text);	/* the text that the caret points into */
+	o->filter_text = o->kill_text;
+	o->kill_text = NULL;
+	return rc;
+}
+
 /* Options that only make sense together, or not together. */
 static int check_sense(const struct options *o, struct errmsg *err)
 {
@@ -420,6 +501,10 @@ static int check_sense(const struct options *o, struct errmsg *err)
 	else if (o->no_capture && (o->interfaces || o->capture_filter))
 		errmsg_set(err, "--no-capture leaves nothing for %s to do",
 			   o->interfaces ? "-i" : "-f");
+	else if (o->kill_text && (o->read_file || o->demo))
+		errmsg_set(err, "--kill destroys sockets of this host: there are none in a file or in the demo");
+	else if (o->netns && (o->read_file || o->demo))
+		errmsg_set(err, "-N names a namespace of this host: there are none in a file or in the demo");
 	else
 		return 0;
 	return -EINVAL;
@@ -431,7 +516,7 @@ int options_parse(struct options *o, int argc, char **argv, struct errmsg *err)
 	char shorts[ROWS * 2 + 2];
 	int code, rc = 0;
 
-	*o = (struct options){ .interval_ns = NSEC_PER_SEC };
+	*o = (struct options){ .interval_ns = NSEC_PER_SEC, .keep_closed_ns = KEEP_CLOSED_NS };
 	build_getopt(longs, shorts);
 	opterr = 0;
 	optind = 0;	/* start anew, for callers that parse twice */
@@ -447,15 +532,18 @@ int options_parse(struct options *o, int argc, char **argv, struct errmsg *err)
 	if (rc)
 		return rc;
 	o->filter_text = join_words(argv + optind);
-	return parse_filter(o, err);
+	rc = parse_filter(o, err);
+	return rc ? rc : parse_kill(o, err);
 }
 
 void options_fini(struct options *o)
 {
 	filter_free(o->filter);
+	filter_free(o->kill);
 	free(o->filter_text);
-	o->filter = NULL;
-	o->filter_text = NULL;
+	free(o->kill_text);
+	o->filter = o->kill = NULL;
+	o->filter_text = o->kill_text = NULL;
 }
 
 void options_query(const struct options *o, struct query *q)
@@ -466,6 +554,7 @@ void options_query(const struct options *o, struct query *q)
 		.descending = o->sort_descending,
 		.group = o->group,
 		.protos = o->protos,
+		.hide_protos = o->protos ? 0 : OPTIONS_ALL & ~OPTIONS_INET,
 		.ipv4_only = o->ipv4 && !o->ipv6,
 		.ipv6_only = o->ipv6 && !o->ipv4,
 	};

@@ -43,15 +43,18 @@ options_written()
 	items_of "$1" OPTIONS | cut -f2,3 | sed -E 's/Fl -?//g; s/Ar //'
 }
 
-# columns: name, TAB, JSON key or "-", TAB, help. A subsection may give a prefix to the keys.
+# columns: name, TAB, JSON key or "-", TAB, help. A subsection in lower case is the prefix of its keys, and may
+# be that of the names.
 columns_written()
 {
 	items_of "$1" COLUMNS | awk -F'\t' -v OFS='\t' '
 		{
 			count = split($2, word, " ")
 			key = count > 2 ? word[5] : word[2]
-			if (count <= 2 && ($1 == "tcp_info" || $1 == "skmem"))
-				key = $1 "." word[2]
+			if (count <= 2 && $1 ~ /^[a-z_]+$/) {
+				sub("^" $1 "_", "", key)
+				key = $1 "." key
+			}
 			if ($1 == "Cells of several values")
 				key = "-"
 			print word[2], key, $3

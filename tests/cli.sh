@@ -75,7 +75,7 @@ test_options()
 	refuses "a count of nothing is refused" 2 'count.*"0"' -c 0
 	refuses "a count beyond 64 bits is refused" 2 'count' -c 18446744073709551616
 	refuses "an unknown format is refused with those there are" 2 'table, json, jsonl, csv' -o xml
-	refuses "an unknown table is refused with those there are" 2 '"sctp".*tcp, udp' -A tcp,sctp
+	refuses "an unknown table is refused with those there are" 2 '"decnet".*tcp, udp' -A tcp,decnet
 	refuses "a file and an interface together are refused" 2 'choose one' -r x -i lo
 }
 

@@ -6,7 +6,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "base/human.h"
+#include "base/utf8.h"
 #include "ui/text.h"
 
 enum style cell_state_style(enum sockstate s)
@@ -42,6 +45,16 @@ static void set_text(struct celltext *out, const char *text, enum style style)
 	out->style = style;
 }
 
+bool cell_is_local(const struct row *r)
+{
+	return r->sk && r->sk->rec.proto >= SP_UNIX_STREAM;
+}
+
+static bool is_unix(const struct row *r)
+{
+	return r->sk && r->sk->rec.proto >= SP_UNIX_STREAM && r->sk->rec.proto <= SP_UNIX_SEQPACKET;
+}
+
 static bool is_listener(const struct row *r)
 {
 	return r->sk && r->sk->rec.state == ST_LISTEN;
@@ -49,9 +62,53 @@ static bool is_listener(const struct row *r)
 
 static void make_unknown(const struct column *c, const struct row *r, struct celltext *out)
 {
-	bool seen_nothing = c->scope == SCOPE_WIRE && !is_listener(r) && c->type == VT_UINT;
+	bool seen_nothing = c->scope == SCOPE_WIRE && !is_listener(r) && !cell_is_local(r) &&
+			    c->type == VT_UINT;
 
 	set_text(out, seen_nothing ? "-" : "", STYLE_DIM);
+}
+
+/* As ss has them, where the long name is too long for a column. */
+static const char *short_proto(enum sockproto p)
+{
+	static const char *const names[SOCKPROTOS] = {
+		[SP_UNIX_STREAM] = "u_str",    [SP_UNIX_DGRAM] = "u_dgr",
+		[SP_UNIX_SEQPACKET] = "u_seq", [SP_PACKET] = "p_raw",
+		[SP_NETLINK] = "nl",	       [SP_VSOCK] = "v_str",
+	};
+
+	return (unsigned)p < SOCKPROTOS && names[p] ? names[p] : sockproto_name(p);
+}
+
+static void make_proto(const struct column *c, const struct row *r, struct celltext *out)
+{
+	bool datagrams = r->more && r->more->kind == MORE_PACKET &&
+			 r->more->packet.type == SOCK_DGRAM;
+	struct value v;
+
+	if (r->sk)
+		set_text(out, datagrams ? "p_dgr" : short_proto((enum sockproto)r->sk->rec.proto),
+			 STYLE_DIM);
+	else
+		set_text(out, column_get(c, r, &v) ? v.text : "", STYLE_DIM);
+}
+
+/* "closed 4s": how, and how long ago where there is room for that. */
+static void make_end(const struct row *r, int w, struct celltext *out)
+{
+	enum endreason end = (enum endreason)r->sk->end;
+	const char *word = endreason_name(end);
+	uint64_t now_ns = model_time_ns(r->m);
+	char ago[12];
+
+	human_age(ago, sizeof(ago), now_ns > r->sk->ended_ns ? now_ns - r->sk->ended_ns : 0);
+	if (!word)
+		word = "closed";
+	if (w && strlen(word) + 1 + strlen(ago) > (size_t)w)
+		ago[0] = '\0';
+	snprintf(out->text, sizeof(out->text), "%s%s%s", word, ago[0] ? " " : "", ago);
+	out->style = end == END_RESET || end == END_REFUSED || end == END_KILLED ? STYLE_TROUBLE
+										 : STYLE_DIM;
 }
 
 /* A socket's protocol is said where no column says it and it is not TCP. */
@@ -61,13 +118,20 @@ static void make_socket_state(const struct row *r, const struct cellmode *mode, 
 	enum sockstate state = (enum sockstate)r->sk->rec.state;
 	bool datagram = sockproto_is_datagram((enum sockproto)r->sk->rec.proto);
 	bool say_proto = r->sk->rec.proto != SP_TCP && !mode->proto_shown;
-	const char *proto = say_proto ? sockproto_name((enum sockproto)r->sk->rec.proto) : "";
+	const char *proto = !say_proto ? "" :
+			    is_unix(r) ? "unix" :
+					 sockproto_name((enum sockproto)r->sk->rec.proto);
 	const char *name = sockstate_name(state, datagram);
 
+	out->style = cell_state_style(state);
 	if (state == ST_ESTABLISHED && w && strlen(name) + say_proto + strlen(proto) > (size_t)w)
 		name = sockstate_short(state);
+	if (say_proto && w && strlen(name) + 1 + strlen(proto) > (size_t)w) {
+		/* "UNCONN" says nothing of what never connects; what listens has its path. */
+		set_text(out, state == ST_CLOSE ? proto : name, out->style);
+		return;
+	}
 	snprintf(out->text, sizeof(out->text), "%s%s%s", name, say_proto ? " " : "", proto);
-	out->style = cell_state_style(state);
 }
 
 /* Traffic without a socket has no state: its protocol stands there. */
@@ -77,6 +141,10 @@ static void make_state(const struct row *r, const struct cellmode *mode, int w,
 	const struct column *proto;
 	struct value v;
 
+	if (r->sk && r->sk->ended_ns) {
+		make_end(r, w, out);
+		return;
+	}
 	if (r->sk) {
 		make_socket_state(r, mode, w, out);
 		return;
@@ -90,10 +158,11 @@ static enum style value_style(enum celllook look, const struct column *c, const 
 {
 	bool zero = c->type == VT_UINT && c->unit != UNIT_NONE && v->u64 == 0;
 
-	if (zero || look == CELL_DIM || (r->sk && r->sk->rec.state == ST_TIME_WAIT))
+	if (zero || look == CELL_DIM ||
+	    (r->sk && (r->sk->rec.state == ST_TIME_WAIT || r->sk->ended_ns)))
 		return STYLE_DIM;
-	if (look == CELL_PROCESS)
-		return r->proc ? STYLE_PROCESS : STYLE_DIM;
+	if (look == CELL_PROCESS)	/* with a reason beside it, the process is its listener's */
+		return r->proc && r->proc_reason == PROC_KNOWN ? STYLE_PROCESS : STYLE_DIM;
 	if (look == CELL_RX)
 		return STYLE_RX;
 	if (look == CELL_TX)
@@ -112,8 +181,13 @@ void cell_make(const struct column *c, enum celllook look, const struct row *r,
 	struct value v;
 	size_t sign = 0;
 
+	out->tail = look == CELL_END && is_unix(r);
 	if (look == CELL_STATE) {
 		make_state(r, mode, w, out);
+		return;
+	}
+	if (look == CELL_PROTO) {
+		make_proto(c, r, out);
 		return;
 	}
 	if (!column_get(c, r, &v)) {
@@ -126,6 +200,29 @@ void cell_make(const struct column *c, enum celllook look, const struct row *r,
 	}
 	value_format(c, &v, TEXT_SHORT, mode->bits, out->text + sign, sizeof(out->text) - sign);
 	out->style = value_style(look, c, r, &v);
+}
+
+void cell_make_both_ends(const struct row *r, int w, struct celltext *out)
+{
+	const struct column *local = column_find("local"), *remote = column_find("remote");
+	struct value here, there;
+	bool named = column_get(local, r, &here) && strcmp(here.text, "*") != 0;
+	bool met = r->peer_proc && column_get(remote, r, &there);
+	int room = w - (met ? text_cells(there.text) + 3 : 0), cells;
+	size_t skip = 0, len = named ? strlen(here.text) : 0;
+
+	/* The path gives way to the peer, and loses its beginning. */
+	for (cells = named ? text_cells(here.text) : 0; cells > room && skip < len;) {
+		uint32_t cp;
+
+		skip += utf8_decode(here.text + skip, len - skip, &cp);
+		cells = text_cells(here.text + skip) + 1;
+	}
+	snprintf(out->text, sizeof(out->text), "%s%s%s%s", skip ? "…" : "",
+		 named ? here.text + skip : "", met ? (named ? " ─ " : "─ ") : "",
+		 met ? there.text : "");
+	out->style = r->sk->ended_ns ? STYLE_DIM : STYLE_NORMAL;
+	out->tail = false;
 }
 
 /* "[2001:db8:1:2…]:443": who it is begins on the left, the port is at the right. */
@@ -143,11 +240,31 @@ static void paint_end(struct grid *g, int x, int y, int w, const struct celltext
 	grid_text(g, x + w - tail, y, tail, t->style, port);
 }
 
+/* "…/postgresql/.s.PGSQL.5432" */
+static void paint_tail(struct grid *g, int x, int y, int w, const struct celltext *t)
+{
+	size_t len = strlen(t->text), skip = 0;
+
+	if (text_cells(t->text) <= w || w < 2) {
+		grid_ellipsis(g, x, y, w, t->style, t->text);
+		return;
+	}
+	while (skip < len && text_cells(t->text + skip) > w - 1) {
+		uint32_t cp;
+
+		skip += utf8_decode(t->text + skip, len - skip, &cp);
+	}
+	grid_text(g, x, y, 1, t->style, g->ascii ? "~" : "…");
+	grid_text(g, x + 1, y, w - 1, t->style, t->text + skip);
+}
+
 void cell_paint(struct grid *g, int x, int y, int w, enum celllook look, bool right,
 		const struct celltext *t)
 {
 	if (right && text_cells(t->text) <= w)
 		grid_right(g, x, y, w, t->style, t->text);
+	else if (t->tail)
+		paint_tail(g, x, y, w, t);
 	else if (look == CELL_END)
 		paint_end(g, x, y, w, t);
 	else

@@ -15,6 +15,7 @@ enum celllook {
 	CELL_DIM,
 	CELL_PROCESS,
 	CELL_END,		/* an address with a port: cut in its middle, the port stays */
+	CELL_PROTO,		/* ss's short names */
 	CELL_STATE,
 	CELL_WIRE_STATE,
 	CELL_RX,
@@ -32,6 +33,7 @@ struct cellmode {
 struct celltext {
 	char text[256];		/* raw bytes from outside, '\0'-terminated */
 	enum style style;
+	bool tail;		/* cut at its beginning: a path says most at its end */
 };
 
 /* w: the cells that it will have; 0 = as many as it wants. */
@@ -42,6 +44,14 @@ void cell_paint(struct grid *g, int x, int y, int w, enum celllook look, bool ri
 		const struct celltext *t);
 
 enum style cell_state_style(enum sockstate s);
+/* A socket without addresses of IP: unix, packet, netlink, vsock. */
+bool cell_is_local(const struct row *r);
+
+/*
+ * Both ends of such a socket in one cell, for where there is no room for two: its path, and whose
+ * the other end is.
+ */
+void cell_make_both_ends(const struct row *r, int w, struct celltext *out);
 bool cell_has_alert(const struct row *r);
 
 #endif

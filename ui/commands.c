@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/killask.h"
 #include "ui/menus.h"
 #include "ui/saveas.h"
 
@@ -30,8 +31,13 @@ static void run_details(struct ui *u, int arg)
 		return;
 	}
 	ui_follow_selection(u);
-	u->detail_top = 0;
-	ui_open_view(u, &view_detail);
+	ui_open_details(u);
+}
+
+static void run_event_details(struct ui *u, int arg)
+{
+	(void)arg;
+	events_details(u);
 }
 
 static void run_fold(struct ui *u, int arg)
@@ -53,8 +59,10 @@ static void run_back(struct ui *u, int arg)
 	if (u->view == &view_help)
 		ui_open_view(u, u->back);
 	else if (u->view == &view_detail)
-		ui_open_view(u, &view_conns);
-	else if (u->rows.text[0])
+		ui_open_view(u, u->detail_back);
+	else if (u->view == &view_events && events_clear_search(u))
+		return;
+	else if (u->view == &view_conns && u->rows.text[0])
 		rows_set_filter(&u->rows, "", &ignored);
 	else if (u->notices_shown)
 		ui_hide_notices(u);
@@ -64,6 +72,12 @@ static void run_filter(struct ui *u, int arg)
 {
 	(void)arg;
 	filter_open(u);
+}
+
+static void run_search(struct ui *u, int arg)
+{
+	(void)arg;
+	events_search(u);
 }
 
 static void run_sort(struct ui *u, int arg)
@@ -95,22 +109,36 @@ static void run_columns(struct ui *u, int arg)
 	menu_open_columns(u);
 }
 
+/* What is not shown need not be asked of the kernel. */
+static void toggle_protos(struct ui *u, bool *which)
+{
+	rows_toggle(&u->rows, which);
+	app_want_protos(u->app, rows_wanted_protos(&u->rows));
+}
+
 static void run_tcp(struct ui *u, int arg)
 {
 	(void)arg;
-	rows_toggle(&u->rows, &u->rows.no_tcp);
+	toggle_protos(u, &u->rows.no_tcp);
 }
 
 static void run_udp(struct ui *u, int arg)
 {
 	(void)arg;
-	rows_toggle(&u->rows, &u->rows.no_udp);
+	toggle_protos(u, &u->rows.no_udp);
 }
 
-static void run_time_wait(struct ui *u, int arg)
+static void run_unix(struct ui *u, int arg)
 {
 	(void)arg;
-	rows_toggle(&u->rows, &u->rows.no_time_wait);
+	toggle_protos(u, &u->rows.with_unix);
+	ui_say(u, STYLE_DIM, "unix sockets are %s", u->rows.with_unix ? "shown" : "not shown");
+}
+
+static void run_over(struct ui *u, int arg)
+{
+	(void)arg;
+	rows_toggle(&u->rows, &u->rows.no_over);
 }
 
 static void run_only(struct ui *u, int arg)
@@ -166,10 +194,17 @@ static void run_export(struct ui *u, int arg)
 	saveas_open(u);
 }
 
+static void run_kill(struct ui *u, int arg)
+{
+	(void)arg;
+	killask_open(u);
+}
+
 static void run_reset(struct ui *u, int arg)
 {
 	(void)arg;
 	conns_reset(u);
+	app_want_protos(u->app, rows_wanted_protos(&u->rows));
 	ui_say(u, STYLE_DIM, "the view is as at the start");
 }
 
@@ -214,14 +249,15 @@ static void run_quit(struct ui *u, int arg)
 
 static const struct command commands[] = {
 	{ { KEY_F0_ + 1, '?' }, "Help", "this screen",
-	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 1, run_help, 0 },
+	  IN_LIST | IN_DETAIL | IN_EVENTS, COMMANDS_PROGRAM, 1, run_help, 0 },
 	{ { KEY_ESC_ }, "Back", "go back", IN_DETAIL | IN_HELP, COMMANDS_PROGRAM, 2, run_back, 0 },
 	{ { KEY_ESC_ }, NULL, "clear the filter; then put the notice away",
-	  IN_LIST, COMMANDS_ROWS, 0, run_back, 0 },
+	  IN_LIST | IN_EVENTS, COMMANDS_ROWS, 0, run_back, 0 },
 
 	{ { KEY_DOWN_, 'j' }, NULL, "down",
-	  IN_LIST | IN_HELP, COMMANDS_MOVE, 0, run_move, MOVE_DOWN },
-	{ { KEY_UP_, 'k' }, NULL, "up", IN_LIST | IN_HELP, COMMANDS_MOVE, 0, run_move, MOVE_UP },
+	  IN_LIST | IN_HELP | IN_EVENTS, COMMANDS_MOVE, 0, run_move, MOVE_DOWN },
+	{ { KEY_UP_, 'k' }, NULL, "up",
+	  IN_LIST | IN_HELP | IN_EVENTS, COMMANDS_MOVE, 0, run_move, MOVE_UP },
 	{ { 'j' }, "Next", "in the details: the next row",
 	  IN_DETAIL, COMMANDS_MOVE, 3, run_next_row, 1 },
 	{ { 'k' }, "Previous", "in the details: the previous row",
@@ -240,13 +276,19 @@ static const struct command commands[] = {
 	  IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_LAST },
 	{ { KEY_ENTER_ }, "Details", "details of the row; open or close a group",
 	  IN_LIST, COMMANDS_MOVE, 7, run_details, 0 },
+	{ { KEY_ENTER_ }, "Details", "in the events: details of its socket",
+	  IN_EVENTS, COMMANDS_MOVE, 3, run_event_details, 0 },
 	{ { KEY_RIGHT_ }, NULL, "open the group", IN_LIST, COMMANDS_MOVE, 0, run_fold, 1 },
 	{ { KEY_LEFT_ }, NULL, "close the group", IN_LIST, COMMANDS_MOVE, 0, run_fold, 0 },
 	{ { KEY_TAB_ }, NULL, "next view", IN_ALL, COMMANDS_MOVE, 0, run_view_step, 1 },
 	{ { KEY_BACKTAB_ }, NULL, "previous view", IN_ALL, COMMANDS_MOVE, 0, run_view_step, -1 },
 	{ { '1' }, NULL, "connections", IN_ALL, COMMANDS_MOVE, 0, run_view, 1 },
+	{ { '2' }, NULL, "events: what opened, and what ended how",
+	  IN_ALL, COMMANDS_MOVE, 0, run_view, 2 },
 
 	{ { '/' }, "Filter", "filter the rows", IN_LIST, COMMANDS_ROWS, 2, run_filter, 0 },
+	{ { '/' }, "Search", "in the events: show those with these words",
+	  IN_EVENTS, COMMANDS_ROWS, 2, run_search, 0 },
 	{ { 's' }, "Sort", "choose what to sort by", IN_LIST, COMMANDS_ROWS, 3, run_sort, 0 },
 	{ { 'S' }, NULL, "sort the other way round", IN_LIST, COMMANDS_ROWS, 0, run_reverse, 0 },
 	{ { '<' }, NULL, "sort by the column on the left",
@@ -256,11 +298,13 @@ static const struct command commands[] = {
 	{ { 'a' }, "Group", "group the rows", IN_LIST, COMMANDS_ROWS, 4, run_group, 0 },
 	{ { 't' }, NULL, "TCP on and off", IN_LIST, COMMANDS_ROWS, 0, run_tcp, 0 },
 	{ { 'u' }, NULL, "UDP on and off", IN_LIST, COMMANDS_ROWS, 0, run_udp, 0 },
+	{ { 'X' }, NULL, "unix sockets on and off", IN_LIST, COMMANDS_ROWS, 0, run_unix, 0 },
 	{ { 'l' }, NULL, "listening sockets only, and all",
 	  IN_LIST, COMMANDS_ROWS, 0, run_only, ONLY_LISTENING },
 	{ { 'e' }, NULL, "established only, and all",
 	  IN_LIST, COMMANDS_ROWS, 0, run_only, ONLY_ESTABLISHED },
-	{ { 'w' }, NULL, "TIME_WAIT on and off", IN_LIST, COMMANDS_ROWS, 0, run_time_wait, 0 },
+	{ { 'w' }, NULL, "TIME_WAIT and closed rows on and off",
+	  IN_LIST, COMMANDS_ROWS, 0, run_over, 0 },
 	{ { ' ' }, NULL, "mark the row; open or close a group",
 	  IN_LIST, COMMANDS_ROWS, 0, run_mark, 0 },
 	{ { 'r' }, NULL, "reset filter, order, groups and columns",
@@ -274,6 +318,8 @@ static const struct command commands[] = {
 	{ { 'b' }, NULL, "rates in bits or bytes", IN_ALL, COMMANDS_SHOW, 0, run_bits, 0 },
 	{ { 'n' }, NULL, "names or numbers", IN_ALL, COMMANDS_SHOW, 0, run_names, 0 },
 
+	{ { 'K' }, "Kill", "destroy the marked sockets, or the selected one; asks first",
+	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 9, run_kill, 0 },
 	{ { 'x' }, "Export", "write the rows to a file",
 	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 8, run_export, 0 },
 	{ { KEY_CTRL_('l') }, NULL, "repaint the screen",

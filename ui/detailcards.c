@@ -19,7 +19,7 @@ struct field {
 	bool breaks;		/* the next one begins a line */
 };
 
-enum { FIELDS_MAX = 20 };
+enum { FIELDS_MAX = 20, STATE_CARD = 1 };	/* its place in kernel_cards */
 
 struct card {
 	const char *title;
@@ -30,14 +30,23 @@ struct card {
 #define F(name, ...) { .column = (name), __VA_ARGS__ }
 
 /* Over both sides: neither the kernel's nor the wire's alone. */
-static const struct card process_card = { NULL,
-					  { F("process"), F("pid"), F("fd"), F("uid"),
-					    F("cmdline", .label = "command", .wide = true),
-					    F("holders", .label = "held by", .wide = true) } };
+static const struct card process_card = { NULL, { F("process"), F("pid") } };
+static const struct card user_card = { NULL, { F("user"), F("uid"), F("unit") } };
+static const struct card owner_card = { NULL,
+					{ F("cmdline", .label = "command", .wide = true),
+					  F("cgroup", .wide = true) } };
+
+/* In the place of the state. */
+static const struct card end_card = { "its end",
+				      { F("end", .label = "how"), F("age", .label = "lived"),
+					F("ended", .label = "when", .wide = true) } };
 
 static const struct card kernel_cards[] = {
+	{ "unix",
+	  { F("vfs_dev", .label = "device"), F("vfs_ino", .label = "file"),
+	    F("pending", .label = "not accepted"), F("peer_inode", .label = "peer's inode") } },
 	{ "state",
-	  { F("state"), F("state_age", .label = "for"), F("timer"),
+	  { F("state"), F("state_age", .label = "for"), F("age"), F("timer"),
 	    F("timer_ms", .label = "fires in"), F("retransmits"), F("shutdown") } },
 	{ "queues",
 	  { F("recv_q"), F("send_q"), F("backlog_max", .label = "backlog"),
@@ -60,9 +69,19 @@ static const struct card kernel_cards[] = {
 
 static const struct card identity_card = { "identity",
 					   { F("proto"), F("family"), F("iface"), F("inode"),
-					     F("cookie"), F("cgroup_id", .label = "cgroup"),
-					     F("netns"), F("mark"), F("v6only"), F("tos"),
+					     F("cookie"), F("netns"), F("mark"), F("class_id"),
+					     F("md5"), F("ulp"), F("v6only"), F("tos"),
 					     F("tclass") } };
+
+/* What few sockets have: every column of one prefix, under the rest of its key. */
+static const struct {
+	const char *prefix, *title;
+} groups[] = {
+	{ "bbr.", "bbr" },	 { "dctcp.", "dctcp" },		  { "vegas.", "vegas" },
+	{ "tls.", "tls" },	 { "subflow.", "mptcp subflow" }, { "mptcp.", "mptcp" },
+	{ "sctp.", "sctp" },	 { "packet.", "packet" },	  { "netlink.", "netlink" },
+	{ "vsock.", "vsock" },
+};
 
 static const struct card seen_card = { "seen", {
 	F("first_seen", .wide = true), F("last_seen", .wide = true) } };
@@ -135,7 +154,7 @@ static bool add_field(struct cardside *s, const struct field *f, const struct ro
 }
 
 /* The title appears with the first value that is known. */
-static void add_card(struct cardside *s, const struct card *card, const struct row *r, bool bits)
+static void add_fields(struct cardside *s, const struct card *card, const struct row *r, bool bits)
 {
 	bool titled = false;
 	unsigned i;
@@ -151,6 +170,11 @@ static void add_card(struct cardside *s, const struct card *card, const struct r
 		titled = true;
 		add_field(s, &card->fields[i], r, bits);
 	}
+}
+
+static void add_card(struct cardside *s, const struct card *card, const struct row *r, bool bits)
+{
+	add_fields(s, card, r, bits);
 	cardside_break(s);
 }
 
@@ -218,11 +242,18 @@ static void add_skmem(struct cardside *s, const struct row *r)
 		       STYLE_TROUBLE : STYLE_NORMAL);
 }
 
-/* Every value of tcp_info that no card has named. */
-static void add_rest(struct cardside *s, const struct row *r, bool bits)
+/* Told in words by add_limits(). */
+static bool is_a_limit(const struct column *c)
 {
-	static const char prefix[] = "tcp_info.";
+	return strstr(c->key, "_limited") || strstr(c->key, "busy_time");
+}
+
+/* Every known value whose key begins so and that no card has named, under the rest of its key. */
+static void add_prefixed(struct cardside *s, const char *prefix, const char *title,
+			 const struct row *r, bool bits)
+{
 	const struct column *c;
+	size_t len = strlen(prefix);
 	bool titled = false;
 	unsigned i;
 
@@ -230,21 +261,127 @@ static void add_rest(struct cardside *s, const struct row *r, bool bits)
 		struct field f = { .column = c->key };
 		struct value v;
 
-		if (!c->key || strncmp(c->key, prefix, sizeof(prefix) - 1) != 0 || is_in_cards(c) ||
-		    strstr(c->key, "_limited") || strstr(c->key, "busy_time") ||
-		    !column_get(c, r, &v))
+		if (!c->key || strncmp(c->key, prefix, len) != 0 || is_in_cards(c) ||
+		    is_a_limit(c) || !column_get(c, r, &v))
 			continue;
 		if (!titled)
-			cardside_title(s, "all else in tcp_info");
+			cardside_title(s, title);
 		titled = true;
+		f.label = c->key + len;
 		add_field(s, &f, r, bits);
 	}
 	cardside_break(s);
 }
 
+static void add_groups(struct cardside *s, const struct row *r, bool bits)
+{
+	unsigned i;
+
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		add_prefixed(s, groups[i].prefix, groups[i].title, r, bits);
+}
+
+/* The names of the options that are on: as words, not as a table of no and yes. */
+static void add_sockopt(struct cardside *s, const struct row *r)
+{
+	static const char prefix[] = "sockopt.";
+	const struct column *c;
+	char text[256] = "";
+	size_t len = 0;
+	unsigned i;
+
+	for (i = 0; (c = column_at(i)); i++) {
+		struct value v;
+
+		if (!c->key || strncmp(c->key, prefix, sizeof(prefix) - 1) != 0 ||
+		    !column_get(c, r, &v) || !v.u64 || len >= sizeof(text))
+			continue;
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", len ? " " : "",
+					c->key + sizeof(prefix) - 1);
+	}
+	if (len)
+		cardside_field(s, "sockopt", text, STYLE_NORMAL);
+}
+
+/* "12 non-blocking, close-on-exec" */
+static void add_fd(struct cardside *s, const struct row *r)
+{
+	struct holder h;
+	char text[48];
+	int len;
+
+	if (!r->sk || r->sk->ended_ns || !model_holders(r->m, r->sk, &h, 1))
+		return;
+	len = snprintf(text, sizeof(text), "%d", h.fd);
+	if (h.has_flags)
+		snprintf(text + len, sizeof(text) - (size_t)len, " %s%s",
+			 h.nonblock ? "non-blocking" : "blocking",
+			 h.cloexec ? ", close-on-exec" : "");
+	cardside_field(s, "fd", text, STYLE_NORMAL);
+}
+
+/* Who holds it beside the first. */
+static void add_holders(struct cardside *s, const struct row *r)
+{
+	const struct field f = F("holders", .label = "held by", .wide = true);
+
+	if (r->sk && r->sk->holders > 1)
+		add_field(s, &f, r, false);
+}
+
+/* "java[4410]: it waits in its listener's accept queue …" */
+static void add_listener(struct cardside *s, const struct row *r)
+{
+	const char *why = procreason_sentence((enum procreason)r->proc_reason);
+	char text[256];
+
+	snprintf(text, sizeof(text), "%.*s[%u]%s%s", EVENT_NAME_MAX, r->proc->rec.comm,
+		 r->proc->rec.pid, why ? ": " : "", why ? why : "");
+	cardside_field(s, "listener's", text, STYLE_NORMAL);
+}
+
 void detail_process(struct cardside *s, const struct row *r)
 {
-	add_card(s, &process_card, r, false);
+	if (r->proc && r->proc_reason != PROC_KNOWN)
+		add_listener(s, r);
+	else
+		add_fields(s, &process_card, r, false);
+	add_fields(s, &user_card, r, false);
+	cardside_break(s);
+	add_fd(s, r);
+	add_holders(s, r);
+	add_card(s, &owner_card, r, false);
+}
+
+/* The other end of a unix socket, where it is. */
+static void add_peer(struct cardside *s, const struct row *r)
+{
+	char text[64];
+
+	if (!r->peer_proc)
+		return;
+	snprintf(text, sizeof(text), "%.*s[%u]", EVENT_NAME_MAX, r->peer_proc->rec.comm,
+		 r->peer_proc->rec.pid);
+	cardside_title(s, "the other end");
+	cardside_field(s, "process", text, STYLE_NORMAL);
+	cardside_field(s, "command", r->peer_proc->rec.cmdline, STYLE_NORMAL);
+}
+
+/* TIME_WAIT has no tcp_info of its own, nor has what is gone. */
+static void add_final(struct cardside *s)
+{
+	cardside_title(s, "its last values");
+	cardside_text(s, STYLE_DIM,
+		      "What follows is what the kernel said when it freed the full socket.");
+}
+
+/* A path may be longer than the line above has room for. */
+static void add_path(struct cardside *s, const struct row *r)
+{
+	if (!r->more || r->more->kind != MORE_UNIX || !r->more->un.name[0])
+		return;
+	cardside_title(s, "path");
+	cardside_text(s, STYLE_NORMAL, r->more->un.name);
 }
 
 void detail_verdict(struct cardside *s, const struct row *r)
@@ -269,18 +406,31 @@ void detail_kernel(struct cardside *s, const struct row *r, bool bits)
 			      procreason_sentence((enum procreason)r->proc_reason)
 				      ? procreason_sentence((enum procreason)r->proc_reason)
 				      : "It has no socket of its own: one of the process above serves it.");
+	} else if (r->sk->ended_ns) {
+		add_card(s, &end_card, r, bits);
 	} else if (!r->proc && procreason_sentence((enum procreason)r->proc_reason)) {
 		cardside_title(s, "no process");
 		cardside_text(s, STYLE_NORMAL,
 			      procreason_sentence((enum procreason)r->proc_reason));
 	}
-	for (i = 0; i < sizeof(kernel_cards) / sizeof(kernel_cards[0]); i++)
-		add_card(s, &kernel_cards[i], r, bits);
-	if (r->sk) {
-		add_limits(s, r);
-		add_skmem(s, r);
-		add_rest(s, r, bits);
+	add_path(s, r);
+	add_peer(s, r);
+	for (i = 0; i < sizeof(kernel_cards) / sizeof(kernel_cards[0]); i++) {
+		if (i != STATE_CARD || !r->sk || !r->sk->ended_ns)
+			add_card(s, &kernel_cards[i], r, bits);
+		if (i != STATE_CARD || !r->sk)
+			continue;
+		if (r->sk->final)
+			add_final(s);
+		/* The special before the general: what it is for is there. */
+		add_groups(s, r, bits);
 	}
+	if (!r->sk)
+		return;
+	add_limits(s, r);
+	add_skmem(s, r);
+	add_sockopt(s, r);
+	add_prefixed(s, "tcp_info.", "all else in tcp_info", r, bits);
 }
 
 /*
@@ -303,7 +453,8 @@ static void add_coverage(struct cardside *s, const struct row *r)
 
 void detail_wire(struct cardside *s, const struct row *r, bool bits)
 {
-	const char *why = wirereason_sentence((enum wirereason)r->wire_reason);
+	const char *why = cell_is_local(r) ? "It does not speak IP: no packet tells of it." :
+					     wirereason_sentence((enum wirereason)r->wire_reason);
 	char served[12];
 	unsigned i;
 

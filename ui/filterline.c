@@ -134,11 +134,17 @@ static bool sort_is_hidden(const struct ui *u)
 	       (slot < 0 || !layout_placed(&u->layout, (unsigned)slot));
 }
 
+/* Unix sockets that no option asked for. */
+static bool shows_more(const struct ui *u)
+{
+	return u->rows.with_unix && !u->rows.opt->protos;
+}
+
 static bool has_something_to_say(const struct ui *u)
 {
 	return u->rows.text[0] || rows_are_narrowed(&u->rows) || u->rows.marks.count ||
 	       u->rows.query.group || u->rows.query.ipv4_only || u->rows.query.ipv6_only ||
-	       u->rows.opt->protos || sort_is_hidden(u);
+	       u->rows.opt->protos || shows_more(u) || sort_is_hidden(u);
 }
 
 int filter_line_height(const struct ui *u)
@@ -155,7 +161,7 @@ static void add_narrowings(struct pieces *p, const struct ui *u)
 	} all[] = {
 		{ r->only == ONLY_LISTENING, "listening only" },
 		{ r->only == ONLY_ESTABLISHED, "established only" },
-		{ r->no_time_wait, "no TIME_WAIT" },
+		{ r->no_over, "no TIME_WAIT, none closed" },
 		{ r->no_tcp, "no TCP" },
 		{ r->no_udp, "no UDP" },
 		{ r->query.ipv4_only, "IPv4 only" },
@@ -179,6 +185,8 @@ void filter_line_paint(const struct ui *u, struct grid *g, int y)
 	if (u->rows.text[0])
 		pieces_add(&p, 0, STYLE_GOOD, "/ %s", u->rows.text);
 	add_narrowings(&p, u);
+	if (shows_more(u))
+		pieces_add(&p, 3, STYLE_DIM, "with unix");
 	if (q->group)
 		pieces_add(&p, 3, STYLE_DIM, "by %s", q->group->title);
 	if (sort_is_hidden(u))

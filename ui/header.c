@@ -14,6 +14,7 @@
 
 enum {
 	HEADER_TWO_LINES_FROM = 8,	/* screens with fewer lines get one */
+	TABS_FROM = 12,
 	NOTICES_FROM = 12,
 	NOTICE_LINES = 2,		/* of each notice on a small screen */
 	NOTICE_MORE_FROM = 20,		/* from here on one more, so that a command is not cut */
@@ -176,6 +177,11 @@ static void paint_counts(const struct ui *u, struct grid *g, int y)
 		pieces_add(&p, 0, STYLE_NORMAL, "%u socket%s%s", t->sockets,
 			   t->sockets == 1 ? "" : "s", t->sockets ? ":" : "");
 	add_states(&p, t);
+	if (t->closed)
+		pieces_add(&p, 8, STYLE_DIM, "%u closed", t->closed);
+	if (t->lost_events)
+		pieces_add(&p, 5, STYLE_TROUBLE, "%llu× ends lost",
+			   (unsigned long long)t->lost_events);
 	if (t->refused_sockets)
 		pieces_add(&p, 1, STYLE_TROUBLE, "%llu beyond the limit",
 			   (unsigned long long)t->refused_sockets);
@@ -254,13 +260,17 @@ static int paint_tabs(struct ui *u, struct grid *g, int y)
 	int x = 1;
 
 	u->tabs_y = -1;
-	v = view_at(1);
-	if (!v || !v->numbered)
-		return 0;		/* a single one needs no tab */
+	u->tab_count = 0;
+	if (g->height < TABS_FROM)
+		return 0;
 	u->tabs_y = y;
-	for (i = 0; (v = view_at(i)) && v->numbered; i++)
-		x += 2 + grid_printf(g, x, y, g->width - x, v == u->view ? STYLE_TABON : STYLE_TAB,
-				     "%u %s", i + 1, v->name);
+	for (i = 0; (v = view_at(i)) && v->numbered && i < UI_TABS_MAX; i++) {
+		int w = grid_printf(g, x, y, g->width - x, v == ui_tab(u) ? STYLE_TABON : STYLE_TAB,
+				    "%u %s", i + 1, v->name);
+
+		u->tabs[u->tab_count++] = (struct tabspot){ v, x, w };
+		x += w + 2;
+	}
 	return 1;
 }
 

@@ -37,6 +37,7 @@ struct slot {
 	bool wire;
 	bool filler;			/* may take what is left over */
 	uint8_t wish;			/* enum wish */
+	bool chosen;			/* and it was the reader who said so */
 	uint8_t look;			/* how its cells are painted: enum celllook of cells.h */
 };
 

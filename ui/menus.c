@@ -72,7 +72,9 @@ static const struct {
 	{ "rport", "remote port", "the service, for what goes out" },
 	{ "proto", "protocol", "tcp, udp, icmp" },
 	{ "iface", "interface", "where the traffic is seen" },
-	{ "uid", "user", "the socket's owner, by number" },
+	{ "user", "user", "the socket's owner" },
+	{ "unit", "unit", "the service, session or container" },
+	{ "netns", "namespace", "the network namespace" },
 };
 
 enum { GROUPS = sizeof(groups) / sizeof(groups[0]) };
@@ -108,6 +110,7 @@ static void choose_column(struct ui *u, uint32_t slot)
 
 	i->on = !i->on;
 	s->wish = i->on ? WISH_SHOWN : WISH_HIDDEN;
+	s->chosen = true;
 }
 
 void menu_open_columns(struct ui *u)

@@ -16,7 +16,6 @@
 
 #define ROWS_MIN_INTERVAL_NS (100 * NSEC_PER_MSEC)
 #define BIT(n) (1u << (n))
-#define EVERY_PROTO (BIT(SOCKPROTOS) - 1)
 #define NO_PROTO BIT(31)	/* matches none; 0 would match all */
 #define EVERY_STATE (BIT(SOCKSTATES) - 1)
 
@@ -33,18 +32,21 @@ static uint32_t states_to_hide(const struct rows *r)
 		hide |= EVERY_STATE & ~(BIT(ST_LISTEN) | BIT(ST_CLOSE));
 	if (r->only == ONLY_ESTABLISHED)
 		hide |= EVERY_STATE & ~BIT(ST_ESTABLISHED);
-	if (r->no_time_wait)
+	if (r->no_over)
 		hide |= BIT(ST_TIME_WAIT);
 	return hide;
 }
 
+/* Of sockets and flows alike; 0 = all, of which hidden_kinds() leaves some sockets out. */
 static uint32_t protos_to_show(const struct rows *r)
 {
 	uint32_t base = r->opt->protos, show;
 
-	if (!r->no_tcp && !r->no_udp)
-		return base;
-	show = base ? base : EVERY_PROTO;
+	if (!base && !r->no_tcp && !r->no_udp)
+		return 0;
+	show = base ? base & ~(uint32_t)OPTIONS_UNIX : (uint32_t)OPTIONS_ALL;
+	if (base && r->with_unix)
+		show |= base & OPTIONS_UNIX ? base & OPTIONS_UNIX : (uint32_t)OPTIONS_UNIX;
 	if (r->no_tcp)
 		show &= ~(BIT(SP_TCP) | BIT(SP_MPTCP));
 	if (r->no_udp)
@@ -52,11 +54,28 @@ static uint32_t protos_to_show(const struct rows *r)
 	return show ? show : NO_PROTO;
 }
 
+/* What does not speak IP: a host has hundreds of those, so they are there only when asked for. */
+static uint32_t hidden_kinds(const struct rows *r)
+{
+	uint32_t shown = OPTIONS_INET | (r->with_unix ? OPTIONS_UNIX : 0);
+
+	return r->opt->protos ? 0 : OPTIONS_ALL & ~shown;
+}
+
+uint32_t rows_wanted_protos(const struct rows *r)
+{
+	uint32_t show = r->query.protos ? r->query.protos : (uint32_t)OPTIONS_ALL;
+
+	return show & OPTIONS_ALL & ~r->query.hide_protos;
+}
+
 static void apply_toggles(struct rows *r)
 {
 	r->query.hide_states = states_to_hide(r);
 	r->query.hide_flows = r->only != ONLY_ALL;
+	r->query.hide_closed = r->no_over || r->only != ONLY_ALL;
 	r->query.protos = protos_to_show(r);
+	r->query.hide_protos = hidden_kinds(r);
 	r->query.ipv4_only = r->opt->ipv4 && !r->opt->ipv6;
 	r->query.ipv6_only = r->opt->ipv6 && !r->opt->ipv4;
 	r->stale = true;
@@ -82,7 +101,8 @@ void rows_reset(struct rows *r)
 {
 	struct filter_error ignored;
 
-	r->no_tcp = r->no_udp = r->no_time_wait = false;
+	r->no_tcp = r->no_udp = r->no_over = false;
+	r->with_unix = (r->opt->protos & OPTIONS_UNIX) != 0;
 	r->only = r->opt->listening && !r->opt->all ? ONLY_LISTENING : ONLY_ALL;
 	r->query.sort = default_sort(r->opt);
 	r->query.descending = r->opt->sort ? r->opt->sort_descending : true;
@@ -194,7 +214,7 @@ int64_t rows_find(const struct rows *r, const struct model *m, uint64_t ident, u
 
 bool rows_are_narrowed(const struct rows *r)
 {
-	return r->only != ONLY_ALL || r->no_tcp || r->no_udp || r->no_time_wait;
+	return r->only != ONLY_ALL || r->no_tcp || r->no_udp || r->no_over;
 }
 
 /* The result without the rows of closed groups. */

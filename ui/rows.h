@@ -23,7 +23,8 @@ struct rows {
 	struct filter *filter;		/* owned; what query.filter borrows */
 	char text[512];			/* its text; "" = none */
 	uint8_t only;			/* enum only */
-	bool no_tcp, no_udp, no_time_wait;
+	bool no_tcp, no_udp, no_over;	/* over: TIME_WAIT, and what has ended */
+	bool with_unix;
 
 	struct result result;
 	struct item *lines;		/* owned; items of the result, some left out */
@@ -58,7 +59,8 @@ int rows_set_filter(struct rows *r, const char *text, struct filter_error *err);
 void rows_set_sort(struct rows *r, const struct column *c, bool descending);
 void rows_set_group(struct rows *r, const struct column *c);	/* NULL = none */
 void rows_set_only(struct rows *r, enum only only);
-void rows_toggle(struct rows *r, bool *which);			/* one of the no_… members */
+void rows_toggle(struct rows *r, bool *which);	/* with_unix, or one of the no_… members */
+uint32_t rows_wanted_protos(const struct rows *r);	/* kinds of sockets that may be shown */
 void rows_freeze(struct rows *r, bool frozen);
 void rows_set_open(struct rows *r, uint64_t group_ident, bool open);
 

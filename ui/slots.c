@@ -27,9 +27,12 @@ static const struct slotrow rows[] = {
 	{ "proc", "PROCESS", 12, 24, .filler = true, .look = CELL_PROCESS },
 	{ "pid", "PID", 7, 7, .right = true },
 	{ "fd", "FD", 5, 5, .right = true },
+	{ "user", "USER", 8, 16, .look = CELL_PLAIN },
 	{ "uid", "UID", 6, 10, .right = true },
+	{ "unit", "UNIT", 16, 40, .look = CELL_DIM },
 	{ "cmdline", "COMMAND", 20, 60, .look = CELL_DIM },
-	{ "proto", "PROTO", 5, 7, .look = CELL_DIM },
+	{ "proto", "PROTO", 5, 7, .look = CELL_PROTO },
+	{ "netns", "NETNS", 8, 20, .look = CELL_DIM },
 	{ "local", "LOCAL", 21, 47, .narrow = "lport", .narrow_below = 14, .sort = "lport",
 	  .look = CELL_END },
 	{ "remote", "REMOTE", 21, 47, .filler = true, .look = CELL_END },
@@ -90,6 +93,8 @@ static const struct {
 	{ "pid", 7 },
 	{ "total_retrans", 4 },
 	{ "state", 11 },
+	{ "netns", 8 },			/* only where there are several: slots_show_netns() */
+	{ "local", 15 },
 	{ "local", 21 },
 	{ "proc", 17 },			/* 120 */
 	{ "proto", 5 },
@@ -97,7 +102,7 @@ static const struct {
 	{ "rx_bytes", 5 },
 	{ "wire_state", 11 },
 	{ "alert_text", 24 },
-	{ "uid", 6 },
+	{ "user", 8 },
 	{ "snd_cwnd", 5 },
 	{ "alert_text", 42 },
 	{ "min_rtt", 6 },
@@ -176,6 +181,19 @@ static void add_asked(struct layout *l, const struct column *const *cols, unsign
 		l->slots[i].wish = WISH_SHOWN;
 }
 
+void slots_show_netns(struct layout *l, bool several)
+{
+	const struct column *netns = column_find("netns");
+	unsigned i;
+
+	for (i = 0; i < l->slot_count; i++) {
+		struct slot *s = &l->slots[i];
+
+		if (s->col == netns && s->wish != WISH_SHOWN && !s->chosen)
+			s->wish = several ? WISH_AUTO : WISH_HIDDEN;
+	}
+}
+
 void slots_init(struct layout *l, const struct column *const *cols, unsigned count)
 {
 	const struct column *c;
@@ -193,6 +211,7 @@ void slots_init(struct layout *l, const struct column *const *cols, unsigned cou
 			add_slot(l, &rows[i], c);
 	}
 	add_steps(l);
+	slots_show_netns(l, false);
 }
 
 int slots_find_sort(const struct layout *l, const struct column *sort)

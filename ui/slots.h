@@ -12,6 +12,9 @@
 /* The default columns, or exactly those of `cols` when count is not 0. */
 void slots_init(struct layout *l, const struct column *const *cols, unsigned count);
 
+/* Which namespace it is, matters where there are several: the column comes and goes by itself. */
+void slots_show_netns(struct layout *l, bool several);
+
 /* The slot that is sorted by this column; -1 = none is. */
 int slots_find_sort(const struct layout *l, const struct column *sort);
 

@@ -23,10 +23,13 @@ struct ui *ui_new(struct app *app)
 	const struct options *opt = app_options(app);
 
 	u->app = app;
-	u->view = u->back = &view_conns;
+	u->view = u->back = u->detail_back = &view_conns;
+	u->watched = MODEL_NONE;
 	rows_init(&u->rows, opt);
 	slots_init(&u->layout, opt->cols, opt->col_count);
 	u->table.page = 1;
+	events_init(u);
+	app_want_protos(app, rows_wanted_protos(&u->rows));
 	u->bar_y = u->tabs_y = -1;
 	u->dirty = true;
 	return u;
@@ -36,7 +39,9 @@ void ui_free(struct ui *u)
 {
 	if (!u)
 		return;
+	app_watch(u->app, MODEL_NONE);
 	rows_fini(&u->rows);
+	events_fini(u);
 	free(u);
 }
 
@@ -55,13 +60,33 @@ void ui_open_view(struct ui *u, const struct view *v)
 	u->view = v;
 }
 
+void ui_open_details(struct ui *u)
+{
+	u->detail_back = u->view;
+	u->detail_top = 0;
+	ui_open_view(u, &view_detail);
+}
+
+/* The app reads more of the row that is looked at closely. */
+static void tell_watched(struct ui *u)
+{
+	struct row row;
+	uint32_t id = MODEL_NONE;
+
+	if (u->view == &view_detail && !u->selected_gone && ui_selected_row(u, &row))
+		id = u->rows.lines[u->table.selected].id;
+	if (id != u->watched)
+		app_watch(u->app, id);
+	u->watched = id;
+}
+
 /* The numbered views stand first in the table. */
 void ui_step_view(struct ui *u, int by)
 {
 	unsigned count = 0, now = 0;
 
 	while (view_at(count) && view_at(count)->numbered) {
-		if (view_at(count) == u->view)
+		if (view_at(count) == ui_tab(u))
 			now = count;
 		count++;
 	}
@@ -138,6 +163,16 @@ static void run(struct ui *u, const struct command *c)
 		c->run(u, c->arg);
 }
 
+static void tab_pressed(struct ui *u, int x)
+{
+	unsigned i;
+
+	for (i = 0; i < u->tab_count; i++) {
+		if (x >= u->tabs[i].x && x < u->tabs[i].x + u->tabs[i].w)
+			ui_open_view(u, u->tabs[i].view);
+	}
+}
+
 static void mouse_pressed(struct ui *u, const struct key *k)
 {
 	bool twice = k->mouse == MOUSE_DOUBLE;
@@ -148,6 +183,8 @@ static void mouse_pressed(struct ui *u, const struct key *k)
 		u->view->move(u, MOVE_WHEEL_DOWN);
 	else if (k->y == u->bar_y)
 		run(u, commands_bar_at(u, k->x));
+	else if (k->y == u->tabs_y)
+		tab_pressed(u, k->x);
 	else if (k->y >= u->body_y && k->y < u->body_y + u->body_h)
 		u->view->click(u, k->x, k->y - u->body_y, twice);
 }
@@ -231,6 +268,7 @@ void ui_paint(struct ui *u, struct grid *g)
 	paint_bottom(u, g, bottom, narrowed);
 	if (u->menu_choose)
 		menu_paint(&u->menu, g);
+	tell_watched(u);
 	u->dirty = false;
 }
 

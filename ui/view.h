@@ -28,7 +28,13 @@ struct ui;
 struct command;
 
 /* Where a command serves: bits. */
-enum where { IN_LIST = 1, IN_DETAIL = 2, IN_HELP = 4, IN_ALL = IN_LIST | IN_DETAIL | IN_HELP };
+enum where {
+	IN_LIST = 1,
+	IN_DETAIL = 2,
+	IN_HELP = 4,
+	IN_EVENTS = 8,
+	IN_ALL = IN_LIST | IN_DETAIL | IN_HELP | IN_EVENTS
+};
 
 struct view {
 	const char *name;		/* in the tab */
@@ -40,7 +46,7 @@ struct view {
 };
 
 const struct view *view_at(unsigned i);			/* numbered ones first; NULL past the end */
-extern const struct view view_conns, view_detail, view_help;
+extern const struct view view_conns, view_detail, view_events, view_help;
 
 /* A prompt at the bottom. It has all keys. */
 struct dialog {
@@ -50,8 +56,9 @@ struct dialog {
 };
 
 extern const struct dialog dialog_filter, dialog_export, dialog_overwrite;
+extern const struct dialog dialog_kill, dialog_search;
 
-enum { UI_BAR_MAX = 24 };
+enum { UI_BAR_MAX = 24, UI_TABS_MAX = 9, KILL_MAX = IDSET_MAX };
 
 /* An item of the function bar, where it was painted. */
 struct barspot {
@@ -59,10 +66,44 @@ struct barspot {
 	int x, w;
 };
 
+struct tabspot {
+	const struct view *view;
+	int x, w;
+};
+
+/*
+ * What a question is open about: a row's number may become another's, its identity cannot.
+ */
+struct killtarget {
+	uint32_t id;
+	uint64_t ident;
+};
+
+struct killlist {
+	uint32_t count;
+	uint32_t passed_over;			/* marked, but without a socket that lives */
+	struct killtarget target[KILL_MAX];
+};
+
+/* The log of lives as it is shown. An entry's serial is its number since the start, from 1. */
+struct eventlist {
+	struct table table;			/* over its lines; ident is the serial */
+	struct layout layout;
+	uint64_t total;				/* entries ever, when it was painted */
+	char search[PROMPT_SIZE];		/* "" = all are shown */
+	char search_before[PROMPT_SIZE];	/* what Esc restores */
+	struct prompt prompt;
+	uint64_t *found;			/* owned; serials of what matches, ascending */
+	char found_for[PROMPT_SIZE];		/* the search that they match */
+	uint64_t settled;			/* up to this serial all were looked at for good */
+	uint32_t settled_count;			/* of found[] */
+};
+
 struct ui {
 	struct app *app;			/* borrowed */
 	const struct view *view;
 	const struct view *back;		/* where help was opened from */
+	const struct view *detail_back;		/* and the details */
 	const struct dialog *dialog;		/* NULL: keys are commands */
 	void (*menu_choose)(struct ui *u, uint32_t value);	/* NULL: no menu is open */
 	struct menu menu;
@@ -74,6 +115,10 @@ struct ui {
 	bool selected_gone;			/* details: the row that they show is no more */
 	struct layout layout;
 	bool bits;
+
+	struct eventlist events;
+	struct killlist kill;
+	uint32_t watched;			/* what the app knows that the details show */
 
 	struct pieces who;			/* details: their first line */
 	struct cards cards;			/* and what they show */
@@ -90,6 +135,8 @@ struct ui {
 
 	struct barspot bar[UI_BAR_MAX];
 	unsigned bar_count;
+	struct tabspot tabs[UI_TABS_MAX];
+	unsigned tab_count;
 	int bar_y, tabs_y, body_y, body_h;	/* as last painted; -1 = not there */
 	int list_y;				/* the first row of the list, in lines of the body */
 
@@ -108,6 +155,14 @@ static inline const struct model *ui_model(const struct ui *u)
 	return app_model(u->app);
 }
 
+/* The numbered view that is open, or that the details were opened from. */
+static inline const struct view *ui_tab(const struct ui *u)
+{
+	const struct view *v = u->view == &view_help ? u->back : u->view;
+
+	return v == &view_detail ? u->detail_back : v;
+}
+
 /* The selected line; false: it is no row, or it is gone. */
 bool ui_selected_row(const struct ui *u, struct row *out);
 
@@ -124,6 +179,16 @@ uint32_t ui_scrolled(uint32_t top, enum move m, int page);
 void conns_toggle_group(struct ui *u);		/* the selected heading's */
 void conns_set_group(struct ui *u, bool open);	/* the one that the selected line is in */
 void conns_reset(struct ui *u);
+
+/* view_events.c */
+void events_init(struct ui *u);
+void events_fini(struct ui *u);
+void events_search(struct ui *u);		/* opens the prompt */
+bool events_clear_search(struct ui *u);		/* false: there was none */
+void events_details(struct ui *u);		/* of the entry's socket, while that is a row */
+
+/* Of the selected row; Esc comes back to the view that is open now. */
+void ui_open_details(struct ui *u);
 
 /* view_detail.c: the next or previous row that is no heading. */
 void detail_step(struct ui *u, bool forward);

@@ -58,6 +58,7 @@ static void fit_columns(struct ui *u, int width, const struct cellmode *mode)
 		if (!u->rows.lines[i].is_group && model_row(ui_model(u), u->rows.lines[i].id, &row))
 			measure_row(&u->layout, &row, mode);
 	}
+	slots_show_netns(&u->layout, model_netns(ui_model(u), 1) != NULL);
 	layout_fit(&u->layout, width);
 }
 
@@ -122,6 +123,28 @@ static void paint_gutter(const struct ui *u, struct grid *g, int y, uint32_t lin
 		grid_text(g, 0, y, 1, STYLE_SELECTED, "▌");
 }
 
+/*
+ * A path has little room where an address stands: it takes the remote end's, too. Returns how many
+ * slots it took.
+ */
+static unsigned paint_both_ends(const struct layout *l, struct grid *g, int y, unsigned at,
+				const struct row *r, const struct cellmode *mode)
+{
+	const struct placed *p = &l->placed[at], *next = p + 1;
+	const struct slot *s = &l->slots[p->slot];
+	struct celltext t;
+
+	if (!cell_is_local(r) || s->look != CELL_END || at + 1 == l->placed_count ||
+	    l->slots[next->slot].look != CELL_END)
+		return 0;
+	cell_make(s->col, CELL_END, r, mode, 0, &t);
+	if (!is_narrow(s, p) && text_cells(t.text) <= p->w)
+		return 0;
+	cell_make_both_ends(r, next->x + next->w - p->x, &t);
+	cell_paint(g, p->x, y, next->x + next->w - p->x, CELL_PLAIN, false, &t);
+	return 2;
+}
+
 static void paint_row(const struct ui *u, struct grid *g, int y, const struct row *r,
 		      const struct cellmode *mode)
 {
@@ -133,7 +156,12 @@ static void paint_row(const struct ui *u, struct grid *g, int y, const struct ro
 	for (i = 0; i < l->placed_count; i++) {
 		const struct placed *p = &l->placed[i];
 		const struct slot *s = &l->slots[p->slot];
+		unsigned took = paint_both_ends(l, g, y, i, r, mode);
 
+		if (took) {
+			i += took - 1;
+			continue;
+		}
 		cell_make(layout_column(l, p), (enum celllook)s->look, r, mode, p->w, &t);
 		cell_paint(g, p->x, y, p->w, (enum celllook)s->look, s->right || is_narrow(s, p),
 			   &t);

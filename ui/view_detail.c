@@ -47,6 +47,17 @@ static void add_who(struct pieces *p, const struct row *r)
 	pieces_add(p, 0, STYLE_NORMAL, "%s %s %s", local, arrow_of(r), remote);
 }
 
+/* "reset 3s ago" */
+static void add_end(struct pieces *p, const struct row *r)
+{
+	uint64_t now_ns = model_time_ns(r->m), ended_ns = r->sk->ended_ns;
+	char word[24], ago[16];
+
+	text_of(r, "end", word, sizeof(word));
+	human_age(ago, sizeof(ago), now_ns > ended_ns ? now_ns - ended_ns : 0);
+	pieces_add(p, 2, STYLE_TROUBLE, "%s %s ago", word[0] ? word : "closed", ago);
+}
+
 static void add_what(struct pieces *p, const struct row *r)
 {
 	char proto[16], state[24], age[16], iface[24];
@@ -56,7 +67,9 @@ static void add_what(struct pieces *p, const struct row *r)
 	text_of(r, "state_age", age, sizeof(age));
 	text_of(r, "iface", iface, sizeof(iface));
 	pieces_add(p, 3, STYLE_DIM, "%s", proto);
-	if (state[0])
+	if (r->sk && r->sk->ended_ns)
+		add_end(p, r);
+	else if (state[0])
 		pieces_add(p, 2, cell_state_style(r->sk ? r->sk->rec.state : ST_UNKNOWN), "%s%s%s",
 			   state, age[0] ? " " : "", age);
 	if (iface[0])

@@ -8,6 +8,7 @@
 
 static const struct view *const views[] = {
 	&view_conns,
+	&view_events,
 	&view_detail,
 	&view_help,
 };

@@ -78,7 +78,7 @@ size_t cell_add(struct buf *b, const struct column *c, const struct row *r, cons
 	size_t before = b->len;
 	char text[NUMBER_MAX];
 
-	if (c->type == VT_TEXT)
+	if (c->type == VT_TEXT || (c->type == VT_ADDR && v->text))
 		return cell_add_text(b, v->text, strlen(v->text));
 	if (c->type == VT_HOLDERS) {
 		holderlist_load(scratch, r);

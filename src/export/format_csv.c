@@ -49,15 +49,24 @@ static void add_text(struct buf *b, const char *text, struct buf *scratch)
 static void add_row(struct buf *b, const struct collist *l, const struct row *r,
 		    struct buf *scratch, struct holderlist *holders)
 {
+	enum columnof of = OF_ROW;
+	bool has_part = true;
+
 	for (unsigned i = 0; i < l->count; i++) {
 		const struct column *c = l->cols[i];
 		struct value v;
 
 		if (i)
 			buf_addc(b, ',');
-		if (!column_get(c, r, &v))
+		if (c->of != of) {
+			of = c->of;
+			has_part = column_part_known(of, r);
+		}
+		if (!has_part || !column_get(c, r, &v))
 			continue;
-		if (c->type == VT_TEXT)
+		if (c->type == VT_UINT)
+			buf_addu(b, v.u64);
+		else if (c->type == VT_TEXT || (c->type == VT_ADDR && v.text))
 			add_text(b, v.text, scratch);
 		else
 			cell_add(b, c, r, &v, holders); /* digits, colons, words of ours */
@@ -119,7 +128,7 @@ static void add_group(struct buf *b, const struct snapshot *s, const struct grou
 	const struct groupfield *f;
 	uint64_t n;
 
-	if (g->known && (c->type == VT_TEXT || c->type == VT_HOLDERS))
+	if (g->known && (c->type == VT_TEXT || c->type == VT_ADDR || c->type == VT_HOLDERS))
 		add_text(b, g->label, scratch);
 	else if (g->known)
 		cell_add(b, c, NULL, &g->value, NULL);

@@ -3,161 +3,19 @@
  * json: one object a snapshot, a row a line. jsonl: the header on the first line, then a row a
  * line, then {"rows": N}, by which a reader knows that nothing is missing.
  *
- * A column whose value is unknown is left out, unless it was asked for by name: then it is null.
- * Keys with a dot become members of an object; which and in what order is decided once a snapshot,
- * in the plan.
+ * What a row looks like is json_row.c's part.
  */
 #include "export/snapshot.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "export/groupfields.h"
+#include "export/json_row.h"
 #include "export/json_write.h"
-
-/*
- * One key. Its lead is `,"rtt":`, ready to be copied at one go; the first of an object leaves the comma
- * out.
- */
-struct field {
-	const struct column *col;
-	size_t lead, lead_len;		 /* in the plan's leads */
-	unsigned nest;			 /* object it is in: 1 and up; 0 = the row itself */
-	size_t nest_lead, nest_lead_len; /* `,"tcp_info":{` */
-};
-
-struct plan {
-	struct field *fields;
-	unsigned count;
-	bool asked; /* columns were named: unknown is null */
-	struct buf leads;
-	struct holderlist holders;
-};
-
-static size_t prefix_len(const struct column *c)
-{
-	const char *dot = strchr(snapshot_key(c), '.');
-
-	return dot ? (size_t)(dot - snapshot_key(c)) : 0;
-}
-
-static bool same_prefix(const struct column *x, const struct column *y)
-{
-	size_t len = prefix_len(x);
-
-	return len && len == prefix_len(y) && memcmp(snapshot_key(x), snapshot_key(y), len) == 0;
-}
-
-/* Appends `,"text":` and what begins the value to the leads; returns where. */
-static size_t add_lead(struct plan *p, const char *text, size_t len, const char *begin,
-		       size_t *lead_len)
-{
-	size_t at = p->leads.len;
-
-	buf_addc(&p->leads, ',');
-	json_add_string(&p->leads, text, len);
-	buf_addc(&p->leads, ':');
-	buf_adds(&p->leads, begin);
-	*lead_len = p->leads.len - at;
-	return at;
-}
-
-/* A column named twice is one key. */
-static bool is_planned(const struct plan *p, const struct column *c)
-{
-	for (unsigned i = 0; i < p->count; i++)
-		if (p->fields[i].col == c)
-			return true;
-	return false;
-}
-
-static void plan_column(struct plan *p, const struct column *c, unsigned nest)
-{
-	struct field *f = &p->fields[p->count++];
-	size_t prefix = prefix_len(c);
-	const char *name = snapshot_key(c) + (prefix ? prefix + 1 : 0);
-
-	f->col = c;
-	f->nest = nest;
-	f->lead = add_lead(p, name, strlen(name), "", &f->lead_len);
-	if (nest)
-		f->nest_lead = add_lead(p, snapshot_key(c), prefix, "{", &f->nest_lead_len);
-}
-
-static void plan_fini(struct plan *p)
-{
-	free(p->fields);
-	buf_fini(&p->leads);
-	holderlist_fini(&p->holders);
-}
-
-/* 0 or -ENOMEM. Columns of one prefix are brought together where the first of them stands. */
-static int plan_init(struct plan *p, const struct snapshot *s)
-{
-	struct collist list;
-	unsigned nests = 0;
-
-	*p = (struct plan){ .asked = s->col_count > 0 };
-	buf_init(&p->leads);
-	if (collist_init(&list, s, NULL) < 0)
-		return -ENOMEM;
-	p->fields = calloc(list.count + 1, sizeof(*p->fields));
-	for (unsigned i = 0; p->fields && i < list.count; i++) {
-		if (is_planned(p, list.cols[i]))
-			continue;
-		if (prefix_len(list.cols[i]))
-			nests++;
-		plan_column(p, list.cols[i], prefix_len(list.cols[i]) ? nests : 0);
-		for (unsigned j = i + 1; j < list.count; j++)
-			if (same_prefix(list.cols[i], list.cols[j]) && !is_planned(p, list.cols[j]))
-				plan_column(p, list.cols[j], nests);
-	}
-	collist_fini(&list);
-	if (p->fields && !p->leads.failed)
-		return 0;
-	plan_fini(p);
-	return -ENOMEM;
-}
-
-static void add_row(struct buf *b, struct plan *p, const struct row *r)
-{
-	const char *leads = p->leads.data;
-	size_t first = 1; /* the comma that is left out */
-	unsigned open = 0;
-
-	buf_addc(b, '{');
-	for (unsigned i = 0; i < p->count; i++) {
-		const struct field *f = &p->fields[i];
-		struct value v;
-		bool known = column_get(f->col, r, &v);
-
-		if (!known && !p->asked)
-			continue;
-		if (open && f->nest != open) {
-			buf_addc(b, '}');
-			open = 0;
-		}
-		if (f->nest && !open) {
-			buf_add(b, leads + f->nest_lead + first, f->nest_lead_len - first);
-			first = 1;
-			open = f->nest;
-		}
-		buf_add(b, leads + f->lead + first, f->lead_len - first);
-		first = 0;
-		if (known)
-			json_add_value(b, f->col, r, &v, &p->holders);
-		else
-			buf_add(b, "null", 4);
-	}
-	buf_adds(b, open ? "}}" : "}");
-}
 
 static void add_group_value(struct buf *b, const struct column *c, const struct group *g)
 {
 	if (!g->known)
 		buf_adds(b, "null");
-	else if (c->type == VT_TEXT || c->type == VT_HOLDERS)
+	else if (c->type == VT_TEXT || c->type == VT_ADDR || c->type == VT_HOLDERS)
 		json_add_text(b, g->label);
 	else
 		json_add_value(b, c, NULL, &g->value, NULL);
@@ -189,7 +47,7 @@ static void add_group(struct buf *b, const struct snapshot *s, const struct grou
 }
 
 /* All rows, or groups, with `separator` between them. Returns how many, or -errno. */
-static int64_t add_all(struct buf *b, const struct snapshot *s, struct plan *p,
+static int64_t add_all(struct buf *b, const struct snapshot *s, struct jsonplan *p,
 		       const char *separator)
 {
 	const struct group *g;
@@ -207,7 +65,7 @@ static int64_t add_all(struct buf *b, const struct snapshot *s, struct plan *p,
 		if (g)
 			add_group(b, s, g);
 		else
-			add_row(b, p, &r);
+			jsonplan_add_row(p, b, &r);
 		err = snapshot_spill(s, b);
 		if (err < 0)
 			return err;
@@ -221,9 +79,9 @@ static const char *content_name(const struct snapshot *s)
 
 int format_json_write(const struct snapshot *s, struct buf *b)
 {
-	struct plan plan;
+	struct jsonplan plan;
 	int64_t count;
-	int err = plan_init(&plan, s);
+	int err = jsonplan_init(&plan, s);
 
 	if (err < 0)
 		return err;
@@ -233,7 +91,7 @@ int format_json_write(const struct snapshot *s, struct buf *b)
 	json_add_text(b, content_name(s));
 	buf_adds(b, ":[\n");
 	count = add_all(b, s, &plan, ",\n");
-	plan_fini(&plan);
+	jsonplan_fini(&plan);
 	if (count < 0)
 		return (int)count;
 	buf_adds(b, count ? "\n]\n}\n" : "]\n}\n");
@@ -242,9 +100,9 @@ int format_json_write(const struct snapshot *s, struct buf *b)
 
 int format_jsonl_write(const struct snapshot *s, struct buf *b)
 {
-	struct plan plan;
+	struct jsonplan plan;
 	int64_t count;
-	int err = plan_init(&plan, s);
+	int err = jsonplan_init(&plan, s);
 
 	if (err < 0)
 		return err;
@@ -252,7 +110,7 @@ int format_jsonl_write(const struct snapshot *s, struct buf *b)
 	json_add_header(b, s, ",");
 	buf_adds(b, "}\n");
 	count = add_all(b, s, &plan, "\n");
-	plan_fini(&plan);
+	jsonplan_fini(&plan);
 	if (count < 0)
 		return (int)count;
 	buf_adds(b, count ? "\n{" : "{");

@@ -15,6 +15,7 @@
 
 #include "export/cell.h"
 #include "export/groupfields.h"
+#include "export/pen.h"
 
 enum { KEEP_BYTES = 16 * 1024 * 1024 };
 
@@ -28,7 +29,10 @@ struct cellhead {
 	uint32_t cells; /* on a terminal */
 };
 
-enum { LONG_HEAD = 255 };
+enum {
+	LONG_HEAD = 255,
+	SHORT_TEXT = 120, /* longer texts go the slow way */
+};
 
 struct shape {
 	size_t width; /* cells */
@@ -115,8 +119,24 @@ static void put_text(struct layout *l, unsigned col, const char *text)
 	cell_end(l, col, begin, cell_add_text(&l->kept, text, strlen(text)));
 }
 
-/* Writes the line at p; returns the one after it. */
-static const char *write_line(const struct layout *l, struct buf *b, const char *p)
+static void put_blanks(struct pen *pen, size_t n)
+{
+	static const char blanks[PEN_BLOCK + 1] = "                                ";
+
+	for (; n > PEN_BLOCK; n -= PEN_BLOCK) {
+		if (!pen_room(pen, PEN_BLOCK))
+			return;
+		pen_block(pen, blanks, PEN_BLOCK);
+	}
+	if (pen_room(pen, PEN_BLOCK))
+		pen_block(pen, blanks, n);
+}
+
+/*
+ * Writes the line at p; returns the one after it. Short texts are copied as blocks: see
+ * kept_slack().
+ */
+static const char *write_line(const struct layout *l, struct pen *pen, const char *p)
 {
 	for (unsigned col = 0; col < l->count; col++) {
 		const struct shape *shape = &l->shapes[col];
@@ -125,26 +145,51 @@ static const char *write_line(const struct layout *l, struct buf *b, const char 
 
 		p = cell_read(p, &head);
 		pad = shape->width - head.cells;
+		if (!pen_room(pen, head.len + PEN_BLOCK))
+			return p;
 		if (col)
-			buf_addc(b, ' ');
+			pen_char(pen, ' ');
 		if (shape->right && pad)
-			buf_pad(b, ' ', pad);
-		buf_add(b, p, head.len);
+			put_blanks(pen, pad);
+		if (!pen_room(pen, head.len + PEN_BLOCK))
+			return p;
+		if (head.len <= PEN_BLOCK)
+			pen_block(pen, p, head.len);
+		else
+			pen_bytes(pen, p, head.len);
 		if (!shape->right && pad && col + 1 < l->count) /* no blanks at the end */
-			buf_pad(b, ' ', pad);
+			put_blanks(pen, pad);
 		p += head.len;
 	}
-	buf_addc(b, '\n');
+	if (pen_room(pen, 1))
+		pen_char(pen, '\n');
 	return p;
+}
+
+/* Behind what is kept a block can be read. false: memory is short. */
+static bool kept_slack(struct layout *l)
+{
+	size_t len = l->kept.len;
+
+	if (!l->kept.data)
+		return true;
+	buf_pad(&l->kept, '\0', PEN_BLOCK);
+	if (!l->kept.failed)
+		l->kept.len = len;
+	return !l->kept.failed;
 }
 
 static int write_kept(struct layout *l, struct buf *b)
 {
-	const char *p = l->kept.data;
-	int err = 0;
+	const char *p;
+	struct pen pen;
+	int err = kept_slack(l) ? 0 : -ENOMEM;
 
+	p = l->kept.data;
 	while (err == 0 && p && p < l->kept.data + l->kept.len) {
-		p = write_line(l, b, p);
+		pen_take(&pen, b);
+		p = write_line(l, &pen, p);
+		pen_give(&pen);
 		err = snapshot_spill(l->s, b);
 	}
 	buf_reset(&l->kept);
@@ -175,36 +220,82 @@ static int write_lines(struct layout *l, struct buf *b, line_fn *next)
 	return err;
 }
 
+/* A cell of its own in short; false: it is not ASCII, or long. */
+static bool put_short(struct layout *l, unsigned col, struct pen *pen, const char *text)
+{
+	char *to = pen->at + 1;
+	size_t len = 0;
+
+	for (; len < SHORT_TEXT && text[len] >= 0x20 && text[len] < 0x7f; len++)
+		to[len] = text[len];
+	if (text[len])
+		return false;
+	pen_char(pen, (char)len);
+	pen->at += len;
+	if (len > l->shapes[col].width)
+		l->shapes[col].width = len;
+	return true;
+}
+
+static void put_uint(struct layout *l, unsigned col, struct pen *pen, uint64_t n)
+{
+	char *head = pen->at++;
+	size_t len;
+
+	pen_number(pen, n);
+	len = (size_t)(pen->at - head) - 1;
+	*head = (char)len;
+	if (len > l->shapes[col].width)
+		l->shapes[col].width = len;
+}
+
+/* Nearly all cells are numbers and short words: those need no buf. */
+static void put_cell(struct layout *l, unsigned col, struct pen *pen, const struct row *r)
+{
+	const struct column *c = l->cols.cols[col];
+	struct value v;
+	bool known = column_get(c, r, &v);
+	size_t begin;
+
+	if (!pen_room(pen, SHORT_TEXT + 2))
+		return;
+	if (known && c->type == VT_UINT) {
+		put_uint(l, col, pen, v.u64);
+		return;
+	}
+	if (!known || c->type == VT_TEXT) {
+		if (put_short(l, col, pen, known ? v.text : "-"))
+			return;
+	}
+	pen_give(pen);
+	begin = cell_begin(l);
+	cell_end(l, col, begin, cell_add(&l->kept, c, r, &v, &l->holders));
+	pen_take(pen, &l->kept);
+}
+
 static bool next_row(struct layout *l, uint32_t *at)
 {
+	struct pen pen;
 	struct row r;
 
 	if (!snapshot_next_row(l->s, at, &r))
 		return false;
-	for (unsigned i = 0; i < l->count; i++) {
-		const struct column *c = l->cols.cols[i];
-		size_t begin = cell_begin(l);
-		size_t cells = 1;
-		struct value v;
-
-		if (column_get(c, &r, &v))
-			cells = cell_add(&l->kept, c, &r, &v, &l->holders);
-		else
-			buf_addc(&l->kept, '-');
-		cell_end(l, i, begin, cells);
-	}
+	pen_take(&pen, &l->kept);
+	for (unsigned i = 0; i < l->count; i++)
+		put_cell(l, i, &pen, &r);
+	pen_give(&pen);
 	return true;
 }
 
 /* What a reader of `ss -tunap` looks for, and the rates beside it. */
-static const char *const default_columns[] = {
+const char *const format_table_columns[] = {
 	"proto", "state", "recv_q",  "send_q",	"local", "remote",
 	"proc",	 "pid",	  "rx_rate", "tx_rate", NULL,
 };
 
 static int write_rows(struct layout *l, struct buf *b)
 {
-	int err = collist_init(&l->cols, l->s, default_columns);
+	int err = collist_init(&l->cols, l->s, format_table_columns);
 
 	if (err == 0)
 		err = layout_init(l, l->cols.count);

@@ -19,6 +19,7 @@ struct snapshot {
 	const struct query *query;
 	const struct column *const *cols;	/* what to show */
 	unsigned col_count;			/* 0 = the format's own choice: json all keys, table a useful set */
+	uint32_t absent;			/* sockets that the kernel tells nothing of: bits 1 << enum sockproto */
 	bool header;				/* table, csv: a heading line */
 	bool first;				/* the first snapshot of a series (csv writes its heading once) */
 	/* Takes what is in *b (and resets it), the last of it too. 0 or -errno, which ends the export.
@@ -32,10 +33,18 @@ struct format {
 	const char *suffix;		/* of files: "json" */
 	const char *help;
 	int (*write)(const struct snapshot *s, struct buf *b);	/* 0 or -errno of flush; -ENOMEM */
+	const char *const *columns;	/* its own choice, ended by NULL; NULL = every column with a key */
 };
 
 const struct format *format_at(unsigned i);		/* NULL past the end */
 const struct format *format_find(const char *name);	/* NULL: unknown */
+
+/*
+ * What is looked at when these columns are written (count 0: the format's own choice): NEED_* bits of
+ * query/columns.h. Rates need nothing of a single snapshot, which has none.
+ */
+uint32_t format_needs(const struct format *f, const struct column *const *cols, unsigned count,
+		      bool single);
 
 /* The usual flush: to a descriptor, ctx = int *fd. */
 int snapshot_flush_fd(void *ctx, struct buf *b);

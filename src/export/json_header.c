@@ -110,10 +110,32 @@ static void add_sockets(struct buf *b, const struct snapshot *s)
 	buf_adds(b, ",\"by_state\":");
 	json_add_by_state(b, t->by_state);
 	add_number(b, ",\"interrupted_dumps\":", t->interrupted_dumps);
-	buf_adds(b, ",\"lost_events\":null}"); /* no source counts what it misses */
+	buf_adds(b, ",\"lost_events\":");
+	if (t->events)
+		buf_addu(b, t->lost_events);
+	else
+		buf_adds(b, "null"); /* no source tells of ends */
+	add_number(b, ",\"closed\":", t->closed);
+	buf_addc(b, '}');
 }
 
-static void add_sources(struct buf *b, const struct model *m)
+/* ["sctp","dccp"] */
+static void add_protos(struct buf *b, uint32_t protos)
+{
+	char separator = '[';
+
+	for (enum sockproto p = 0; p < SOCKPROTOS; p++) {
+		if (!(protos & 1u << p))
+			continue;
+		buf_addc(b, separator);
+		json_add_text(b, sockproto_name(p));
+		separator = ',';
+	}
+	buf_addc(b, ']');
+}
+
+/* What each source cannot do, and the families that the kernel tells nothing of. */
+static void add_sources(struct buf *b, const struct snapshot *s)
 {
 	static const char *const leads[NOTICES] = {
 		[NOTICE_SOCKETS] = "\"sockets\":",
@@ -124,13 +146,19 @@ static void add_sources(struct buf *b, const struct model *m)
 	char separator = '{';
 
 	for (enum noticesource n = 0; n < NOTICES; n++) {
-		const char *notice = model_notice(m, n);
+		const char *notice = model_notice(s->m, n);
 
 		if (!notice[0])
 			continue;
 		buf_addc(b, separator);
 		buf_adds(b, leads[n]);
 		json_add_text(b, notice);
+		separator = ',';
+	}
+	if (s->absent) {
+		buf_addc(b, separator);
+		buf_adds(b, "\"absent\":");
+		add_protos(b, s->absent);
 		separator = ',';
 	}
 	buf_adds(b, separator == '{' ? "{}" : "}");
@@ -165,5 +193,5 @@ void json_add_header(struct buf *b, const struct snapshot *s, const char *separa
 	add_sockets(b, s);
 	buf_adds(b, separator);
 	buf_adds(b, "\"sources\":");
-	add_sources(b, s->m);
+	add_sources(b, s);
 }

@@ -64,6 +64,12 @@ void json_add_text(struct buf *b, const char *text)
 	json_add_string(b, text, strlen(text));
 }
 
+static void add_bool(struct buf *b, const char *lead, bool is)
+{
+	buf_adds(b, lead);
+	buf_adds(b, is ? "true" : "false");
+}
+
 static void add_holders(struct buf *b, const struct holderlist *l)
 {
 	buf_addc(b, '[');
@@ -72,6 +78,10 @@ static void add_holders(struct buf *b, const struct holderlist *l)
 		buf_addu(b, l->holders[i].pid);
 		buf_adds(b, ",\"fd\":");
 		buf_addu(b, (unsigned)l->holders[i].fd);
+		if (l->holders[i].has_flags) {
+			add_bool(b, ",\"nonblock\":", l->holders[i].nonblock);
+			add_bool(b, ",\"cloexec\":", l->holders[i].cloexec);
+		}
 		buf_addc(b, '}');
 	}
 	buf_addc(b, ']');
@@ -94,8 +104,13 @@ void json_add_value(struct buf *b, const struct column *c, const struct row *r,
 	case VT_BOOL:
 		cell_add(b, c, r, v, scratch);
 		break;
-	case VT_ADDR: /* addresses, hex and times need no escapes */
-	case VT_TIME:
+	case VT_ADDR:
+		if (v->text) {
+			json_add_text(b, v->text);
+			break;
+		}
+		/* fall through */
+	case VT_TIME: /* addresses, hex and times need no escapes */
 	case VT_HEX:
 		buf_addc(b, '"');
 		cell_add(b, c, r, v, scratch);

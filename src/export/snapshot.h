@@ -8,7 +8,8 @@
 
 #include "export/formats.h"
 
-/* The writers behind the rows of formats.c. */
+/* The writers behind the rows of formats.c, and the table's own choice of columns, ended by NULL. */
+extern const char *const format_table_columns[];
 int format_table_write(const struct snapshot *s, struct buf *b);
 int format_json_write(const struct snapshot *s, struct buf *b);
 int format_jsonl_write(const struct snapshot *s, struct buf *b);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Interfaces and addresses. Both tables are sorted arrays: interfaces by index, addresses by
- * address, interface and prefix. Hosts with more than the caps below keep the first ones.
+ * Interfaces and addresses. Both tables are sorted arrays: interfaces by namespace and index,
+ * addresses by address, namespace, interface and prefix. Hosts with more than the caps below
+ * keep the first ones.
  */
 #include "model/iftab.h"
 
@@ -18,6 +19,7 @@ struct iftab {
 	unsigned iface_count, iface_cap;
 	struct addrrec *addr;
 	unsigned addr_count, addr_cap;
+	unsigned addrs_in[NETNS_MAX];	/* how many of them each namespace has */
 };
 
 struct iftab *iftab_new(void)
@@ -34,15 +36,20 @@ void iftab_free(struct iftab *t)
 	free(t);
 }
 
-/* The place of ifindex in the sorted array, or where it would stand. */
-static unsigned iface_place(const struct iftab *t, uint32_t ifindex)
+static bool is_before(const struct ifacerec *x, uint16_t netns, uint32_t ifindex)
+{
+	return x->netns != netns ? x->netns < netns : x->ifindex < ifindex;
+}
+
+/* The interface's place in the sorted array, or where it would stand. */
+static unsigned iface_place(const struct iftab *t, uint16_t netns, uint32_t ifindex)
 {
 	unsigned low = 0, high = t->iface_count;
 
 	while (low < high) {
 		unsigned mid = (low + high) / 2;
 
-		if (t->iface[mid].rec.ifindex < ifindex)
+		if (is_before(&t->iface[mid].rec, netns, ifindex))
 			low = mid + 1;
 		else
 			high = mid;
@@ -50,9 +57,10 @@ static unsigned iface_place(const struct iftab *t, uint32_t ifindex)
 	return low;
 }
 
-static bool place_holds(const struct iftab *t, unsigned at, uint32_t ifindex)
+static bool place_holds(const struct iftab *t, unsigned at, uint16_t netns, uint32_t ifindex)
 {
-	return at < t->iface_count && t->iface[at].rec.ifindex == ifindex;
+	return at < t->iface_count && t->iface[at].rec.netns == netns &&
+	       t->iface[at].rec.ifindex == ifindex;
 }
 
 static void remove_iface(struct iftab *t, unsigned at)
@@ -85,8 +93,8 @@ static uint64_t rate(uint64_t before, uint64_t now, uint64_t span_ns)
 
 void iftab_apply_iface(struct iftab *t, const struct ifacerec *rec, uint64_t now_ns)
 {
-	unsigned at = iface_place(t, rec->ifindex);
-	struct iface *i = place_holds(t, at, rec->ifindex) ? &t->iface[at] : NULL;
+	unsigned at = iface_place(t, rec->netns, rec->ifindex);
+	struct iface *i = place_holds(t, at, rec->netns, rec->ifindex) ? &t->iface[at] : NULL;
 
 	if (rec->gone) {
 		if (i)
@@ -120,6 +128,8 @@ static int compare_addr(const struct addrrec *x, const struct addrrec *y)
 
 	if (by_addr)
 		return by_addr;
+	if (x->netns != y->netns)
+		return x->netns < y->netns ? -1 : 1;
 	if (x->ifindex != y->ifindex)
 		return x->ifindex < y->ifindex ? -1 : 1;
 	return (x->prefix > y->prefix) - (x->prefix < y->prefix);
@@ -143,6 +153,7 @@ static unsigned addr_place(const struct iftab *t, const struct addrrec *rec)
 
 static void remove_addr(struct iftab *t, unsigned at)
 {
+	t->addrs_in[t->addr[at].netns]--;
 	memmove(&t->addr[at], &t->addr[at + 1], (t->addr_count - at - 1) * sizeof(*t->addr));
 	t->addr_count--;
 }
@@ -158,6 +169,7 @@ static bool insert_addr(struct iftab *t, unsigned at, const struct addrrec *rec)
 	memmove(&t->addr[at + 1], &t->addr[at], (t->addr_count - at) * sizeof(*t->addr));
 	t->addr_count++;
 	t->addr[at] = *rec;
+	t->addrs_in[rec->netns]++;
 	return true;
 }
 
@@ -166,6 +178,8 @@ bool iftab_apply_addr(struct iftab *t, const struct addrrec *rec)
 	unsigned at = addr_place(t, rec);
 	bool known = at < t->addr_count && compare_addr(&t->addr[at], rec) == 0;
 
+	if (rec->netns >= NETNS_MAX)
+		return false;
 	if (known == !rec->gone)
 		return false;
 	if (!rec->gone)
@@ -174,11 +188,38 @@ bool iftab_apply_addr(struct iftab *t, const struct addrrec *rec)
 	return true;
 }
 
-const struct iface *iftab_find(const struct iftab *t, uint32_t ifindex)
+static void drop_ifaces(struct iftab *t, uint16_t netns)
 {
-	unsigned at = iface_place(t, ifindex);
+	unsigned from = iface_place(t, netns, 0), to = from;
 
-	return place_holds(t, at, ifindex) ? &t->iface[at] : NULL;
+	while (to < t->iface_count && t->iface[to].rec.netns == netns)
+		to++;
+	if (from == to)
+		return;
+	memmove(&t->iface[from], &t->iface[to], (t->iface_count - to) * sizeof(*t->iface));
+	t->iface_count -= to - from;
+}
+
+bool iftab_drop_netns(struct iftab *t, uint16_t netns)
+{
+	unsigned kept = 0;
+
+	drop_ifaces(t, netns);
+	if (!iftab_knows_addresses(t, netns))
+		return false;
+	for (unsigned i = 0; i < t->addr_count; i++)
+		if (t->addr[i].netns != netns)
+			t->addr[kept++] = t->addr[i];
+	t->addr_count = kept;
+	t->addrs_in[netns] = 0;
+	return true;
+}
+
+const struct iface *iftab_find(const struct iftab *t, uint16_t netns, uint32_t ifindex)
+{
+	unsigned at = iface_place(t, netns, ifindex);
+
+	return place_holds(t, at, netns, ifindex) ? &t->iface[at] : NULL;
 }
 
 const struct iface *iftab_at(const struct iftab *t, unsigned i)
@@ -186,40 +227,53 @@ const struct iface *iftab_at(const struct iftab *t, unsigned i)
 	return i < t->iface_count ? &t->iface[i] : NULL;
 }
 
-bool iftab_knows_addresses(const struct iftab *t)
+bool iftab_knows_addresses(const struct iftab *t, uint16_t netns)
 {
-	return t->addr_count > 0;
+	return netns < NETNS_MAX && t->addrs_in[netns] > 0;
 }
 
-bool iftab_is_local(const struct iftab *t, const struct addr *a)
+/* Its first entry in that namespace or a later one; NULL: there is none. */
+static const struct addrrec *find_addr(const struct iftab *t, uint16_t netns, const struct addr *a)
 {
-	unsigned low = 0, high = t->addr_count;
+	struct addrrec first = { .netns = netns, .addr = *a };
+	unsigned at = addr_place(t, &first);
+
+	if (at == t->addr_count || memcmp(&t->addr[at].addr, a, sizeof(*a)) != 0)
+		return NULL;
+	return &t->addr[at];
+}
+
+bool iftab_is_local(const struct iftab *t, uint16_t netns, const struct addr *a)
+{
+	const struct addrrec *r;
 
 	if (addr_is_loopback(a))
 		return true;
-	while (low < high) {
-		unsigned mid = (low + high) / 2;
-		int c = memcmp(&t->addr[mid].addr, a, sizeof(*a));
-
-		if (c == 0)
-			return true;
-		if (c < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
+	r = find_addr(t, netns, a);
+	return r && r->netns == netns;
 }
 
-bool iftab_is_broadcast(const struct iftab *t, const struct addr *a)
+bool iftab_is_elsewhere(const struct iftab *t, uint16_t netns, const struct addr *a)
 {
-	if (!addr_is_v4(a))
+	const struct addrrec *r;
+
+	if (addr_is_loopback(a))
+		return false;
+	r = find_addr(t, 0, a);
+	if (r && r->netns == netns)
+		r = find_addr(t, (uint16_t)(netns + 1), a);
+	return r != NULL;
+}
+
+bool iftab_is_broadcast(const struct iftab *t, uint16_t netns, const struct addr *a)
+{
+	if (!addr_is_v4(a) || !iftab_knows_addresses(t, netns))
 		return false;
 	for (unsigned i = 0; i < t->addr_count; i++) {
 		const struct addrrec *r = &t->addr[i];
 		uint32_t host, dst;
 
-		if (!addr_is_v4(&r->addr) || r->prefix == 0 || r->prefix > 30)
+		if (r->netns != netns || !addr_is_v4(&r->addr) || r->prefix == 0 || r->prefix > 30)
 			continue;
 		memcpy(&host, &r->addr.b[12], 4);
 		memcpy(&dst, &a->b[12], 4);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Interfaces and addresses of this host. Written by the model only.
+ * Interfaces and addresses of this host, by network namespace: each has a "lo" with index 1,
+ * and the same address may be in several. Written by the model only.
  */
 #ifndef SOCKMON_MODEL_IFTAB_H
 #define SOCKMON_MODEL_IFTAB_H
@@ -14,11 +15,18 @@ void iftab_free(struct iftab *t);
 void iftab_apply_iface(struct iftab *t, const struct ifacerec *rec, uint64_t now_ns);
 bool iftab_apply_addr(struct iftab *t, const struct addrrec *rec);	/* true: the set of addresses changed */
 
-const struct iface *iftab_find(const struct iftab *t, uint32_t ifindex);
-const struct iface *iftab_at(const struct iftab *t, unsigned i);
+/* The namespace is gone, and all that was in it. True: the set of addresses changed. */
+bool iftab_drop_netns(struct iftab *t, uint16_t netns);
 
-bool iftab_knows_addresses(const struct iftab *t);
-bool iftab_is_local(const struct iftab *t, const struct addr *a);	/* 127/8 and ::1 always are */
-bool iftab_is_broadcast(const struct iftab *t, const struct addr *a);	/* of a connected IPv4 network */
+const struct iface *iftab_find(const struct iftab *t, uint16_t netns, uint32_t ifindex);
+const struct iface *iftab_at(const struct iftab *t, unsigned i);	/* by namespace, then index */
+
+bool iftab_knows_addresses(const struct iftab *t, uint16_t netns);
+/* 127/8 and ::1 always are. */
+bool iftab_is_local(const struct iftab *t, uint16_t netns, const struct addr *a);
+/* An address of this host, but in another namespace. 127/8 and ::1 never are. */
+bool iftab_is_elsewhere(const struct iftab *t, uint16_t netns, const struct addr *a);
+/* Of an IPv4 network that is connected in that namespace. */
+bool iftab_is_broadcast(const struct iftab *t, uint16_t netns, const struct addr *a);
 
 #endif

@@ -1,60 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Chained hash index; see index.h. Grows by doubling, and stays as it is when memory is short. */
+/*
+ * Chained hash index; see index.h. Grows its buckets by doubling, and keeps those it has when memory
+ * is short.
+ */
 #include "model/index.h"
 
+#include <assert.h>
 #include <stdlib.h>
-
 
 enum { FIRST_BUCKETS = 1 << 16, LAST_BUCKETS = 1 << 22 };
 
-static uint32_t *new_buckets(uint32_t count)
-{
-	uint32_t *b = malloc(count * sizeof(*b));
-
-	for (uint32_t i = 0; b && i < count; i++)
-		b[i] = MODEL_NONE;
-	return b;
-}
-
 void index_init(struct index *x)
 {
-	x->bucket = new_buckets(FIRST_BUCKETS);
+	*x = (struct index){ .bucket = calloc(FIRST_BUCKETS, sizeof(*x->bucket)),
+			     .mask = FIRST_BUCKETS - 1 };
 	if (!x->bucket)
 		abort();
-	x->mask = FIRST_BUCKETS - 1;
-	x->count = 0;
+	slab_init(&x->nodes, sizeof(struct index_node), MODEL_NONE);
 }
 
 void index_fini(struct index *x)
 {
 	free(x->bucket);
-	x->bucket = NULL;
+	slab_fini(&x->nodes);
+	*x = (struct index){ .bucket = NULL };
 }
 
-static void link_slot(uint32_t *bucket, uint32_t mask, const struct index_chain *c, uint32_t slot,
-		      uint64_t hash)
+bool index_reach(struct index *x, uint32_t slot)
 {
-	uint32_t *head = &bucket[hash & mask];
-
-	*index_next(c, slot) = *head;
-	*head = slot;
+	return slab_reach(&x->nodes, slot);
 }
 
-static void grow(struct index *x, const struct index_chain *c)
+static void link_slot(uint32_t *head, struct index_node *n, uint32_t slot)
+{
+	n->next = *head;
+	*head = slot + 1;
+}
+
+static void grow(struct index *x)
 {
 	uint32_t count = (x->mask + 1) * 2;
-	uint32_t *bucket = count <= LAST_BUCKETS ? new_buckets(count) : NULL;
+	uint32_t *bucket = count <= LAST_BUCKETS ? calloc(count, sizeof(*bucket)) : NULL;
 
 	if (!bucket)
 		return;		/* longer chains: slower, not wrong */
 	for (uint32_t b = 0; b <= x->mask; b++) {
-		uint32_t slot = x->bucket[b];
+		uint32_t at = x->bucket[b];
 
-		while (slot != MODEL_NONE) {
-			uint32_t next = *index_next(c, slot);
+		while (at) {
+			struct index_node *n = index_node(x, at - 1);
+			uint32_t next = n->next;
 
-			link_slot(bucket, count - 1, c, slot, c->hash_of(c->ctx, slot));
-			slot = next;
+			link_slot(&bucket[n->hash & (count - 1)], n, at - 1);
+			at = next;
 		}
 	}
 	free(x->bucket);
@@ -62,22 +60,26 @@ static void grow(struct index *x, const struct index_chain *c)
 	x->mask = count - 1;
 }
 
-void index_insert(struct index *x, const struct index_chain *c, uint32_t slot, uint64_t hash)
+void index_insert(struct index *x, uint32_t slot, uint64_t hash)
 {
+	struct index_node *n = index_node(x, slot);
+
+	assert(slot < x->nodes.end);
 	if (x->count > x->mask)
-		grow(x, c);
-	link_slot(x->bucket, x->mask, c, slot, hash);
+		grow(x);
+	n->hash = (uint32_t)hash;
+	link_slot(&x->bucket[hash & x->mask], n, slot);
 	x->count++;
 }
 
-void index_remove(struct index *x, const struct index_chain *c, uint32_t slot, uint64_t hash)
+void index_remove(struct index *x, uint32_t slot, uint64_t hash)
 {
 	uint32_t *at = &x->bucket[hash & x->mask];
 
-	while (*at != MODEL_NONE && *at != slot)
-		at = index_next(c, *at);
-	if (*at == MODEL_NONE)
+	while (*at && *at - 1 != slot)
+		at = &index_node(x, *at - 1)->next;
+	if (!*at)
 		return;
-	*at = *index_next(c, slot);
+	*at = index_node(x, slot)->next;
 	x->count--;
 }

@@ -12,6 +12,9 @@
  * after receivers or addresses changed, and moves served ends to a receiver that fits better, once
  * per dump and not once per socket.
  *
+ * An ended socket keeps the flow of its exact tuple until a living one has that tuple, or its row
+ * goes; it serves nothing.
+ *
  * The sum of a datagram socket has what flows carried while it served them. The first socket at an
  * end is given what was carried before, since a flow is seen before the dump that lists its socket;
  * a later one is not: that was another socket's.
@@ -32,16 +35,31 @@ static struct flow *flow_at(struct model *m, uint32_t id)
 	return flowmirror_at(&m->flows, id);
 }
 
+/*
+ * Is an end, of a flow none of whose ends is ours where it was seen, an address of another
+ * namespace of this host?
+ */
+static bool is_elsewhere(const struct model *m, const struct flowrec *r)
+{
+	uint64_t others = m->netns_known & ~(1ull << r->key.netns);
+
+	for (unsigned i = 0; others; i++, others >>= 1)
+		if (others & 1 && (iftab_is_local(m->ifaces, (uint16_t)i, &r->key.addr[0]) ||
+				   iftab_is_local(m->ifaces, (uint16_t)i, &r->key.addr[1])))
+			return true;
+	return false;
+}
+
 static uint8_t ours_of(const struct model *m, const struct flowrec *r)
 {
 	uint8_t ours = 0;
 
 	if (m->host.offline)
 		return 0;
-	if (!iftab_knows_addresses(m->ifaces))
+	if (!iftab_knows_addresses(m->ifaces, r->key.netns))
 		return r->sent_here | (uint8_t)((r->got_here & 1) << 1 | (r->got_here >> 1 & 1));
 	for (unsigned e = 0; e < 2; e++)
-		if (iftab_is_local(m->ifaces, &r->key.addr[e]))
+		if (iftab_is_local(m->ifaces, r->key.netns, &r->key.addr[e]))
 			ours |= (uint8_t)(1u << e);
 	return ours;
 }
@@ -61,8 +79,10 @@ static const struct flowcount no_counts[2];
 static struct flow *sum_of(struct model *m, uint32_t sk)
 {
 	struct sk *s = sktab_at(&m->socks, sk);
-	struct flowrec rec = { .key = { .addr = { s->rec.laddr }, .port = { s->rec.lport },
-					.proto = sockproto_ipproto(s->rec.proto),
+	bool raw = s->rec.proto == SP_RAWIP;	/* its port is its protocol */
+	struct flowrec rec = { .key = { .addr = { s->rec.laddr }, .port = { raw ? 0 : s->rec.lport },
+					.proto = raw ? (uint8_t)s->rec.lport :
+						       sockproto_ipproto(s->rec.proto),
 					.netns = s->rec.netns },
 			       .opener = OPENER_UNKNOWN };
 
@@ -164,60 +184,132 @@ static void unlink_end(struct model *m, uint32_t id, unsigned e)
 	f->exact[e] = false;
 }
 
-static bool is_group(const struct model *m, const struct addr *a)
+static bool is_group(const struct model *m, uint16_t netns, const struct addr *a)
 {
-	return addr_is_multicast(a) || iftab_is_broadcast(m->ifaces, a);
+	return addr_is_multicast(a) || iftab_is_broadcast(m->ifaces, netns, a);
+}
+
+/* A new connection with the tuple of a socket that ended before is not that socket's. */
+static bool is_later(const struct flow *f, const struct sk *s)
+{
+	return s->ended_ns && f->rec.first_ns > s->ended_ns;
+}
+
+/* An ended socket that is no row carries nothing: its flow would be on no row either. */
+static bool may_carry(const struct model *m, const struct sk *s, const struct flow *f)
+{
+	return sk_is_row(m, s) && !is_later(f, s);
+}
+
+const struct flow *join_flow_of(const struct model *m, const struct sk *s)
+{
+	const struct flow *f;
+	struct flowkey key;
+	uint32_t id;
+
+	if (s->flow != MODEL_NONE)
+		return flowmirror_at(&m->flows, s->flow);
+	if (!m->flows.count || !sk_is_ip(&s->rec) || !sk_is_connected(&s->rec))
+		return NULL;
+	sk_flowkey(&s->rec, &key);
+	id = flowmirror_find(&m->flows, &key, flowkey_hash(&key, m->seed));
+	f = id == MODEL_NONE ? NULL : flowmirror_at(&m->flows, id);
+	return f && !f->exact[s->local_end] && !is_later(f, s) ? f : NULL;
+}
+
+/*
+ * A raw socket takes what no port tells apart. Of echoes only those that this end began: all raw
+ * sockets get all answers.
+ */
+static bool is_for_raw(const struct flow *f, unsigned e)
+{
+	const struct flowkey *k = &f->rec.key;
+
+	if (k->proto == IPPROTO_ICMP || k->proto == IPPROTO_ICMPV6)
+		return k->port[e] && f->rec.opener == e;
+	return !k->port[0] && !k->port[1] && k->proto != IPPROTO_TCP && k->proto != IPPROTO_UDP;
+}
+
+/* The socket without a peer that takes what comes to end e; MODEL_NONE. */
+static uint32_t receiver_of(const struct model *m, const struct flow *f, unsigned e)
+{
+	const struct flowkey *k = &f->rec.key;
+	uint32_t sk = MODEL_NONE;
+
+	if (k->port[e])
+		sk = sktab_by_port(&m->socks, k->netns, k->proto, &k->addr[e], k->port[e]);
+	if (sk == MODEL_NONE && is_for_raw(f, e))
+		sk = sktab_by_port(&m->socks, k->netns, 0, &k->addr[e], k->proto);
+	return sk;
+}
+
+static void link_exact(struct model *m, uint32_t id, unsigned e, uint32_t sk)
+{
+	struct flow *f = flow_at(m, id);
+	struct sk *s = sktab_at(&m->socks, sk);
+
+	if (f->exact[e] && f->sk[e] == sk)
+		return;
+	assert(s->flow == MODEL_NONE);	/* a key has one flow */
+	unlink_end(m, id, e);
+	f->sk[e] = sk;
+	f->exact[e] = true;
+	f->taken |= (uint8_t)(1u << e);
+	f->had_socket = true;
+	s->flow = id;
 }
 
 static void look(struct model *m, uint32_t id, unsigned e)
 {
 	struct flow *f = flow_at(m, id);
 	const struct flowkey *k = &f->rec.key;
-	uint32_t sk = sktab_by_tuple(&m->socks, k, e);
+	uint32_t sk = sktab_by_tuple(&m->socks, k, flowkey_hash(k, m->seed), e);
 
-	if (sk != MODEL_NONE) {
-		struct sk *s = sktab_at(&m->socks, sk);
-
-		assert(s->flow == MODEL_NONE || s->flow == id);	/* a key has one flow */
-		unlink_end(m, id, e);
-		f->sk[e] = sk;
-		f->exact[e] = true;
-		f->taken |= (uint8_t)(1u << e);
-		f->had_socket = true;
-		s->flow = id;
+	if (sk != MODEL_NONE && may_carry(m, sktab_at(&m->socks, sk), f)) {
+		link_exact(m, id, e, sk);
 		return;
 	}
-	if (f->sk[e] != MODEL_NONE || !k->port[e])
+	if (f->sk[e] != MODEL_NONE)
 		return;
 	if (f->had_socket && k->proto == IPPROTO_TCP)
 		return;		/* just closed: its listener has nothing to do with it any more */
-	if (!(f->ours & 1u << e) && (m->host.offline || !is_group(m, &k->addr[e])))
+	if (!(f->ours & 1u << e) && (m->host.offline || !is_group(m, k->netns, &k->addr[e])))
 		return;
-	sk = sktab_by_port(&m->socks, k->proto, &k->addr[e], k->port[e]);
+	sk = receiver_of(m, f, e);
 	if (sk != MODEL_NONE)
 		serve(m, id, e, sk);
+}
+
+/* A raw socket's claim is the weakest. */
+static int fit_of(const struct model *m, uint32_t sk, const struct addr *addr)
+{
+	const struct sockrec *r = &sktab_at(&m->socks, sk)->rec;
+
+	return sk_fit(r, addr) + (r->proto == SP_RAWIP ? 0 : 4);
 }
 
 /* Takes a better receiver than the one that serves end e: of equals the former stays. */
 static void look_for_better(struct model *m, uint32_t id, unsigned e)
 {
 	const struct flow *f = flow_at(m, id);
-	const struct flowkey *k = &f->rec.key;
-	uint32_t sk = sktab_by_port(&m->socks, k->proto, &k->addr[e], k->port[e]);
+	const struct addr *addr = &f->rec.key.addr[e];
+	uint32_t sk = receiver_of(m, f, e);
 
-	if (sk == MODEL_NONE || sk == f->sk[e] ||
-	    sk_fit(&sktab_at(&m->socks, sk)->rec, &k->addr[e]) <=
-		    sk_fit(&sktab_at(&m->socks, f->sk[e])->rec, &k->addr[e]))
+	if (sk == MODEL_NONE || sk == f->sk[e] || fit_of(m, sk, addr) <= fit_of(m, f->sk[e], addr))
 		return;
 	unlink_end(m, id, e);
 	serve(m, id, e, sk);
 }
 
+static void note_ends(struct model *m, struct flow *f)
+{
+	f->ours = ours_of(m, &f->rec);
+	f->elsewhere = !f->ours && !m->host.offline && is_elsewhere(m, &f->rec);
+}
+
 void join_flow(struct model *m, uint32_t id)
 {
-	struct flow *f = flow_at(m, id);
-
-	f->ours = ours_of(m, &f->rec);
+	note_ends(m, flow_at(m, id));
 	look(m, id, 0);
 	look(m, id, 1);
 }
@@ -247,35 +339,50 @@ void join_flow_grew(struct model *m, uint32_t id, const struct flowrec *before)
 	}
 }
 
+static void part(struct model *m, uint32_t sk)
+{
+	struct sk *s = sktab_at(&m->socks, sk);
+
+	if (s->peer != MODEL_NONE)
+		sktab_at(&m->socks, s->peer)->peer = MODEL_NONE;
+	s->peer = MODEL_NONE;
+}
+
+/* The two ends of a connection within this host know each other. */
+static void meet(struct model *m, uint32_t sk, const struct flowkey *key, uint64_t key_hash)
+{
+	struct sk *s = sktab_at(&m->socks, sk);
+	uint32_t other = sktab_by_tuple(&m->socks, key, key_hash, !s->local_end);
+
+	if (s->ended_ns || other == MODEL_NONE || sktab_at(&m->socks, other)->ended_ns)
+		return;
+	part(m, other);
+	s->peer = other;
+	sktab_at(&m->socks, other)->peer = sk;
+}
+
 void join_socket(struct model *m, uint32_t sk)
 {
 	struct sk *s = sktab_at(&m->socks, sk);
 	struct flowkey key;
+	uint64_t key_hash;
 	uint32_t id;
 
-	sktab_index(&m->socks, sk);
-	if (!sk_is_connected(&s->rec)) {
-		m->new_receivers = true;
+	if (!sktab_index(&m->socks, sk, &key, &key_hash)) {
+		m->new_receivers |= sk_is_ip(&s->rec);
 		return;
 	}
-	sk_flowkey(&s->rec, &key);
-	id = flowmirror_find(&m->flows, &key);
+	meet(m, sk, &key, key_hash);
+	id = flowmirror_find(&m->flows, &key, key_hash);
 	if (id != MODEL_NONE)
 		look(m, id, s->local_end);
 }
 
-void join_unlink_socket(struct model *m, uint32_t sk)
+/* The flows that it served look for another. */
+static void drop_served(struct model *m, uint32_t sk)
 {
 	struct sk *s = sktab_at(&m->socks, sk);
 
-	sktab_unindex(&m->socks, sk);
-	if (s->flow != MODEL_NONE) {
-		uint32_t id = s->flow;
-		unsigned e = s->local_end;
-
-		unlink_end(m, id, e);
-		look(m, id, e);
-	}
 	while (s->served_head != MODEL_NONE) {
 		uint32_t link = s->served_head;
 
@@ -286,10 +393,45 @@ void join_unlink_socket(struct model *m, uint32_t sk)
 		unlink_end(m, link / 2, link % 2);
 		look(m, link / 2, link % 2);
 	}
+}
+
+void join_unlink_socket(struct model *m, uint32_t sk)
+{
+	struct sk *s = sktab_at(&m->socks, sk);
+
+	sktab_unindex(&m->socks, sk);
+	part(m, sk);
+	if (s->flow != MODEL_NONE) {
+		uint32_t id = s->flow;
+		unsigned e = s->local_end;
+
+		unlink_end(m, id, e);
+		look(m, id, e);
+	}
+	drop_served(m, sk);
 	if (s->sum != MODEL_NONE) {
 		((struct flow *)slab_at(&m->sums, s->sum))->used = false;
 		slab_put(&m->sums, s->sum);
 		s->sum = MODEL_NONE;
+	}
+}
+
+void join_end_socket(struct model *m, uint32_t sk, uint64_t now_ns)
+{
+	struct sk *s = sktab_at(&m->socks, sk);
+
+	part(m, sk);
+	if (!sk_is_connected(&s->rec)) {
+		sktab_unindex(&m->socks, sk);
+		drop_served(m, sk);	/* its sum stays: what it carried in all */
+	}
+	sktab_end(&m->socks, sk, now_ns);
+	if (s->flow != MODEL_NONE) {
+		uint32_t id = s->flow;
+
+		if (!sk_is_row(m, s))
+			unlink_end(m, id, s->local_end);
+		look(m, id, s->local_end);	/* another may have its tuple by now */
 	}
 }
 
@@ -303,7 +445,7 @@ void join_settle(struct model *m)
 		if (!f)
 			continue;
 		if (m->addrs_changed)
-			f->ours = ours_of(m, &f->rec);
+			note_ends(m, f);
 		for (unsigned e = 0; e < 2; e++) {
 			if (f->sk[e] == MODEL_NONE)
 				look(m, id, e);
@@ -328,6 +470,10 @@ void join_owner(struct model *m, uint32_t sk)
 		return;		/* nobody holds it now: it keeps the process that it had */
 	proctab_ref(m->procs, proc);
 	proctab_unref(m->procs, s->proc);
+	if (s->born && s->proc == MODEL_NONE) {
+		s->proc = proc;
+		lives_named(m, s);
+	}
 	s->proc = proc;
 	s->fd = fd;
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The model: what each event changes. Matching is join.c's, rates are rate.c's, reading is rows.c's.
+ * The model: what each event changes. Sockets are sockets.c's and ends.c's, matching is join.c's,
+ * rates are rate.c's, reading is rows.c's.
  */
 #include "model/state.h"
 
-#include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xalloc.h"
+
+enum { NAMES_MAX = 65536 };
 
 struct model *model_new(uint32_t socket_limit, uint32_t flow_limit, uint64_t hash_seed)
 {
@@ -16,7 +20,11 @@ struct model *model_new(uint32_t socket_limit, uint32_t flow_limit, uint64_t has
 	m->seed = hash_seed;
 	sktab_init(&m->socks, socket_limit, hash_seed);
 	flowmirror_init(&m->flows, flow_limit, hash_seed);
+	slab_init(&m->mores, sizeof(struct sockmore), socket_limit);
 	slab_init(&m->sums, sizeof(struct flow), socket_limit);
+	lifelog_init(&m->lives, hash_seed);
+	nametab_init(&m->cgroups, sizeof(struct cgrouprec), NAMES_MAX, hash_seed);
+	nametab_init(&m->users, sizeof(struct userrec), NAMES_MAX, hash_seed);
 	m->procs = proctab_new(hash_seed);
 	m->ifaces = iftab_new();
 	return m;
@@ -28,123 +36,15 @@ void model_free(struct model *m)
 		return;
 	sktab_fini(&m->socks);
 	flowmirror_fini(&m->flows);
+	slab_fini(&m->mores);
 	slab_fini(&m->sums);
+	closedq_fini(&m->closed);
+	lifelog_fini(&m->lives);
+	nametab_fini(&m->cgroups);
+	nametab_fini(&m->users);
 	proctab_free(m->procs);
 	iftab_free(m->ifaces);
 	free(m);
-}
-
-static bool is_unresolved(const struct sk *s)
-{
-	return s->rec.inode && s->proc == MODEL_NONE;
-}
-
-/* Takes a socket into the totals (by = 1) or out of them (-1). Out before, in after each change. */
-static void count_socket(struct model *m, const struct sk *s, int by)
-{
-	struct model_totals *t = &m->totals;
-
-	t->sockets += (uint32_t)by;
-	t->by_state[s->rec.state < SOCKSTATES ? s->rec.state : ST_UNKNOWN] += (uint32_t)by;
-	t->by_proto[s->rec.proto] += (uint32_t)by;
-	if (is_unresolved(s))
-		t->unresolved += (uint32_t)by;
-}
-
-static void insert_socket(struct model *m, const struct sockrec *rec, uint64_t now_ns)
-{
-	uint32_t sk = sktab_insert(&m->socks, rec, now_ns);
-
-	if (sk == MODEL_NONE) {
-		m->totals.refused_sockets++;
-		return;
-	}
-	join_owner(m, sk);
-	join_socket(m, sk);
-	rate_socket(sktab_at(&m->socks, sk), now_ns);
-	count_socket(m, sktab_at(&m->socks, sk), 1);
-}
-
-static void apply_socket(struct model *m, const struct event *e)
-{
-	const struct sockrec *rec = &e->sock;
-	uint32_t sk;
-	struct sk *s;
-	bool moved;
-
-	if (rec->proto >= SOCKPROTOS || rec->dump >= DUMPS_MAX)
-		return;
-	sk = sktab_find(&m->socks, rec->cookie);
-	if (sk == MODEL_NONE) {
-		insert_socket(m, rec, e->time_ns);
-		return;
-	}
-	s = sktab_at(&m->socks, sk);
-	count_socket(m, s, -1);
-	moved = !sk_same_tuple(&s->rec, rec);
-	if (moved)
-		join_unlink_socket(m, sk);
-	sktab_update(&m->socks, sk, rec, e->time_ns);
-	if (moved)
-		join_socket(m, sk);
-	if (is_unresolved(s))
-		join_owner(m, sk);
-	rate_socket(s, e->time_ns);
-	count_socket(m, s, 1);
-}
-
-static void remove_socket(struct model *m, uint32_t sk)
-{
-	count_socket(m, sktab_at(&m->socks, sk), -1);
-	join_unlink_socket(m, sk);
-	join_drop_owner(m, sk);
-	sktab_remove(&m->socks, sk);
-}
-
-/* Removes what a complete dump did not mention. */
-static void sweep(struct model *m, const struct dumprec *d)
-{
-	struct sktab *t = &m->socks;
-	bool mentioned_any = t->fresh_gen[d->dump] == d->gen;
-
-	if (t->in_dump[d->dump] == (mentioned_any ? t->fresh[d->dump] : 0))
-		return;
-	for (uint32_t sk = 0; sk < t->slab.end; sk++) {
-		const struct sk *s = sktab_at(t, sk);
-
-		if (s->used && s->rec.dump == d->dump && s->rec.dump_gen != d->gen)
-			remove_socket(m, sk);
-	}
-}
-
-/* Notes when a dump began; 0: the kernel has no such table (now), nothing to wait for. */
-static void note_dump(struct model *m, uint8_t dump, uint64_t began_ns)
-{
-	m->dump_began_ns[dump] = began_ns;
-	m->dump_ns = 0;
-	for (unsigned i = 0; i < DUMPS_MAX; i++) {
-		uint64_t ns = m->dump_began_ns[i];
-
-		if (ns && (!m->dump_ns || ns < m->dump_ns))
-			m->dump_ns = ns;
-	}
-}
-
-static void apply_dump_done(struct model *m, const struct event *e)
-{
-	const struct dumprec *d = &e->dump;
-
-	if (d->dump >= DUMPS_MAX)
-		return;
-	if (d->complete) {
-		sweep(m, d);
-		note_dump(m, d->dump, e->time_ns > d->took_ns ? e->time_ns - d->took_ns : 0);
-	} else if (d->error == -ENOENT) {
-		note_dump(m, d->dump, 0);
-	} else {
-		m->totals.interrupted_dumps++;
-	}
-	join_settle(m);
 }
 
 static void end_flow(struct model *m, uint32_t id)
@@ -153,30 +53,48 @@ static void end_flow(struct model *m, uint32_t id)
 	flowmirror_end(&m->flows, id);
 }
 
+static void flow_began(struct model *m, const struct flowrec *rec)
+{
+	uint32_t former = flowmirror_find(&m->flows, &rec->key, flowkey_hash(&rec->key, m->seed));
+
+	if (former != MODEL_NONE && !m->host.offline)
+		end_flow(m, former);	/* evicted, and back under another id; a file keeps both */
+	if (!flowmirror_start(&m->flows, rec))
+		return;
+	join_flow(m, rec->id);
+	wanted_note_flow(m, rec->id, NULL);
+}
+
+static void flow_changed(struct model *m, struct flow *f, const struct flowrec *rec)
+{
+	struct flowrec before = f->rec;
+
+	f->rec = *rec;
+	join_flow_grew(m, rec->id, &before);
+	wanted_note_flow(m, rec->id, &before);
+}
+
 static void apply_flow(struct model *m, const struct event *e)
 {
 	const struct flowrec *rec = &e->flow.rec;
 	struct flow *f = flowmirror_get(&m->flows, rec->id);
+	bool refused = rec->wire_state == WS_REFUSED && rec->key.proto == IPPROTO_TCP;
 
+	if (rec->key.netns >= NETNS_MAX)
+		return;
 	if (f && (f->rec.gen != rec->gen || !flowkey_equal(&f->rec.key, &rec->key))) {
 		end_flow(m, rec->id);	/* the id was given to another flow: the former was evicted */
 		f = NULL;
 	}
 	if (f) {
-		struct flowrec before = f->rec;
-
-		f->rec = *rec;
-		join_flow_grew(m, rec->id, &before);
+		refused = refused && f->rec.wire_state != WS_REFUSED;
+		flow_changed(m, f, rec);
 	} else if (!e->flow.ended) {
-		uint32_t former = flowmirror_find(&m->flows, &rec->key);
-
-		if (former != MODEL_NONE && !m->host.offline)
-			end_flow(m, former);	/* evicted, and back under another id; a file keeps both */
-		if (!flowmirror_start(&m->flows, rec))
-			return;
-		f = flowmirror_at(&m->flows, rec->id);
-		join_flow(m, rec->id);
+		flow_began(m, rec);
+		f = flowmirror_get(&m->flows, rec->id);
 	}
+	if (f && refused)
+		lives_refused(m, f, e->time_ns);
 	if (f && m->host.offline)
 		rate_whole_life(f);
 	if (f && e->flow.ended)
@@ -197,9 +115,9 @@ static void holders_changed(void *ctx, uint32_t inode)
 
 	for (uint32_t sk = sktab_inode_first(&m->socks, inode); sk != MODEL_NONE;
 	     sk = sktab_inode_next(&m->socks, sk)) {
-		count_socket(m, sktab_at(&m->socks, sk), -1);
+		sockets_count(m, sktab_at(&m->socks, sk), -1);
 		join_owner(m, sk);
-		count_socket(m, sktab_at(&m->socks, sk), 1);
+		sockets_count(m, sktab_at(&m->socks, sk), 1);
 	}
 }
 
@@ -243,6 +161,54 @@ static void apply_addr(struct model *m, const struct event *e)
 		m->addrs_changed = true;
 }
 
+/* It went: nothing of it can be looked at any more. */
+static void drop_netns(struct model *m, uint16_t index)
+{
+	sockets_drop_netns(m, index);
+	for (uint32_t id = 0; id < m->flows.slab.end; id++) {
+		const struct flow *f = flowmirror_get(&m->flows, id);
+
+		if (f && f->rec.key.netns == index)
+			end_flow(m, id);
+	}
+	iftab_drop_netns(m->ifaces, index);
+	m->lost[index] = 0;
+	m->netns_known &= ~(1ull << index);
+	m->addrs_changed = true;
+}
+
+static void apply_netns(struct model *m, const struct event *e)
+{
+	const struct netnsrec *r = &e->netns;
+	bool known = r->index < NETNS_MAX && m->netns_known >> r->index & 1;
+
+	if (r->index >= NETNS_MAX)
+		return;
+	if (known && (r->gone || m->netns[r->index].inode != r->inode))
+		drop_netns(m, r->index);	/* or its number was given to another */
+	if (r->gone)
+		return;
+	m->netns[r->index] = *r;
+	m->netns[r->index].name[sizeof(r->name) - 1] = '\0';
+	m->netns_known |= 1ull << r->index;
+}
+
+static void apply_cgroup(struct model *m, const struct event *e)
+{
+	struct cgrouprec r = e->cgroup;
+
+	r.path[sizeof(r.path) - 1] = '\0';
+	nametab_put(&m->cgroups, r.id, &r);
+}
+
+static void apply_user(struct model *m, const struct event *e)
+{
+	struct userrec r = e->user;
+
+	r.name[sizeof(r.name) - 1] = '\0';
+	nametab_put(&m->users, r.uid, &r);
+}
+
 static void apply_notice(struct model *m, const struct event *e)
 {
 	if (e->notice.source >= NOTICES)
@@ -253,19 +219,28 @@ static void apply_notice(struct model *m, const struct event *e)
 
 static void apply_host(struct model *m, const struct event *e)
 {
+	bool keep = e->host.keep_closed_ns, kept = m->host.keep_closed_ns;
+
+	while (keep != kept && ends_drop_oldest(m))
+		;	/* they carry flows where they are rows, and only there */
 	m->host = e->host;
+	sockets_count_closed(m);
 }
 
 static void apply_tick(struct model *m, const struct event *e)
 {
+	ends_expire(m, e->time_ns);
 	join_settle(m);
 	rate_tick(m, e->time_ns);
 }
 
 static void (*const handlers[])(struct model *, const struct event *) = {
 	[EV_HOST] = apply_host,
-	[EV_SOCKET] = apply_socket,
-	[EV_DUMP_DONE] = apply_dump_done,
+	[EV_SOCKET] = sockets_apply,
+	[EV_SOCKET_GONE] = ends_apply_gone,
+	[EV_DUMP_DONE] = sockets_apply_dump_done,
+	[EV_LOST] = lives_apply_lost,
+	[EV_KILLED] = ends_apply_killed,
 	[EV_FLOW] = apply_flow,
 	[EV_CAPTURE] = apply_capture,
 	[EV_PROC] = apply_proc,
@@ -274,13 +249,16 @@ static void (*const handlers[])(struct model *, const struct event *) = {
 	[EV_PROC_PASS] = apply_pass,
 	[EV_IFACE] = apply_iface,
 	[EV_ADDR] = apply_addr,
+	[EV_NETNS] = apply_netns,
+	[EV_CGROUP] = apply_cgroup,
+	[EV_USER] = apply_user,
 	[EV_NOTICE] = apply_notice,
 	[EV_TICK] = apply_tick,
 };
 
 void model_apply(struct model *m, const struct event *e)
 {
-	if (e->kind >= sizeof(handlers) / sizeof(handlers[0]))
+	if (e->kind >= sizeof(handlers) / sizeof(handlers[0]) || !handlers[e->kind])
 		return;
 	if (e->time_ns > m->time_ns)
 		m->time_ns = e->time_ns;	/* sources may be a little apart; time never runs back */

@@ -13,7 +13,9 @@
  *  - an unconnected datagram socket's row carries the sum of what flows carried while it served
  *    them;
  *  - totals count every flow once;
- *  - a socket keeps the process it had (TIME_WAIT has no inode: net/ipv4/inet_diag.c).
+ *  - a socket keeps the process it had (TIME_WAIT has no inode: net/ipv4/inet_diag.c);
+ *  - a socket that ended stays a row for hostrec.keep_closed_ns, with its final counters, and is in no total;
+ *    every end is in the log of lives, however short the life was.
  *
  * Borrowed pointers (rows and what they point to) hold until the next model_apply().
  */
@@ -25,7 +27,11 @@
 #define MODEL_NONE UINT32_MAX		/* no socket, flow or process */
 #define MODEL_RATE_UNKNOWN UINT64_MAX
 
-enum { MODEL_HISTORY = 300 };		/* ticks of totals kept for sparklines */
+enum {
+	MODEL_HISTORY = 300,		/* ticks of totals kept for sparklines */
+	MODEL_LIVES = 8192,		/* entries of the log of lives */
+	MODEL_CLOSED_MAX = 8192,	/* ended sockets kept as rows; the oldest go first */
+};
 
 /* Why a row has no process. Names in reasons.c; in JSON as no_process_reason. */
 enum procreason {
@@ -42,7 +48,8 @@ enum procreason {
 	PROC_CLOSED_PORT,	/* nobody listens there: it was refused */
 	PROC_JUST_CLOSED,	/* its socket is gone, the flow is not expired yet */
 	PROC_MULTICAST,		/* multicast or broadcast that no socket here has asked for */
-	PROC_NO_SOCKET,		/* an end is ours and no socket matches: raw or packet socket, other namespace */
+	PROC_NO_SOCKET,		/* an end is ours and no socket matches: a raw or packet socket */
+	PROC_OTHER_NETNS,	/* its owner is in a namespace that is not looked at, or its end is */
 	PROC_FILE,		/* read from a capture file */
 	PROCREASONS
 };
@@ -63,6 +70,43 @@ const char *procreason_sentence(enum procreason r);	/* for the details view */
 const char *wirereason_name(enum wirereason r);
 const char *wirereason_sentence(enum wirereason r);
 
+/* How a socket ended. Names in reasons.c; in JSON as `end`. */
+enum endreason {
+	END_NONE,		/* it lives */
+	END_CLOSED,		/* in order, or by its process's end */
+	END_RESET,		/* RST on the wire, or the kernel says so */
+	END_REFUSED,		/* its SYN was answered by RST */
+	END_KILLED,		/* by the user of sockmon */
+	END_VANISHED,		/* a dump does not list it any more, and no event said why */
+	ENDREASONS
+};
+
+const char *endreason_name(enum endreason e);	/* "closed"; NULL for END_NONE */
+
+/* An entry of the log of lives. */
+enum lifekind { LIFE_OPENED, LIFE_LISTENING, LIFE_ENDED, LIFE_LOST, LIFEKINDS };
+
+struct life {
+	uint64_t time_ns;
+	uint64_t age_ns;		/* LIFE_ENDED: how long it lived; 0 = not known: older than sockmon's first look */
+	uint64_t cookie;
+	uint64_t rx_bytes, tx_bytes;	/* payload, final; MODEL_RATE_UNKNOWN = not known */
+	uint64_t lost;			/* LIFE_LOST: overflows up to now */
+	struct addr laddr, raddr;
+	uint32_t pid;			/* 0 = not known */
+	uint32_t uid;			/* UINT32_MAX = not known */
+	uint32_t retrans;		/* total_retrans */
+	uint16_t lport, rport, netns;
+	uint8_t kind;			/* enum lifekind */
+	uint8_t end;			/* LIFE_ENDED: enum endreason */
+	uint8_t proto, family;
+	bool incoming;			/* the peer opened it */
+	bool by_listener;		/* pid and comm are its listener's */
+	char comm[EVENT_NAME_MAX];
+};
+
+const char *life_word(const struct life *l);	/* "opened", "listening", "closed", "reset", "refused" …: never NULL */
+
 /* A process that holds, or held, a socket. */
 struct proc {
 	struct procrec rec;
@@ -74,17 +118,18 @@ struct proc {
 struct holder {
 	uint32_t pid;
 	int32_t fd;
+	bool has_flags, nonblock, cloexec;	/* as in struct holderrec */
 };
 
 /* A socket and what the join knows of it. */
 struct sk {
 	struct sockrec rec;
-	uint64_t first_ns, last_ns;	/* event time of the first and last upsert */
+	uint64_t first_ns;		/* event time of the first upsert; of its flow's start where that is all there is */
 	uint64_t since_ns;		/* when it came into this state; 0 = it was in it at first sight */
 	uint64_t rx_bps, tx_bps;	/* from tcp_info, bytes/s; MODEL_RATE_UNKNOWN */
 	uint64_t rate_ns;		/* when these were last taken; 0 = there is no tcp_info */
-	uint64_t first_received, first_acked;	/* tcp_info at first sight */
 	uint64_t last_received, last_acked;	/* the last there was: at rate_ns */
+	uint64_t ended_ns;		/* 0 = it lives */
 	uint32_t flow;			/* its flow; MODEL_NONE */
 	uint32_t sum;			/* unconnected: what its flows carried; MODEL_NONE */
 	uint32_t served;		/* flows that it serves without being their exact match */
@@ -93,10 +138,18 @@ struct sk {
 	uint32_t inode;			/* the last inode it had (rec.inode is 0 in TIME_WAIT) */
 	int32_t fd;			/* of the first holder; -1 */
 	uint32_t holders;		/* how many descriptors refer to it now */
-	uint32_t next_cookie, next_tuple, next_port, next_inode;	/* index chains; the model's own */
+	uint32_t more;			/* what few sockets have; MODEL_NONE */
+	uint32_t peer;			/* the socket at the other end, where that is on this host and has IP addresses */
+	uint8_t cong;			/* model_cong() */
+	uint8_t end;			/* enum endreason */
 	uint8_t local_end;		/* the end of its flow key at which it stands */
-	bool counted;			/* first_* and last_* were taken */
-	bool used;
+	bool counted : 1;		/* counters were seen once */
+	bool moved : 1;			/* and were different later: it carried something */
+	bool final : 1;			/* rec.tcpinfo is what the kernel said last, not what it says now */
+	bool born : 1;			/* first_ns is when it began: it was not there at the first look */
+	bool logged : 1;		/* its end is in the log of lives */
+	bool killed : 1;		/* EV_KILLED named it */
+	bool used : 1;
 };
 
 /* A flow and what the join knows of it. */
@@ -106,11 +159,11 @@ struct flow {
 	uint64_t bps[2];		/* bytes/s over the last interval, by sending end; MODEL_RATE_UNKNOWN */
 	uint32_t sk[2];			/* socket whose local end is end 0, 1; MODEL_NONE */
 	uint32_t proc;			/* who held its socket, when that is gone; MODEL_NONE */
-	uint32_t next_key;		/* index chain; the model's own */
 	uint32_t served_next[2], served_prev[2];	/* list of the flows that sk[e] serves; likewise */
 	bool exact[2];			/* sk[e] has this flow's exact tuple; else it serves it */
 	uint8_t ours;			/* bit e: end e is an address of this host */
 	uint8_t taken;			/* bit e: end e has or had a socket */
+	bool elsewhere;			/* ours is 0, but an end is an address of another namespace of this host */
 	bool had_socket;		/* a socket had its exact tuple once */
 	bool used;
 };
@@ -121,7 +174,11 @@ struct row {
 	const struct sk *sk;		/* NULL: traffic without a socket */
 	const struct flow *flow;	/* NULL: no traffic; .rec.key of a sum has only the local end */
 	const struct proc *proc;	/* NULL: see proc_reason */
-	const struct sk *owner;		/* sk == NULL: the socket that serves this flow; else NULL */
+	const struct sk *owner;		/* sk == NULL: the socket that serves this flow. sk != NULL: the listener that it
+					   waits at or came from, whose process `proc` is. Else NULL */
+	const struct sockmore *more;	/* NULL: nothing beyond sk->rec */
+	const struct sk *peer;		/* unix: the other end, where it is known */
+	const struct proc *peer_proc;	/* the process of the other end, where it is on this host */
 	uint64_t ident;			/* what selection, marks and diff follow; never 0 */
 	uint8_t local;			/* the end of flow's key that is this row's local side */
 	uint8_t proc_reason;		/* enum procreason */
@@ -138,10 +195,13 @@ struct model_totals {
 	uint32_t sockets;
 	uint32_t by_state[SOCKSTATES];	/* stream sockets by state; datagram: UNCONN as CLOSE, connected as ESTABLISHED */
 	uint32_t by_proto[SOCKPROTOS];
+	uint32_t closed;		/* ended sockets that are still rows; in no other number here */
 	uint32_t flows;			/* live */
 	uint32_t flows_without_socket;	/* neither exact match nor owner */
 	uint32_t unresolved;		/* sockets with an inode and no holder found yet */
 	uint64_t interrupted_dumps;
+	uint64_t lost_events;		/* overflows: some ends were missed, the dump after made up for it */
+	bool events;			/* a source tells of ends: lost_events means something */
 	uint64_t refused_sockets;	/* times that a socket beyond the limit was not taken */
 	uint64_t rx_bps, tx_bps;	/* of this host, each flow once; from tcp_info without capture */
 	bool rates_known;
@@ -176,10 +236,36 @@ uint32_t model_row_count(const struct model *m);
 uint32_t model_row_ids(const struct model *m, uint32_t *out);
 bool model_row(const struct model *m, uint32_t id, struct row *out);	/* false: no such row any more */
 
-const struct iface *model_iface(const struct model *m, uint32_t ifindex);	/* NULL: unknown */
+const struct iface *model_iface(const struct model *m, uint16_t netns, uint32_t ifindex);	/* NULL: unknown */
 const struct iface *model_iface_at(const struct model *m, unsigned i);		/* NULL past the end */
 
 /* All holders of a socket, lowest pid first; returns the count written. */
 unsigned model_holders(const struct model *m, const struct sk *sk, struct holder *out, unsigned max);
+
+const char *model_cong(const struct model *m, const struct sk *sk);	/* "cubic"; NULL = not told */
+const struct netnsrec *model_netns(const struct model *m, uint16_t index);	/* NULL: never told */
+const struct cgrouprec *model_cgroup(const struct model *m, uint64_t id);	/* NULL: not known (yet) */
+const char *model_user(const struct model *m, uint32_t uid);	/* NULL: not known (yet), or there is none */
+
+/* The log of lives, newest first; false past its end. Entries are borrowed until the next model_apply(). */
+uint32_t model_life_count(const struct model *m);
+const struct life *model_life(const struct model *m, uint32_t i);	/* i = 0 is the newest; NULL past the end */
+uint64_t model_lives_total(const struct model *m);	/* ever entered: those pushed out too */
+
+/*
+ * What the model has met and cannot name, for the app to have it looked up. Each call empties what it
+ * returns: a thing is wanted once, a cgroup or user again only after it failed and a minute went by.
+ */
+unsigned model_take_cgroups(struct model *m, uint64_t *ids, unsigned max);
+unsigned model_take_users(struct model *m, uint32_t *uids, unsigned max);
+
+/*
+ * Ends of flows that are this host's, began (or completed their handshake) since the last call and have no
+ * socket of their exact tuple. Bounded: what nobody takes in time is dropped, the next dump will tell.
+ */
+unsigned model_take_lookups(struct model *m, struct sockquery *out, unsigned max);
+
+/* Sockets with an inode and without a holder that appeared since the last call. */
+uint32_t model_take_ownerless(struct model *m);
 
 #endif

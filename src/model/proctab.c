@@ -17,7 +17,6 @@ enum { PROCS_MAX = 1 << 20, HOLDS_MAX = 1 << 22 };
 
 struct pslot {
 	struct proc proc;
-	uint32_t next_pid;	/* index chain */
 	uint32_t holds;		/* head of its holders */
 	uint32_t hold_count;
 };
@@ -26,7 +25,7 @@ struct hold {
 	uint32_t inode;
 	uint32_t proc;		/* slot */
 	int32_t fd;
-	uint32_t next_inode;	/* index chain */
+	bool has_flags, nonblock, cloexec;
 	uint32_t next, prev;	/* of the same process */
 };
 
@@ -44,32 +43,6 @@ static struct pslot *pslot_at(const struct proctab *t, uint32_t slot)
 static struct hold *hold_at(const struct proctab *t, uint32_t slot)
 {
 	return slab_at(&t->holds, slot);
-}
-
-static uint64_t hash_pid_slot(const void *ctx, uint32_t slot)
-{
-	const struct proctab *t = ctx;
-
-	return hash_u64(pslot_at(t, slot)->proc.rec.pid, t->seed);
-}
-
-static uint64_t hash_inode_slot(const void *ctx, uint32_t slot)
-{
-	const struct proctab *t = ctx;
-
-	return hash_u64(hold_at(t, slot)->inode, t->seed);
-}
-
-static struct index_chain pid_chain(const struct proctab *t)
-{
-	return (struct index_chain){ (char *)t->procs.base + offsetof(struct pslot, next_pid),
-				     sizeof(struct pslot), hash_pid_slot, t };
-}
-
-static struct index_chain inode_chain(const struct proctab *t)
-{
-	return (struct index_chain){ (char *)t->holds.base + offsetof(struct hold, next_inode),
-				     sizeof(struct hold), hash_inode_slot, t };
 }
 
 struct proctab *proctab_new(uint64_t hash_seed)
@@ -98,12 +71,22 @@ void proctab_free(struct proctab *t)
 /* The living process of that pid. Ended ones are out of the index. */
 static uint32_t find_pid(const struct proctab *t, uint32_t pid)
 {
-	struct index_chain c = pid_chain(t);
-	uint32_t slot = index_head(&t->by_pid, hash_u64(pid, t->seed));
+	uint32_t slot = index_first(&t->by_pid, hash_u64(pid, t->seed));
 
 	while (slot != MODEL_NONE && pslot_at(t, slot)->proc.rec.pid != pid)
-		slot = *index_next(&c, slot);
+		slot = index_next(&t->by_pid, slot);
 	return slot;
+}
+
+/* A slot with room in its index; MODEL_NONE: the cap is reached, or memory is short. */
+static uint32_t take_indexed(struct slab *s, struct index *x)
+{
+	uint32_t slot = slab_take(s);
+
+	if (slot == MODEL_NONE || index_reach(x, slot))
+		return slot;
+	slab_put(s, slot);
+	return MODEL_NONE;
 }
 
 static void free_if_unnamed(struct proctab *t, uint32_t slot)
@@ -118,10 +101,9 @@ static void free_if_unnamed(struct proctab *t, uint32_t slot)
 
 static void end_process(struct proctab *t, uint32_t slot)
 {
-	struct index_chain c = pid_chain(t);
 	struct pslot *p = pslot_at(t, slot);
 
-	index_remove(&t->by_pid, &c, slot, hash_u64(p->proc.rec.pid, t->seed));
+	index_remove(&t->by_pid, slot, hash_u64(p->proc.rec.pid, t->seed));
 	p->proc.exited = true;
 	free_if_unnamed(t, slot);
 }
@@ -129,29 +111,26 @@ static void end_process(struct proctab *t, uint32_t slot)
 void proctab_apply_proc(struct proctab *t, const struct procrec *rec)
 {
 	uint32_t slot = find_pid(t, rec->pid);
-	struct index_chain c;
 	struct pslot *p;
 
 	if (slot != MODEL_NONE) {
 		pslot_at(t, slot)->proc.rec = *rec;
 		return;
 	}
-	slot = slab_take(&t->procs);
+	slot = take_indexed(&t->procs, &t->by_pid);
 	if (slot == MODEL_NONE)
 		return;
 	p = pslot_at(t, slot);
 	*p = (struct pslot){ .proc = { .rec = *rec, .used = true }, .holds = MODEL_NONE };
-	c = pid_chain(t);
-	index_insert(&t->by_pid, &c, slot, hash_u64(rec->pid, t->seed));
+	index_insert(&t->by_pid, slot, hash_u64(rec->pid, t->seed));
 }
 
 static void remove_hold(struct proctab *t, uint32_t slot)
 {
 	struct hold *h = hold_at(t, slot);
 	struct pslot *p = pslot_at(t, h->proc);
-	struct index_chain c = inode_chain(t);
 
-	index_remove(&t->by_inode, &c, slot, hash_u64(h->inode, t->seed));
+	index_remove(&t->by_inode, slot, hash_u64(h->inode, t->seed));
 	if (h->prev != MODEL_NONE)
 		hold_at(t, h->prev)->next = h->next;
 	else
@@ -182,10 +161,9 @@ void proctab_apply_gone(struct proctab *t, const struct procrec *rec,
 
 static uint32_t find_hold(const struct proctab *t, uint32_t inode, uint32_t proc, int32_t fd)
 {
-	struct index_chain c = inode_chain(t);
-	uint32_t slot = index_head(&t->by_inode, hash_u64(inode, t->seed));
+	uint32_t slot = index_first(&t->by_inode, hash_u64(inode, t->seed));
 
-	for (; slot != MODEL_NONE; slot = *index_next(&c, slot)) {
+	for (; slot != MODEL_NONE; slot = index_next(&t->by_inode, slot)) {
 		const struct hold *h = hold_at(t, slot);
 
 		if (h->inode == inode && h->proc == proc && h->fd == fd)
@@ -194,11 +172,19 @@ static uint32_t find_hold(const struct proctab *t, uint32_t inode, uint32_t proc
 	return slot;
 }
 
+static void put_flags(struct hold *h, const struct holderrec *rec)
+{
+	if (!rec->has_flags)
+		return;		/* not looked at this time: what was known stays */
+	h->has_flags = true;
+	h->nonblock = rec->nonblock;
+	h->cloexec = rec->cloexec;
+}
+
 bool proctab_apply_holder(struct proctab *t, const struct holderrec *rec)
 {
 	uint32_t proc = find_pid(t, rec->pid);
 	uint32_t slot = proc == MODEL_NONE ? MODEL_NONE : find_hold(t, rec->inode, proc, rec->fd);
-	struct index_chain c;
 	struct pslot *p;
 
 	if (!rec->held) {
@@ -207,20 +193,22 @@ bool proctab_apply_holder(struct proctab *t, const struct holderrec *rec)
 		remove_hold(t, slot);
 		return true;
 	}
+	if (slot != MODEL_NONE)
+		put_flags(hold_at(t, slot), rec);
 	if (proc == MODEL_NONE || slot != MODEL_NONE)
 		return false;
-	slot = slab_take(&t->holds);
+	slot = take_indexed(&t->holds, &t->by_inode);
 	if (slot == MODEL_NONE)
 		return false;
 	p = pslot_at(t, proc);
 	*hold_at(t, slot) = (struct hold){ .inode = rec->inode, .proc = proc, .fd = rec->fd,
 					   .next = p->holds, .prev = MODEL_NONE };
+	put_flags(hold_at(t, slot), rec);
 	if (p->holds != MODEL_NONE)
 		hold_at(t, p->holds)->prev = slot;
 	p->holds = slot;
 	p->hold_count++;
-	c = inode_chain(t);
-	index_insert(&t->by_inode, &c, slot, hash_u64(rec->inode, t->seed));
+	index_insert(&t->by_inode, slot, hash_u64(rec->inode, t->seed));
 	return true;
 }
 
@@ -241,14 +229,13 @@ static bool holder_before(const struct holder *x, const struct holder *y)
 
 uint32_t proctab_first_holder(const struct proctab *t, uint32_t inode, int32_t *fd, uint32_t *count)
 {
-	struct index_chain c = inode_chain(t);
-	uint32_t slot = index_head(&t->by_inode, hash_u64(inode, t->seed)), best = MODEL_NONE;
-	struct holder first = { 0, 0 };
+	uint32_t slot = index_first(&t->by_inode, hash_u64(inode, t->seed)), best = MODEL_NONE;
+	struct holder first = { 0 };
 
 	*count = 0;
-	for (; slot != MODEL_NONE; slot = *index_next(&c, slot)) {
+	for (; slot != MODEL_NONE; slot = index_next(&t->by_inode, slot)) {
 		const struct hold *h = hold_at(t, slot);
-		struct holder this = { pslot_at(t, h->proc)->proc.rec.pid, h->fd };
+		struct holder this = { .pid = pslot_at(t, h->proc)->proc.rec.pid, .fd = h->fd };
 
 		if (h->inode != inode)
 			continue;
@@ -280,13 +267,13 @@ static unsigned put_holder(struct holder *out, unsigned n, unsigned max, const s
 
 unsigned proctab_holders(const struct proctab *t, uint32_t inode, struct holder *out, unsigned max)
 {
-	struct index_chain c = inode_chain(t);
-	uint32_t slot = index_head(&t->by_inode, hash_u64(inode, t->seed));
+	uint32_t slot = index_first(&t->by_inode, hash_u64(inode, t->seed));
 	unsigned n = 0;
 
-	for (; slot != MODEL_NONE; slot = *index_next(&c, slot)) {
+	for (; slot != MODEL_NONE; slot = index_next(&t->by_inode, slot)) {
 		const struct hold *h = hold_at(t, slot);
-		struct holder this = { pslot_at(t, h->proc)->proc.rec.pid, h->fd };
+		struct holder this = { pslot_at(t, h->proc)->proc.rec.pid, h->fd, h->has_flags,
+				       h->nonblock, h->cloexec };
 
 		if (h->inode == inode)
 			n = put_holder(out, n, max, &this);

@@ -17,19 +17,10 @@ static uint64_t per_second(uint64_t before, uint64_t now, uint64_t span_ns)
 }
 
 /* A connection that is over has no counters any more, and no rate. */
-static void forget_rates(struct sk *s)
+void rate_forget(struct sk *s)
 {
 	s->rx_bps = s->tx_bps = MODEL_RATE_UNKNOWN;
 	s->rate_ns = 0;
-}
-
-static void note_first(struct sk *s, const struct tcpinfo *info)
-{
-	if (s->counted)
-		return;
-	s->counted = true;
-	s->first_received = info->bytes_received;
-	s->first_acked = info->bytes_acked;
 }
 
 /*
@@ -41,19 +32,21 @@ void rate_socket(struct sk *s, uint64_t now_ns)
 	const struct sockrec *r = &s->rec;
 	uint64_t span_ns = now_ns - s->rate_ns;
 
-	if (!TCPINFO_HAS(r->tcpinfo_len, bytes_received) || r->state == ST_LISTEN) {
-		forget_rates(s);
+	if (!TCPINFO_HAS(r->tcpinfo_len, bytes_received) || r->state == ST_LISTEN || s->final) {
+		rate_forget(s);
 		return;
 	}
-	if (!s->rate_ns) {
-		note_first(s, &r->tcpinfo);
-	} else if (span_ns < SHORTEST_MS * NSEC_PER_MSEC) {
+	if (s->rate_ns && span_ns < SHORTEST_MS * NSEC_PER_MSEC)
 		return;
-	} else {
+	if (s->rate_ns) {
 		s->rx_bps = per_second(s->last_received, r->tcpinfo.bytes_received, span_ns);
 		s->tx_bps = per_second(s->last_acked, r->tcpinfo.bytes_acked, span_ns);
 	}
 	s->rate_ns = now_ns;
+	if (s->counted && (s->last_received != r->tcpinfo.bytes_received ||
+			   s->last_acked != r->tcpinfo.bytes_acked))
+		s->moved = true;
+	s->counted = true;
 	s->last_received = r->tcpinfo.bytes_received;
 	s->last_acked = r->tcpinfo.bytes_acked;
 }
@@ -122,7 +115,7 @@ static void tick_sockets(struct model *m)
 	for (uint32_t i = 0; i < m->socks.slab.end; i++) {
 		const struct sk *s = sktab_at(&m->socks, i);
 
-		if (!s->used || s->rx_bps == MODEL_RATE_UNKNOWN)
+		if (!s->used || s->ended_ns || s->rx_bps == MODEL_RATE_UNKNOWN)
 			continue;
 		m->totals.rx_bps += s->rx_bps;
 		m->totals.tx_bps += s->tx_bps == MODEL_RATE_UNKNOWN ? 0 : s->tx_bps;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tables of reasons: why a row has no process, why a socket has no traffic. */
+/* The tables of reasons: why a row has no process, why a socket has no traffic, how one ended. */
 #include "model/model.h"
 
 struct reason {
@@ -29,7 +29,9 @@ static const struct reason proc_reasons[PROCREASONS] = {
 	[PROC_JUST_CLOSED] = { "just-closed", "The connection ended and its socket is gone." },
 	[PROC_MULTICAST] = { "multicast", "Multicast or broadcast that no socket here receives." },
 	[PROC_NO_SOCKET] = { "no-socket",
-		"An end is this host's, yet no socket matches: a raw or packet socket, or another namespace." },
+		"An end is this host's, yet no socket matches: a raw or packet socket sent it." },
+	[PROC_OTHER_NETNS] = { "other-netns",
+		"An end is an address of another network namespace of this host: its socket is there." },
 	[PROC_FILE] = { "capture-file", "Read from a file: it holds packets only." },
 };
 
@@ -41,6 +43,22 @@ static const struct reason wire_reasons[WIREREASONS] = {
 	[TRAFFIC_UNSEEN] = { "unseen",
 		"The kernel's counters moved but no packet was seen: another interface, filtered out, or lost." },
 	[TRAFFIC_NONE] = { "none", "No packet since the capture began." },
+};
+
+static const char *const ends[ENDREASONS] = {
+	[END_NONE] = NULL,
+	[END_CLOSED] = "closed",
+	[END_RESET] = "reset",
+	[END_REFUSED] = "refused",
+	[END_KILLED] = "killed",
+	[END_VANISHED] = "gone",
+};
+
+static const char *const life_words[LIFEKINDS] = {
+	[LIFE_OPENED] = "opened",
+	[LIFE_LISTENING] = "listening",
+	[LIFE_ENDED] = "closed",	/* where it is not known how */
+	[LIFE_LOST] = "lost",
 };
 
 const char *procreason_name(enum procreason r)
@@ -61,4 +79,14 @@ const char *wirereason_name(enum wirereason r)
 const char *wirereason_sentence(enum wirereason r)
 {
 	return wire_reasons[r].sentence;
+}
+
+const char *endreason_name(enum endreason e)
+{
+	return ends[e];
+}
+
+const char *life_word(const struct life *l)
+{
+	return l->kind == LIFE_ENDED && l->end != END_NONE ? ends[l->end] : life_words[l->kind];
 }

@@ -8,6 +8,9 @@
 
 #include "base/hash.h"
 
+/* Who reads a row reads the next ones most of the time: their memory is asked for so far ahead. */
+enum { ROWS_AHEAD = 2 };
+
 static const uint32_t ROW_FLOW = 1u << 31;
 static const uint64_t IDENT_FLOW = 1ull << 63;	/* socket cookies are small counters */
 
@@ -18,7 +21,8 @@ static bool has_own_row(const struct flow *f)
 
 uint32_t model_row_count(const struct model *m)
 {
-	return m->totals.sockets + m->flows.count;	/* at most: some flows are on sockets' rows */
+	/* at most: some flows are on sockets' rows */
+	return m->totals.sockets + m->totals.closed + m->flows.count;
 }
 
 uint32_t model_row_ids(const struct model *m, uint32_t *out)
@@ -26,7 +30,7 @@ uint32_t model_row_ids(const struct model *m, uint32_t *out)
 	uint32_t n = 0;
 
 	for (uint32_t sk = 0; sk < m->socks.slab.end; sk++)
-		if (sktab_at(&m->socks, sk)->used)
+		if (sk_is_row(m, sktab_at(&m->socks, sk)))
 			out[n++] = sk;
 	for (uint32_t id = 0; id < m->flows.slab.end; id++) {
 		const struct flow *f = flowmirror_get(&m->flows, id);
@@ -37,23 +41,27 @@ uint32_t model_row_ids(const struct model *m, uint32_t *out)
 	return n;
 }
 
-static bool in_accept_queue(const struct model *m, const struct sk *s)
+/*
+ * Why a socket without a process has none; `listener` is the one that it waits at or came from, or
+ * NULL.
+ */
+static enum procreason socket_reason(const struct model *m, const struct sk *s,
+				     const struct sk *listener)
 {
-	return (s->rec.state == ST_ESTABLISHED || s->rec.state == ST_CLOSE_WAIT) &&
-	       sktab_by_port(&m->socks, sockproto_ipproto(s->rec.proto), &s->rec.laddr,
-			     s->rec.lport) != MODEL_NONE;
-}
+	enum sockstate state = s->rec.state;
 
-static enum procreason socket_reason(const struct model *m, const struct sk *s)
-{
 	if (s->proc != MODEL_NONE)
 		return PROC_KNOWN;
-	if (s->rec.state == ST_TIME_WAIT)
+	if (s->ended_ns)
+		return s->rec.inode && m->host.no_process ? PROC_NOT_LOOKED : PROC_EXITED;
+	if (state == ST_TIME_WAIT)
 		return PROC_TIME_WAIT;
-	if (s->rec.state == ST_SYN_RECV)
+	if (state == ST_SYN_RECV)
 		return PROC_HANDSHAKE;
+	if (!s->rec.inode && listener && (state == ST_ESTABLISHED || state == ST_CLOSE_WAIT))
+		return PROC_ACCEPT_QUEUE;
 	if (!s->rec.inode)
-		return in_accept_queue(m, s) ? PROC_ACCEPT_QUEUE : PROC_EXITED;
+		return PROC_EXITED;
 	if (m->host.no_process)
 		return PROC_NOT_LOOKED;
 	if (m->pass_ns <= s->first_ns)
@@ -75,14 +83,17 @@ static enum procreason flow_reason(const struct model *m, const struct flow *f)
 		return PROC_FILE;
 	if (f->had_socket)
 		return PROC_JUST_CLOSED;
+	if (f->elsewhere)
+		return PROC_OTHER_NETNS;
 	if (!f->ours)
-		return addr_is_multicast(dst) || iftab_is_broadcast(m->ifaces, dst) ?
+		return addr_is_multicast(dst) ||
+				       iftab_is_broadcast(m->ifaces, f->rec.key.netns, dst) ?
 			PROC_MULTICAST : PROC_FORWARDED;
 	if (f->rec.wire_state == WS_REFUSED)
 		return PROC_CLOSED_PORT;
 	if (is_over(&f->rec))
 		return PROC_JUST_CLOSED;
-	return f->rec.first_ns > m->dump_ns ? PROC_LOOKING : PROC_NO_SOCKET;
+	return f->rec.first_ns > m->dump_ns[f->rec.key.netns] ? PROC_LOOKING : PROC_NO_SOCKET;
 }
 
 static enum wirereason traffic_reason(const struct model *m, const struct sk *s)
@@ -91,17 +102,35 @@ static enum wirereason traffic_reason(const struct model *m, const struct sk *s)
 		return TRAFFIC_NO_CAPTURE;
 	if (s->rec.state == ST_LISTEN)
 		return TRAFFIC_LISTENING;
-	if (s->last_received != s->first_received || s->last_acked != s->first_acked)
+	if (s->moved)
 		return TRAFFIC_UNSEEN;
 	return s->rate_ns ? TRAFFIC_IDLE : TRAFFIC_NONE;
+}
+
+/* The process, or who else is answerable: the listener that it waits at or came from. */
+static void put_process(const struct model *m, const struct sk *s, struct row *r)
+{
+	const struct sk *listener = NULL;
+
+	if (s->proc == MODEL_NONE && (!s->rec.inode || s->ended_ns))
+		listener = attribution_listener(m, s);
+	r->proc_reason = socket_reason(m, s, listener);
+	r->proc = proctab_at(m->procs, s->proc);
+	if (listener && r->proc_reason != PROC_NOT_LOOKED) {
+		r->owner = listener;
+		r->proc = proctab_at(m->procs, listener->proc);
+	}
 }
 
 static void socket_row(const struct model *m, const struct sk *s, struct row *r)
 {
 	r->sk = s;
-	r->proc = proctab_at(m->procs, s->proc);
 	r->ident = s->rec.cookie;
-	r->proc_reason = socket_reason(m, s);
+	r->more = s->more != MODEL_NONE ? slab_at(&m->mores, s->more) : NULL;
+	r->peer = attribution_peer(m, s);
+	if (r->peer && !m->host.no_process)
+		r->peer_proc = proctab_at(m->procs, r->peer->proc);
+	put_process(m, s, r);
 	if (s->flow != MODEL_NONE) {
 		r->flow = flowmirror_at(&m->flows, s->flow);
 		r->local = s->local_end;
@@ -135,7 +164,7 @@ static void flow_row(const struct model *m, const struct flow *f, struct row *r)
 	if (f->sk[r->local] != MODEL_NONE) {
 		r->owner = sktab_at(&m->socks, f->sk[r->local]);
 		r->proc = proctab_at(m->procs, r->owner->proc);
-		r->proc_reason = socket_reason(m, r->owner);
+		r->proc_reason = socket_reason(m, r->owner, NULL);
 		return;
 	}
 	r->proc = proctab_at(m->procs, f->proc);
@@ -153,8 +182,9 @@ bool model_row(const struct model *m, uint32_t id, struct row *out)
 		flow_row(m, f, out);
 		return true;
 	}
-	if (id >= m->socks.slab.end || !sktab_at(&m->socks, id)->used)
+	if (id >= m->socks.slab.end || !sk_is_row(m, sktab_at(&m->socks, id)))
 		return false;
+	sktab_prefetch(&m->socks, id + ROWS_AHEAD);
 	socket_row(m, sktab_at(&m->socks, id), out);
 	return true;
 }
@@ -194,6 +224,16 @@ const struct model_totals *model_totals(const struct model *m)
 	return &m->totals;
 }
 
+const char *model_cong(const struct model *m, const struct sk *sk)
+{
+	return sk->cong ? m->congs[sk->cong - 1] : NULL;
+}
+
+const struct netnsrec *model_netns(const struct model *m, uint16_t index)
+{
+	return index < NETNS_MAX && m->netns_known >> index & 1 ? &m->netns[index] : NULL;
+}
+
 const char *model_notice(const struct model *m, enum noticesource s)
 {
 	return m->notice[s];
@@ -212,9 +252,9 @@ unsigned model_history(const struct model *m, uint64_t *rx_bps, uint64_t *tx_bps
 	return n;
 }
 
-const struct iface *model_iface(const struct model *m, uint32_t ifindex)
+const struct iface *model_iface(const struct model *m, uint16_t netns, uint32_t ifindex)
 {
-	return iftab_find(m->ifaces, ifindex);
+	return iftab_find(m->ifaces, netns, ifindex);
 }
 
 const struct iface *model_iface_at(const struct model *m, unsigned i)

@@ -2,6 +2,7 @@
 /* Sockets by cookie and their indices; see sktab.h. */
 #include "model/sktab.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/hash.h"
@@ -11,54 +12,26 @@ static uint64_t hash_cookie(const struct sktab *t, uint64_t cookie)
 	return hash_u64(cookie, t->seed);
 }
 
-static uint64_t hash_tuple(const struct sktab *t, const struct sockrec *r)
+/* Both ends of a connection within this host have one key: the end tells them apart. */
+static uint64_t hash_end(uint64_t key_hash, unsigned end)
 {
-	struct flowkey key;
-
-	sk_flowkey(r, &key);
-	return flowkey_hash(&key, t->seed);
+	return key_hash + end;
 }
 
-static uint64_t hash_port(const struct sktab *t, uint8_t proto, uint16_t port)
+static uint64_t hash_inode(const struct sktab *t, uint32_t inode)
 {
-	return hash_u64((uint64_t)proto << 16 | port, t->seed);
+	return hash_u64(inode, t->seed);
 }
 
-static uint64_t cookie_of_slot(const void *ctx, uint32_t slot)
+static uint64_t hash_port(const struct sktab *t, uint16_t netns, uint8_t proto, uint16_t port)
 {
-	return hash_cookie(ctx, sktab_at(ctx, slot)->rec.cookie);
+	return hash_u64((uint64_t)netns << 24 | (uint64_t)proto << 16 | port, t->seed);
 }
 
-static uint64_t tuple_of_slot(const void *ctx, uint32_t slot)
+static uint64_t hash_own_port(const struct sktab *t, const struct sockrec *r)
 {
-	return hash_tuple(ctx, &sktab_at(ctx, slot)->rec);
+	return hash_port(t, r->netns, sockproto_ipproto(r->proto), r->lport);
 }
-
-static uint64_t port_of_slot(const void *ctx, uint32_t slot)
-{
-	const struct sockrec *r = &sktab_at(ctx, slot)->rec;
-
-	return hash_port(ctx, sockproto_ipproto(r->proto), r->lport);
-}
-
-static uint64_t inode_of_slot(const void *ctx, uint32_t slot)
-{
-	const struct sktab *t = ctx;
-
-	return hash_u64(sktab_at(t, slot)->inode, t->seed);
-}
-
-#define CHAIN(name, member, hash)                                                                  \
-	static struct index_chain name(const struct sktab *t)                                      \
-	{                                                                                          \
-		return (struct index_chain){ (char *)t->slab.base + offsetof(struct sk, member),   \
-					     sizeof(struct sk), hash, t };                         \
-	}
-
-CHAIN(cookie_chain, next_cookie, cookie_of_slot)
-CHAIN(tuple_chain, next_tuple, tuple_of_slot)
-CHAIN(port_chain, next_port, port_of_slot)
-CHAIN(inode_chain, next_inode, inode_of_slot)
 
 void sktab_init(struct sktab *t, uint32_t limit, uint64_t seed)
 {
@@ -81,11 +54,10 @@ void sktab_fini(struct sktab *t)
 
 uint32_t sktab_find(const struct sktab *t, uint64_t cookie)
 {
-	struct index_chain c = cookie_chain(t);
-	uint32_t slot = index_head(&t->by_cookie, hash_cookie(t, cookie));
+	uint32_t slot = index_first(&t->by_cookie, hash_cookie(t, cookie));
 
 	while (slot != MODEL_NONE && sktab_at(t, slot)->rec.cookie != cookie)
-		slot = *index_next(&c, slot);
+		slot = index_next(&t->by_cookie, slot);
 	return slot;
 }
 
@@ -108,69 +80,156 @@ static void uncount_mention(struct sktab *t, const struct sockrec *r)
 static void set_inode(struct sktab *t, uint32_t slot, uint32_t inode)
 {
 	struct sk *s = sktab_at(t, slot);
-	struct index_chain c = inode_chain(t);
 
 	if (s->inode)
-		index_remove(&t->by_inode, &c, slot, hash_u64(s->inode, t->seed));
+		index_remove(&t->by_inode, slot, hash_inode(t, s->inode));
 	s->inode = inode;
 	if (inode)
-		index_insert(&t->by_inode, &c, slot, hash_u64(inode, t->seed));
+		index_insert(&t->by_inode, slot, hash_inode(t, inode));
 }
 
-uint32_t sktab_insert(struct sktab *t, const struct sockrec *rec, uint64_t now_ns)
+static void list(struct sktab *t, const struct sockrec *r)
+{
+	t->in_dump[r->dump]++;
+	count_mention(t, r);
+}
+
+static void unlist(struct sktab *t, const struct sockrec *r)
+{
+	t->in_dump[r->dump]--;
+	uncount_mention(t, r);
+}
+
+/* Room in every index. */
+static bool reach(struct sktab *t, uint32_t slot)
+{
+	return index_reach(&t->by_cookie, slot) && index_reach(&t->by_tuple, slot) &&
+	       index_reach(&t->by_port, slot) && index_reach(&t->by_inode, slot);
+}
+
+static uint32_t take_slot(struct sktab *t, const struct sockrec *rec, uint64_t now_ns)
 {
 	uint32_t slot = slab_take(&t->slab);
-	struct index_chain c;
 
 	if (slot == MODEL_NONE)
 		return slot;
+	if (!reach(t, slot)) {
+		slab_put(&t->slab, slot);
+		return MODEL_NONE;
+	}
 	*sktab_at(t, slot) = (struct sk){
 		.rec = *rec,
 		.first_ns = now_ns,
-		.last_ns = now_ns,
 		.rx_bps = MODEL_RATE_UNKNOWN,
 		.tx_bps = MODEL_RATE_UNKNOWN,
 		.flow = MODEL_NONE,
 		.sum = MODEL_NONE,
 		.served_head = MODEL_NONE,
 		.proc = MODEL_NONE,
+		.more = MODEL_NONE,
+		.peer = MODEL_NONE,
 		.fd = -1,
 		.used = true,
 	};
-	c = cookie_chain(t);
-	index_insert(&t->by_cookie, &c, slot, hash_cookie(t, rec->cookie));
-	set_inode(t, slot, rec->inode);
-	t->in_dump[rec->dump]++;
-	count_mention(t, rec);
+	index_insert(&t->by_cookie, slot, hash_cookie(t, rec->cookie));
 	return slot;
 }
 
-void sktab_update(struct sktab *t, uint32_t slot, const struct sockrec *rec, uint64_t now_ns)
+/* While the record is copied, what comes after it is fetched. */
+static void prefetch_indices(const struct sktab *t, const struct sockrec *rec)
+{
+	index_prefetch(&t->by_inode, hash_inode(t, rec->inode));
+	if (sk_is_ip(rec) && sk_is_connected(rec)) {
+		struct flowkey key;
+
+		sk_flowkey(rec, &key);	/* the other end's bucket is the next one or the one before */
+		index_prefetch(&t->by_tuple, flowkey_hash(&key, t->seed));
+	}
+}
+
+uint32_t sktab_insert(struct sktab *t, const struct sockrec *rec, uint64_t now_ns)
+{
+	uint32_t slot;
+
+	prefetch_indices(t, rec);
+	slot = take_slot(t, rec, now_ns);
+	if (slot == MODEL_NONE)
+		return slot;
+	set_inode(t, slot, rec->inode);
+	list(t, rec);
+	return slot;
+}
+
+uint32_t sktab_insert_ended(struct sktab *t, const struct sockrec *rec, uint64_t now_ns)
+{
+	uint32_t slot = take_slot(t, rec, now_ns);
+
+	if (slot != MODEL_NONE)
+		sktab_at(t, slot)->ended_ns = now_ns;
+	return slot;
+}
+
+/* The head of a minisocket's record; all that lies behind, and who it was, is still the socket's. */
+static void take_minisocket(struct sockrec *r, const struct sockrec *rec)
+{
+	const uint16_t kept = r->has & (HAS_UID | HAS_CGROUP | HAS_CLASS);
+	const uint64_t cgroup_id = r->cgroup_id;
+	const uint32_t uid = r->uid, class_id = r->class_id;
+	const uint8_t cc_kind = r->cc_kind;
+
+	_Static_assert(offsetof(struct sockrec, cc) < offsetof(struct sockrec, tcpinfo), "behind");
+	memcpy(r, rec, offsetof(struct sockrec, cc));
+	r->has |= kept;
+	r->cgroup_id = cgroup_id;
+	r->uid = uid;
+	r->class_id = class_id;
+	r->cc_kind = cc_kind;
+}
+
+void sktab_update(struct sktab *t, uint32_t slot, const struct sockrec *rec, bool minisocket,
+		  uint64_t now_ns)
+{
+	struct sk *s = sktab_at(t, slot);
+	uint32_t former_gen = s->rec.dump_gen;
+	bool same_dump = !s->ended_ns && s->rec.dump == rec->dump;
+
+	/* twice in one run (it changed state while the dump went by) counts once */
+	if (!s->ended_ns)
+		unlist(t, &s->rec);
+	if (s->rec.state != rec->state)
+		s->since_ns = now_ns;
+	if (minisocket)
+		take_minisocket(&s->rec, rec);
+	else
+		s->rec = *rec;
+	/* asked for by itself while a dump goes by that has listed it: it stays listed */
+	if (same_dump && (int32_t)(former_gen - rec->dump_gen) > 0)
+		s->rec.dump_gen = former_gen;
+	s->ended_ns = 0;
+	list(t, &s->rec);
+	if (rec->inode && rec->inode != s->inode)
+		set_inode(t, slot, rec->inode);	/* 0 keeps the last one: TIME_WAIT has none */
+}
+
+void sktab_end(struct sktab *t, uint32_t slot, uint64_t now_ns)
 {
 	struct sk *s = sktab_at(t, slot);
 
-	/* twice in one run (it changed state while the dump went by) counts once */
-	uncount_mention(t, &s->rec);
-	t->in_dump[s->rec.dump]--;
-	t->in_dump[rec->dump]++;
-	count_mention(t, rec);
-	if (s->rec.state != rec->state)
-		s->since_ns = now_ns;
-	s->rec = *rec;
-	s->last_ns = now_ns;
-	if (rec->inode && rec->inode != s->inode)
-		set_inode(t, slot, rec->inode);	/* 0 keeps the last one: TIME_WAIT has none */
+	unlist(t, &s->rec);
+	if (!s->rec.inode)
+		s->rec.inode = s->inode;
+	set_inode(t, slot, 0);	/* the number may be another socket's soon */
+	s->ended_ns = now_ns;
 }
 
 void sktab_remove(struct sktab *t, uint32_t slot)
 {
 	struct sk *s = sktab_at(t, slot);
-	struct index_chain c = cookie_chain(t);
 
 	set_inode(t, slot, 0);
-	index_remove(&t->by_cookie, &c, slot, hash_cookie(t, s->rec.cookie));
-	t->in_dump[s->rec.dump]--;
-	uncount_mention(t, &s->rec);
+	index_remove(&t->by_cookie, slot, hash_cookie(t, s->rec.cookie));
+	if (!s->ended_ns)
+		unlist(t, &s->rec);
 	s->used = false;
 	slab_put(&t->slab, slot);
 }
@@ -182,6 +241,11 @@ bool sk_same_tuple(const struct sockrec *x, const struct sockrec *y)
 	       addr_equal(&x->raddr, &y->raddr);
 }
 
+bool sk_is_ip(const struct sockrec *r)
+{
+	return r->proto == SP_RAWIP || sockproto_ipproto(r->proto);
+}
+
 bool sk_is_connected(const struct sockrec *r)
 {
 	return r->state != ST_LISTEN && !addr_is_any(&r->raddr);
@@ -189,62 +253,80 @@ bool sk_is_connected(const struct sockrec *r)
 
 unsigned sk_flowkey(const struct sockrec *r, struct flowkey *key)
 {
-	unsigned end = flowkey_make(key, sockproto_ipproto(r->proto), &r->laddr, r->lport,
-				    &r->raddr, r->rport);
+	bool raw = r->proto == SP_RAWIP, icmp = r->proto == SP_ICMP4 || r->proto == SP_ICMP6;
+	uint8_t proto = raw ? (uint8_t)r->lport : sockproto_ipproto(r->proto);
+	/* a raw socket's port is its protocol; an echo's identifier stands at both ends */
+	uint16_t lport = raw ? 0 : r->lport, rport = raw ? 0 : icmp ? r->lport : r->rport;
+	unsigned end = flowkey_make(key, proto, &r->laddr, lport, &r->raddr, rport);
 
 	key->netns = r->netns;
 	return end;
 }
 
-void sktab_index(struct sktab *t, uint32_t slot)
+/* Those without a peer that ended take no packets any more: out of the index. */
+static bool in_port_index(const struct sk *s)
+{
+	return sk_is_ip(&s->rec) && !sk_is_connected(&s->rec) && !s->ended_ns;
+}
+
+static bool in_tuple_index(const struct sk *s)
+{
+	return sk_is_ip(&s->rec) && sk_is_connected(&s->rec);
+}
+
+bool sktab_index(struct sktab *t, uint32_t slot, struct flowkey *key, uint64_t *key_hash)
 {
 	struct sk *s = sktab_at(t, slot);
-	struct index_chain c;
 
-	if (sk_is_connected(&s->rec)) {
-		struct flowkey key;
-
-		s->local_end = (uint8_t)sk_flowkey(&s->rec, &key);
-		c = tuple_chain(t);
-		index_insert(&t->by_tuple, &c, slot, flowkey_hash(&key, t->seed));
-	} else {
-		s->local_end = 0;
-		c = port_chain(t);
-		index_insert(&t->by_port, &c, slot, port_of_slot(t, slot));
+	s->local_end = 0;
+	if (in_tuple_index(s)) {
+		s->local_end = (uint8_t)sk_flowkey(&s->rec, key);
+		*key_hash = flowkey_hash(key, t->seed);
+		index_insert(&t->by_tuple, slot, hash_end(*key_hash, s->local_end));
+		return true;
 	}
+	if (in_port_index(s))
+		index_insert(&t->by_port, slot, hash_own_port(t, &s->rec));
+	return false;
 }
 
 void sktab_unindex(struct sktab *t, uint32_t slot)
 {
 	const struct sk *s = sktab_at(t, slot);
-	struct index_chain c;
 
-	if (sk_is_connected(&s->rec)) {
-		c = tuple_chain(t);
-		index_remove(&t->by_tuple, &c, slot, hash_tuple(t, &s->rec));
-	} else {
-		c = port_chain(t);
-		index_remove(&t->by_port, &c, slot, port_of_slot(t, slot));
+	if (in_tuple_index(s)) {
+		struct flowkey key;
+		unsigned end = sk_flowkey(&s->rec, &key);
+
+		index_remove(&t->by_tuple, slot, hash_end(flowkey_hash(&key, t->seed), end));
+	} else if (in_port_index(s)) {
+		index_remove(&t->by_port, slot, hash_own_port(t, &s->rec));
 	}
+}
+
+/* The living before those in TIME_WAIT before the ended; an MPTCP connection after its subflow. */
+static unsigned lateness(const struct sk *s)
+{
+	return s->ended_ns ? 3 : s->rec.state == ST_TIME_WAIT ? 2 : s->rec.proto == SP_MPTCP;
 }
 
 static bool better_match(const struct sk *x, const struct sk *y)
 {
-	bool x_over = x->rec.state == ST_TIME_WAIT, y_over = y->rec.state == ST_TIME_WAIT;
+	unsigned x_late = lateness(x), y_late = lateness(y);
 
-	return x_over != y_over ? y_over : x->first_ns > y->first_ns;
+	return x_late != y_late ? x_late < y_late : x->first_ns > y->first_ns;
 }
 
-uint32_t sktab_by_tuple(const struct sktab *t, const struct flowkey *key, unsigned end)
+uint32_t sktab_by_tuple(const struct sktab *t, const struct flowkey *key, uint64_t key_hash,
+			unsigned end)
 {
-	struct index_chain c = tuple_chain(t);
-	uint32_t slot = index_head(&t->by_tuple, flowkey_hash(key, t->seed)), best = MODEL_NONE;
+	uint32_t slot = index_first(&t->by_tuple, hash_end(key_hash, end)), best = MODEL_NONE;
 
-	for (; slot != MODEL_NONE; slot = *index_next(&c, slot)) {
+	for (; slot != MODEL_NONE; slot = index_next(&t->by_tuple, slot)) {
 		const struct sk *s = sktab_at(t, slot);
 		struct flowkey own;
 
-		if (s->local_end != end || s->rec.lport != key->port[end])
+		if (s->local_end != end)
 			continue;
 		sk_flowkey(&s->rec, &own);
 		if (flowkey_equal(&own, key) &&
@@ -266,19 +348,19 @@ int sk_fit(const struct sockrec *r, const struct addr *addr)
 	return r->family == AF_INET6 && addr_is_v4(addr) && !(r->has & HAS_V6ONLY && r->v6only);
 }
 
-uint32_t sktab_by_port(const struct sktab *t, uint8_t proto, const struct addr *addr, uint16_t port)
+uint32_t sktab_by_port(const struct sktab *t, uint16_t netns, uint8_t proto, const struct addr *addr,
+		       uint16_t port)
 {
-	struct index_chain c = port_chain(t);
-	uint32_t slot = index_head(&t->by_port, hash_port(t, proto, port)), best = MODEL_NONE;
+	uint32_t slot = index_first(&t->by_port, hash_port(t, netns, proto, port)), best = MODEL_NONE;
 	int best_fit = 0;
 
-	for (; slot != MODEL_NONE; slot = *index_next(&c, slot)) {
-		const struct sk *s = sktab_at(t, slot);
-		int f = s->rec.lport == port && sockproto_ipproto(s->rec.proto) == proto ?
-			sk_fit(&s->rec, addr) : 0;
+	for (; slot != MODEL_NONE; slot = index_next(&t->by_port, slot)) {
+		const struct sockrec *r = &sktab_at(t, slot)->rec;
+		int f = r->lport == port && r->netns == netns && sockproto_ipproto(r->proto) == proto ?
+			sk_fit(r, addr) : 0;
 
 		/* bound but not listening takes nothing; of equals (SO_REUSEPORT) the lowest slot */
-		if (proto == 6 && s->rec.state != ST_LISTEN)
+		if (!sockproto_is_datagram(r->proto) && r->state != ST_LISTEN)
 			f = 0;
 		if (f > best_fit || (f && f == best_fit && slot < best)) {
 			best_fit = f;
@@ -290,21 +372,19 @@ uint32_t sktab_by_port(const struct sktab *t, uint8_t proto, const struct addr *
 
 uint32_t sktab_inode_first(const struct sktab *t, uint32_t inode)
 {
-	struct index_chain c = inode_chain(t);
-	uint32_t slot = index_head(&t->by_inode, hash_u64(inode, t->seed));
+	uint32_t slot = index_first(&t->by_inode, hash_inode(t, inode));
 
 	while (slot != MODEL_NONE && sktab_at(t, slot)->inode != inode)
-		slot = *index_next(&c, slot);
+		slot = index_next(&t->by_inode, slot);
 	return slot;
 }
 
 uint32_t sktab_inode_next(const struct sktab *t, uint32_t slot)
 {
-	struct index_chain c = inode_chain(t);
 	uint32_t inode = sktab_at(t, slot)->inode;
 
 	do
-		slot = *index_next(&c, slot);
+		slot = index_next(&t->by_inode, slot);
 	while (slot != MODEL_NONE && sktab_at(t, slot)->inode != inode);
 	return slot;
 }

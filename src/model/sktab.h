@@ -26,38 +26,72 @@ static inline struct sk *sktab_at(const struct sktab *t, uint32_t slot)
 	return slab_at(&t->slab, slot);
 }
 
+/* Its memory will be read soon; any number will do. */
+static inline void sktab_prefetch(const struct sktab *t, uint32_t slot)
+{
+	enum { CACHE_LINE = 64 };
+	const char *s = (const char *)sktab_at(t, slot);
+
+	for (size_t at = 0; slot < t->slab.end && at < sizeof(struct sk); at += CACHE_LINE)
+		__builtin_prefetch(s + at);
+}
+
 uint32_t sktab_find(const struct sktab *t, uint64_t cookie);
 
-/* A new slot holding *rec, all join members empty, not indexed by tuple yet; MODEL_NONE at the cap. */
+/*
+ * A new slot holding *rec, all join members empty, not indexed by tuple yet; MODEL_NONE at the
+ * cap.
+ */
 uint32_t sktab_insert(struct sktab *t, const struct sockrec *rec, uint64_t now_ns);
 
-/* Takes a new rec for a known socket (same cookie), keeping indices by inode true. The tuple must not differ
- * while it is indexed: sktab_unindex() first. */
-void sktab_update(struct sktab *t, uint32_t slot, const struct sockrec *rec, uint64_t now_ns);
+/*
+ * The same for one that ended unseen. An ended socket is in no dump and in no index by inode or by
+ * port.
+ */
+uint32_t sktab_insert_ended(struct sktab *t, const struct sockrec *rec, uint64_t now_ns);
+
+/*
+ * Takes a new rec for a known socket (same cookie), keeping indices by inode true. The tuple must
+ * not differ while it is indexed: sktab_unindex() first. One that had ended lives again. Of a
+ * minisocket what its record leaves out stays as it was.
+ */
+void sktab_update(struct sktab *t, uint32_t slot, const struct sockrec *rec, bool minisocket,
+		  uint64_t now_ns);
+
+/* It ended: rec stays. One without a peer must be out of its index: sktab_unindex() first. */
+void sktab_end(struct sktab *t, uint32_t slot, uint64_t now_ns);
 void sktab_remove(struct sktab *t, uint32_t slot);	/* after sktab_unindex() */
 
 bool sk_same_tuple(const struct sockrec *x, const struct sockrec *y);
 
-/* Has a peer: indexed by its tuple. Else (listening, unconnected, bound) by its port. */
+/*
+ * Has a peer: indexed by its tuple. Else (listening, unconnected, bound) by its port, which for a
+ * raw socket is its protocol. Sockets that are not IP's are in neither index.
+ */
+bool sk_is_ip(const struct sockrec *r);
 bool sk_is_connected(const struct sockrec *r);
 unsigned sk_flowkey(const struct sockrec *r, struct flowkey *key);	/* returns its end */
-void sktab_index(struct sktab *t, uint32_t slot);
+
+/* true: it has a peer; its key and that one's hash (with the table's seed) are written. */
+bool sktab_index(struct sktab *t, uint32_t slot, struct flowkey *key, uint64_t *key_hash);
 void sktab_unindex(struct sktab *t, uint32_t slot);
 
 /*
- * The best socket with exactly this key whose local side is `end`: a living one before TIME_WAIT, a
- * newer before an older.
+ * The best socket with exactly this key whose local side is `end`: a living one before TIME_WAIT
+ * before an ended one, a newer before an older. key_hash: flowkey_hash() with the table's seed.
  */
-uint32_t sktab_by_tuple(const struct sktab *t, const struct flowkey *key, unsigned end);
+uint32_t sktab_by_tuple(const struct sktab *t, const struct flowkey *key, uint64_t key_hash,
+			unsigned end);
 
 /* How well a socket without a peer fits a local address: 0 not at all, ::, wildcard, exact. */
 int sk_fit(const struct sockrec *r, const struct addr *addr);
 
 /*
- * The socket without a peer that would receive for (proto, addr, port): exact address, else a
- * wildcard.
+ * The socket without a peer that would receive for (proto, addr, port) in that namespace: exact
+ * address, else a wildcard. Raw sockets: proto 0, and their protocol as port.
  */
-uint32_t sktab_by_port(const struct sktab *t, uint8_t proto, const struct addr *addr, uint16_t port);
+uint32_t sktab_by_port(const struct sktab *t, uint16_t netns, uint8_t proto, const struct addr *addr,
+		       uint16_t port);
 
 /* Walks the sockets with an inode. */
 uint32_t sktab_inode_first(const struct sktab *t, uint32_t inode);

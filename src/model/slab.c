@@ -2,42 +2,64 @@
 /* Slots with stable numbers; see slab.h. */
 #include "model/slab.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
 
-enum { FIRST_SLOTS = 256 };
+enum { FIRST_SLOTS = 256, SMALL_BYTES = 4 << 20 };
 
 void slab_init(struct slab *s, size_t size, uint32_t limit)
 {
 	*s = (struct slab){ .size = size, .limit = limit };
 }
 
+/*
+ * Pages of their own: they begin as zeros, cost nothing before they are used, and move without being
+ * copied. Many are asked for as large ones, where the kernel has them for those who ask: a fault for
+ * each small one costs as much as filling it. false: memory is short, which shrinking never is.
+ */
+static bool resize(void **pages, size_t from, size_t to)
+{
+	char *base;
+
+	if (from == 0)
+		base = mmap(NULL, to, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	else
+		base = mremap(*pages, from, to, MREMAP_MAYMOVE);
+	if (base == MAP_FAILED)
+		return false;
+	if (to > SMALL_BYTES)
+		madvise(base, to, MADV_HUGEPAGE);
+	*pages = base;
+	return true;
+}
+
 void slab_fini(struct slab *s)
 {
-	free(s->base);
-	free(s->free_slots);
+	if (s->cap) {
+		munmap(s->base, s->cap * s->size);
+		munmap(s->free_slots, s->cap * sizeof(uint32_t));
+	}
 	*s = (struct slab){ .size = s->size, .limit = s->limit };
 }
 
 static bool grow_to(struct slab *s, uint32_t want)
 {
 	uint64_t cap = s->cap ? s->cap : FIRST_SLOTS;
-	uint32_t *stack;
-	void *base;
+	void *base = s->base, *stack = s->free_slots;
 
 	while (cap < want)
 		cap *= 2;
 	if (cap > s->limit)
 		cap = s->limit;
-	if (want > cap)
-		return false;
-	base = realloc(s->base, cap * s->size);
-	if (!base)
+	if (want > cap || !resize(&base, s->cap * s->size, cap * s->size))
 		return false;
 	s->base = base;
-	stack = realloc(s->free_slots, cap * sizeof(*stack));
-	if (!stack)
+	if (!resize(&stack, s->cap * sizeof(uint32_t), cap * sizeof(uint32_t))) {
+		if (s->cap)
+			resize(&s->base, cap * s->size, s->cap * s->size);
+		else
+			munmap(base, cap * s->size);
 		return false;
+	}
 	s->free_slots = stack;
 	s->cap = (uint32_t)cap;
 	return true;
@@ -49,7 +71,6 @@ uint32_t slab_take(struct slab *s)
 		return s->free_slots[--s->free_count];
 	if (s->end == s->cap && !grow_to(s, s->end + 1))
 		return MODEL_NONE;
-	memset(slab_at(s, s->end), 0, s->size);
 	return s->end++;
 }
 
@@ -62,10 +83,7 @@ bool slab_reach(struct slab *s, uint32_t slot)
 {
 	if (slot >= s->limit || (slot >= s->cap && !grow_to(s, slot + 1)))
 		return false;
-	if (slot >= s->end) {
-		/* zeroed as they come into use, so that a grown slab costs no memory before */
-		memset(slab_at(s, s->end), 0, (size_t)(slot + 1 - s->end) * s->size);
+	if (slot >= s->end)
 		s->end = slot + 1;
-	}
 	return true;
 }

@@ -1,33 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The model's inside, for model.c, join.c, rate.c and rows.c only.
+ * The model's inside, for the files that make it up only: model.c and those named below.
  */
 #ifndef SOCKMON_MODEL_STATE_H
 #define SOCKMON_MODEL_STATE_H
 
+#include "model/closedq.h"
 #include "model/flowmirror.h"
 #include "model/iftab.h"
+#include "model/lifelog.h"
+#include "model/nametab.h"
 #include "model/proctab.h"
 #include "model/sktab.h"
+
+enum { MODEL_CONGS = 64, MODEL_LOOKUPS = 256 };
 
 struct ratepoint {
 	uint64_t rx_bps, tx_bps;
 };
 
+/* The end of a flow whose socket may be asked for. */
+struct lookup {
+	uint32_t flow, gen;
+	uint8_t end;
+};
+
 struct model {
 	struct sktab socks;
+	struct slab mores;		/* of struct sockmore */
 	struct flowmirror flows;
 	struct slab sums;		/* of struct flow: what unconnected sockets' flows add up to */
 	struct proctab *procs;
 	struct iftab *ifaces;
+	struct closedq closed;
+	struct lifelog lives;
+	struct nametab cgroups;		/* of struct cgrouprec */
+	struct nametab users;		/* of struct userrec */
 
 	struct hostrec host;
 	struct capturerec capture;
 	struct passrec pass;
 	uint64_t dump_began_ns[DUMPS_MAX];	/* the last whole one of each; 0 = none */
-	uint64_t dump_ns;		/* the oldest of these */
+	uint64_t dump_ns[NETNS_MAX];	/* the oldest of these of a namespace that are still being taken */
 	uint64_t pass_ns;		/* end of the last pass over /proc; 0 = none yet */
+	uint64_t lost[NETNS_MAX];	/* overflows told by each namespace's event socket */
+	struct netnsrec netns[NETNS_MAX];
+	uint64_t netns_known;		/* bit i: netns[i] was told */
+	char congs[MODEL_CONGS][EVENT_NAME_MAX];	/* names of congestion controls, by sk.cong - 1 */
+	unsigned cong_count;
 	char notice[NOTICES][EVENT_TEXT_MAX];
+	struct lookup lookups[MODEL_LOOKUPS];	/* a ring */
+	unsigned lookup_first, lookup_count;
+	uint32_t ownerless;		/* see model_take_ownerless() */
 	struct model_totals totals;
 	struct ratepoint history[MODEL_HISTORY];	/* a ring */
 	unsigned history_next, history_count;
@@ -41,18 +65,66 @@ struct model {
 	bool new_receivers;		/* sockets without a peer appeared: flows may have an owner now */
 };
 
+/*
+ * Ended sockets are rows only where the host keeps them; else they wait for the tick that removes
+ * them.
+ */
+static inline bool sk_is_row(const struct model *m, const struct sk *s)
+{
+	return s->used && (!s->ended_ns || m->host.keep_closed_ns);
+}
+
+/* sockets.c */
+void sockets_apply(struct model *m, const struct event *e);	/* EV_SOCKET */
+void sockets_apply_dump_done(struct model *m, const struct event *e);
+void sockets_count(struct model *m, const struct sk *s, int by);	/* into the totals (1), out of them (-1) */
+void sockets_count_closed(struct model *m);	/* totals.closed, after either of the two it depends on changed */
+void sockets_remove(struct model *m, uint32_t sk);
+void sockets_drop_netns(struct model *m, uint16_t netns);
+bool sockets_know_table(const struct model *m, uint16_t dump);	/* it was dumped whole before: what appears is new */
+
+/* ends.c */
+void ends_apply_gone(struct model *m, const struct event *e);
+void ends_apply_killed(struct model *m, const struct event *e);
+void ends_socket(struct model *m, uint32_t sk, enum endreason reason, uint64_t now_ns);
+bool ends_is_minisocket(const struct sockrec *r);
+bool ends_may_return(const struct sk *s, const struct sockrec *rec);
+void ends_minisocket(struct model *m, uint32_t sk, uint64_t now_ns);	/* it became one */
+bool ends_drop_oldest(struct model *m);		/* false: there is none */
+void ends_expire(struct model *m, uint64_t now_ns);
+
+/* lives.c: what is entered in the log */
+void lives_began(struct model *m, uint32_t sk, enum sockstate former, uint64_t now_ns);
+void lives_ended(struct model *m, uint32_t sk, enum endreason reason, uint64_t now_ns);
+void lives_correct(struct model *m, uint32_t sk);	/* more is known of how it ended */
+void lives_correct_unknown(struct life *l, const struct sockrec *rec);
+void lives_named(struct model *m, const struct sk *s);	/* its process became known */
+void lives_refused(struct model *m, const struct flow *f, uint64_t now_ns);
+void lives_apply_lost(struct model *m, const struct event *e);
+
+/* wanted.c: what model_take_*() gives */
+void wanted_note_names(struct model *m, const struct sockrec *r);
+void wanted_note_flow(struct model *m, uint32_t id, const struct flowrec *before);	/* NULL: it began */
+
 /* join.c */
 void join_socket(struct model *m, uint32_t sk);		/* it came, or its tuple changed: index and match it */
 void join_unlink_socket(struct model *m, uint32_t sk);	/* before it goes or its tuple changes */
+void join_end_socket(struct model *m, uint32_t sk, uint64_t now_ns);	/* it ended, its row may stay */
 void join_flow(struct model *m, uint32_t id);		/* a flow came */
 void join_unlink_flow(struct model *m, uint32_t id);	/* before it goes */
+const struct flow *join_flow_of(const struct model *m, const struct sk *s);	/* of its tuple; NULL */
 void join_flow_grew(struct model *m, uint32_t id, const struct flowrec *before);
 void join_settle(struct model *m);	/* after a dump or an address change: flows look again */
 void join_owner(struct model *m, uint32_t sk);	/* holders of its inode changed, or it is new */
 void join_drop_owner(struct model *m, uint32_t sk);	/* before a socket goes */
 
+/* attribution.c: what a row says of others than its own socket */
+const struct sk *attribution_listener(const struct model *m, const struct sk *s);	/* NULL: none */
+const struct sk *attribution_peer(const struct model *m, const struct sk *s);	/* on this host; NULL */
+
 /* rate.c */
 void rate_socket(struct sk *s, uint64_t now_ns);	/* after an upsert */
+void rate_forget(struct sk *s);				/* it is over */
 void rate_tick(struct model *m, uint64_t now_ns);	/* an interval ended */
 void rate_count_flows(struct model *m);			/* totals.flows, flows_without_socket */
 void rate_whole_life(struct flow *f);			/* a file: mean over the flow's life */

@@ -236,4 +236,5 @@ void decode_packet(const struct pktraw *raw, struct pktmeta *out)
 		out->kind = PKT_UNDECODABLE;
 	else if (head.ethertype == ETH_P_IP || head.ethertype == ETH_P_IPV6)
 		out->kind = decode_ip(&b, wire_bytes - link_bytes, raw->gso_size, out);
+	out->key.netns = raw->netns;
 }

@@ -48,6 +48,7 @@ struct pktraw {
 	uint16_t ethertype;	/* for LINK_RAW_ETHERTYPE: what data starts with */
 	uint16_t gso_size;	/* payload bytes of one segment (virtio_net_hdr); 0 = not a super-packet */
 	uint16_t vlan;		/* id of the tag that the kernel took off (tp_vlan_tci); 0 = none */
+	uint16_t netns;		/* index of the namespace that it was captured in; 0 = sockmon's own */
 	uint8_t way;		/* enum pktway */
 };
 

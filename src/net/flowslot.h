@@ -16,7 +16,7 @@ enum { CACHE_LINE = 64 };
 
 /* flow.marks */
 enum {
-	FLOW_CHANGED = 0x01,	/* waits in the list of changes */
+	FLOW_CHANGED = 0x01,	/* waits to be published */
 	FLOW_STEADY = 0x02,	/* a packet without SYN, FIN, RST changes neither state nor rank */
 	FLOW_TOUCHED = 0x04,	/* had a packet since it was last considered for eviction */
 	FLOW_FORMER = 0x08,	/* left the index: its tuple is another flow's now */
@@ -36,7 +36,7 @@ struct flowslot {
 	struct flowkey key;
 	uint64_t last_ns;
 	uint32_t ifindex[2];		/* of each end's first point */
-	uint32_t change_next;		/* list of changes */
+	uint32_t change_next;		/* list that it waits in to be published */
 	uint8_t tcp_flags[2];
 	uint8_t marks;
 	uint8_t first_point;
@@ -50,8 +50,10 @@ struct flowslot {
 	uint32_t hash;			/* low half of the key's hash: its home in the index */
 	uint32_t prev, next;		/* list of its rank; next also links the free slots */
 	uint32_t points[2];		/* heads in the slab, 0 = none */
+	uint32_t change_prev;		/* with change_next; nothing at the head */
 	uint16_t vlan;
 	uint8_t rank;			/* enum flowrank of flowtab.c; 0 = a free slot */
+	bool urgent;			/* waits with those that began */
 } __attribute__((aligned(CACHE_LINE)));
 
 _Static_assert(offsetof(struct flowslot, dir) == CACHE_LINE, "what every packet needs is in two lines");

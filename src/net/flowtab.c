@@ -6,8 +6,9 @@
  *
  * A slot is free (rank RANK_FREE, linked by `next`) or on the list of its rank; the order of a list
  * is that of joining it. An ended flow (RANK_ENDED) has left the index and the books of live flows,
- * and waits to be published once more. A former flow (FLOW_FORMER) has left the index only. Whatever
- * changed is also on the list of changes, in order of change.
+ * and waits to be published once more. A former flow (FLOW_FORMER) has left the index only.
+ * Whatever changed is also on one of the two lists of changes, in order of change; what becomes
+ * urgent while it waits with the others moves over.
  */
 #include "net/flowtab.h"
 
@@ -65,7 +66,7 @@ struct flowlist {
 	uint32_t head, tail;
 };
 
-/* Changes wait in two lists: flows that began are wanted at once, the rest has time. */
+/* Flows that began, were established or reset are wanted at once; the rest has time. */
 enum waitlist { WAIT_BEGAN, WAIT_CHANGED, WAITS };
 
 struct flowtab {
@@ -192,20 +193,42 @@ static void rank_update(struct flowtab *t, uint32_t id)
 
 /* ---- the lists of changes */
 
-static void change_note(struct flowtab *t, uint32_t id, enum waitlist wait)
+static void change_join(struct flowtab *t, struct flowslot *f, uint32_t id, struct flowlist *l)
 {
-	struct flowslot *f = &t->flows[id];
-	struct flowlist *l = &t->changes[wait];
-
-	if (f->marks & FLOW_CHANGED)
-		return;
 	f->marks |= FLOW_CHANGED;
+	f->change_prev = l->tail;
 	f->change_next = FLOW_NONE;
 	if (l->tail == FLOW_NONE)
 		l->head = id;
 	else
 		t->flows[l->tail].change_next = id;
 	l->tail = id;
+}
+
+static void change_leave(struct flowtab *t, const struct flowslot *f, uint32_t id,
+			 struct flowlist *l)
+{
+	if (l->head == id)
+		l->head = f->change_next;
+	else
+		t->flows[f->change_prev].change_next = f->change_next;
+	if (l->tail == id)
+		l->tail = l->head == FLOW_NONE ? FLOW_NONE : f->change_prev;
+	else
+		t->flows[f->change_next].change_prev = f->change_prev;
+}
+
+static void change_note(struct flowtab *t, uint32_t id, bool urgent)
+{
+	struct flowslot *f = &t->flows[id];
+
+	if (f->marks & FLOW_CHANGED) {
+		if (!urgent || f->urgent)
+			return;
+		change_leave(t, f, id, &t->changes[WAIT_CHANGED]);
+	}
+	f->urgent = urgent;
+	change_join(t, f, id, &t->changes[urgent ? WAIT_BEGAN : WAIT_CHANGED]);
 }
 
 static uint32_t change_pop(struct flowtab *t, struct flowlist *l)
@@ -319,7 +342,7 @@ static void flow_end(struct flowtab *t, uint32_t id)
 	t->totals.live_flows--;
 	rank_leave(t, f);
 	rank_join(t, id, RANK_ENDED);
-	change_note(t, id, WAIT_CHANGED);
+	change_note(t, id, false);
 }
 
 /* The tuple of a flow that is over is used again; returns where the new connection is counted. */
@@ -356,15 +379,29 @@ static void touch(struct flowslot *f, const struct pktmeta *m)
 		f->vlan = m->vlan;
 }
 
-static void track(struct flowtab *t, uint32_t id, const struct pktmeta *m)
+/* What others act upon at once: a socket may be looked up from now on, or will be gone soon. */
+static bool is_urgent(uint8_t before, uint8_t after)
+{
+	if (after == before)
+		return false;
+	if (after == WS_ESTABLISHED)
+		return before != WS_NONE;	/* met midway, it was told when it was first seen */
+	return after == WS_RESET || after == WS_REFUSED;
+}
+
+/* True when this packet changed the state to one that is urgent. */
+static bool track(struct flowtab *t, uint32_t id, const struct pktmeta *m)
 {
 	struct flowslot *f = &t->flows[id];
+	uint8_t before;
 
 	if ((f->marks & FLOW_STEADY) && !(m->tcp_flags & (WIRE_SYN | WIRE_FIN | WIRE_RST)))
-		return;
+		return false;
+	before = f->wire.state;
 	if (f->key.proto == IPPROTO_TCP && !m->fragment)
 		wirestate_step(&f->wire, m);
 	rank_update(t, id);
+	return is_urgent(before, f->wire.state);
 }
 
 static void add_other(struct flowtab *t, const struct pktmeta *m)
@@ -384,7 +421,7 @@ static void add_other(struct flowtab *t, const struct pktmeta *m)
 static bool add_flow(struct flowtab *t, const struct pktmeta *m, uint64_t hash)
 {
 	uint32_t id = flowindex_find(&t->index, t->flows, &m->key, hash);
-	bool began = id == FLOW_NONE;
+	bool began = id == FLOW_NONE, urgent;
 	struct flowslot *f;
 
 	t->totals.bytes += m->ip_bytes;
@@ -397,8 +434,10 @@ static bool add_flow(struct flowtab *t, const struct pktmeta *m, uint64_t hash)
 	f = &t->flows[id];
 	touch(f, m);
 	flowpoints_count(&t->points, f, m, &t->totals);
-	track(t, id, m);
-	change_note(t, id, began ? WAIT_BEGAN : WAIT_CHANGED);
+	urgent = track(t, id, m) || began;
+	/* Most packets are of a flow that waits already: they are spared the call. */
+	if (urgent || !(f->marks & FLOW_CHANGED))
+		change_note(t, id, urgent);
 	return began;
 }
 

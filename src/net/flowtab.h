@@ -127,7 +127,11 @@ struct flowout {
 uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max);
 bool flowtab_has_changes(const struct flowtab *t);
 
-/* The same for flows that began since they were last collected: whoever owns them may be gone soon. */
+/*
+ * The same for flows that began, completed their handshake or were reset since they were last
+ * collected: whoever owns them may be gone soon, an accepted connection has a socket of its own only
+ * from then on, and why a socket ended is wanted when it does.
+ */
 uint32_t flowtab_collect_began(struct flowtab *t, struct flowout *out, uint32_t max);
 bool flowtab_has_begun(const struct flowtab *t);
 

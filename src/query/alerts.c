@@ -75,8 +75,8 @@ static bool peer_reads_slowly(const struct row *r)
 
 static bool datagrams_are_dropped(const struct row *r)
 {
-	return row_is_datagram(r) && r->sk->rec.skmem_count > SKMEM_DROPS &&
-	       r->sk->rec.skmem[SKMEM_DROPS];
+	return row_is_datagram(r) && row_is_ip(r) && r->sk->rec.skmem[SKMEM_DROPS] &&
+	       (r->sk->rec.skmem_count > SKMEM_DROPS || has(r, HAS_DROPS));
 }
 
 static const struct {
@@ -96,6 +96,8 @@ static const struct {
 
 const char *alert_sentence(const struct row *r)
 {
+	if (r->sk && r->sk->ended_ns)
+		return NULL; /* what it suffered from is over */
 	for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++) {
 		if (alerts[i].is_true(r))
 			return alerts[i].sentence;

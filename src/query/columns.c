@@ -15,8 +15,10 @@
 #include "query/columns_parts.h"
 
 static const struct columnpart *const parts[] = {
-	&columns_ends,	&columns_socket, &columns_process, &columns_tcpinfo,
-	&columns_skmem, &columns_wire,	 &columns_screen,
+	&columns_ends,	  &columns_socket, &columns_identity, &columns_options, &columns_sockopt,
+	&columns_process, &columns_unix,   &columns_tcpinfo,  &columns_cc,	&columns_tls,
+	&columns_subflow, &columns_mptcp,  &columns_sctp,     &columns_packet,	&columns_netlink,
+	&columns_skmem,	  &columns_wire,   &columns_screen,
 };
 
 enum { PARTS = sizeof(parts) / sizeof(parts[0]), NAME_MAX_LEN = 32 };
@@ -52,6 +54,9 @@ static const struct {
 	{ "notsent", "notsent_bytes" },
 	{ "congestion", "cong" },
 	{ "reason", "no_process_reason" },
+	{ "ns", "netns" },
+	{ "username", "user" },
+	{ "peer", "peer_inode" },
 };
 
 const struct column *column_at(unsigned i)
@@ -76,6 +81,83 @@ unsigned column_index(const struct column *c)
 		before += parts[part]->count;
 	}
 	return before;
+}
+
+static bool never(const struct row *r)
+{
+	(void)r;
+	return false;
+}
+
+static bool always(const struct row *r)
+{
+	(void)r;
+	return true;
+}
+
+static bool has_socket(const struct row *r)
+{
+	return r->sk;
+}
+
+static bool has_flow(const struct row *r)
+{
+	return r->flow;
+}
+
+static bool has_options(const struct row *r)
+{
+	return r->sk && r->sk->rec.has & HAS_SOCKOPT;
+}
+
+static bool has_tcpinfo(const struct row *r)
+{
+	return r->sk && r->sk->rec.tcpinfo_len;
+}
+
+static bool has_skmem(const struct row *r)
+{
+	return r->sk && (r->sk->rec.skmem_count || r->sk->rec.has & HAS_DROPS);
+}
+
+static bool has_cc(const struct row *r)
+{
+	return r->sk && r->sk->rec.cc_kind != CC_NONE;
+}
+
+/* Parts that are a kind of sockmore have that kind, and the others a question. */
+static const struct {
+	bool (*is_known)(const struct row *r);
+	uint8_t more;
+} partsof[] = {
+	[OF_ROW] = { always, 0 },
+	[OF_SOCKET] = { has_socket, 0 },
+	[OF_FLOW] = { has_flow, 0 },
+	[OF_OPTIONS] = { has_options, 0 },
+	[OF_TCPINFO] = { has_tcpinfo, 0 },
+	[OF_SKMEM] = { has_skmem, 0 },
+	[OF_CC] = { has_cc, 0 },
+	[OF_ULP] = { never, MORE_ULP },
+	[OF_MPTCP] = { never, MORE_MPTCP },
+	[OF_SCTP] = { never, MORE_SCTP },
+	[OF_UNIX] = { never, MORE_UNIX },
+	[OF_PACKET] = { never, MORE_PACKET },
+	[OF_NETLINK] = { never, MORE_NETLINK },
+};
+
+bool column_part_known(enum columnof of, const struct row *r)
+{
+	return r->more && partsof[of].more ? r->more->kind == partsof[of].more
+					   : partsof[of].is_known(r);
+}
+
+uint32_t columns_needs(const struct column *const *cols, unsigned count)
+{
+	uint32_t needs = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		needs |= cols[i]->needs;
+	return needs;
 }
 
 static const struct column *find_exact(const char *name)

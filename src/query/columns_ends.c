@@ -27,12 +27,26 @@ static bool get_proto(const struct column *c, const struct row *r, struct value 
 	return true;
 }
 
+static const char *family_word(enum sockproto proto)
+{
+	switch (proto) {
+	case SP_PACKET:
+		return "packet";
+	case SP_NETLINK:
+		return "netlink";
+	case SP_VSOCK:
+		return "vsock";
+	default:
+		return "unix";
+	}
+}
+
 static bool get_family(const struct column *c, const struct row *r, struct value *v)
 {
 	(void)c;
 	if (!r->sk && !r->flow)
 		return false;
-	v->text = row_is_v6(r) ? "inet6" : "inet";
+	v->text = row_is_ip(r) ? (row_is_v6(r) ? "inet6" : "inet") : family_word(r->sk->rec.proto);
 	return true;
 }
 
@@ -40,10 +54,10 @@ static bool get_addr(const struct column *c, const struct row *r, struct value *
 {
 	const struct addr *addr = row_addr(r, c->arg);
 
-	if (!addr)
-		return false;
-	v->addr = *addr;
-	return true;
+	v->text = addr ? NULL : row_name(r, c->arg, v->buf);
+	if (addr)
+		v->addr = *addr;
+	return addr || v->text;
 }
 
 static bool get_port(const struct column *c, const struct row *r, struct value *v)
@@ -55,14 +69,14 @@ static bool get_port(const struct column *c, const struct row *r, struct value *
 static const struct column rows[] = {
 	{ "side", "side", "SIDE", "who knows of it: both, socket (kernel), flow (wire)", VT_TEXT,
 	  UNIT_NONE, SCOPE_IDENTITY, 6, 0, get_side },
-	{ "proto", "proto", "PROTO", "protocol: tcp, udp, icmp", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY,
-	  5, 0, get_proto },
-	{ "family", "family", "FAM", "address family: inet, inet6", VT_TEXT, UNIT_NONE,
-	  SCOPE_IDENTITY, 5, 0, get_family },
-	{ "laddr", "laddr", "LADDR", "local address", VT_ADDR, UNIT_NONE, SCOPE_IDENTITY, 15,
-	  ROW_LOCAL, get_addr },
-	{ "lport", "lport", "LPORT", "local port", VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5, ROW_LOCAL,
-	  get_port },
+	{ "proto", "proto", "PROTO", "protocol: tcp, udp, icmp, unix_stream, netlink", VT_TEXT,
+	  UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_proto },
+	{ "family", "family", "FAM", "address family: inet, inet6, unix, packet, netlink, vsock",
+	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_family },
+	{ "laddr", "laddr", "LADDR", "local address; unix: the path, @ for abstract", VT_ADDR,
+	  UNIT_NONE, SCOPE_IDENTITY, 15, ROW_LOCAL, get_addr },
+	{ "lport", "lport", "LPORT", "local port; raw: the IP protocol; netlink: the port id",
+	  VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5, ROW_LOCAL, get_port },
 	{ "raddr", "raddr", "RADDR", "remote address", VT_ADDR, UNIT_NONE, SCOPE_IDENTITY, 15,
 	  ROW_REMOTE, get_addr },
 	{ "rport", "rport", "RPORT", "remote port", VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5,

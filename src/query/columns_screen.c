@@ -9,6 +9,7 @@
 #include "base/human.h"
 #include "query/alerts.h"
 #include "query/columns_parts.h"
+#include "query/endtext.h"
 #include "query/row.h"
 
 static size_t put(char *out, const char *text)
@@ -32,40 +33,11 @@ static size_t put_number(char *out, uint32_t n)
 	return sizeof(digits) - at;
 }
 
-/* "10.0.0.1", "[2001:db8::1]", and "*" for all addresses; [::] where IPv4 is left out. */
-static size_t put_addr(char *out, const struct row *r, const struct addr *addr, bool brackets)
-{
-	bool v6only = r->sk && r->sk->rec.has & HAS_V6ONLY && r->sk->rec.v6only;
-	char text[ADDR_TEXT_MAX];
-	size_t len;
-
-	if (addr_is_any(addr) && !v6only)
-		return put(out, "*");
-	brackets = brackets && !addr_is_v4(addr);
-	len = brackets ? put(out, "[") : 0;
-	addr_format(addr, text);
-	len += put(out + len, text);
-	len += brackets ? put(out + len, "]") : 0;
-	return len;
-}
-
 static bool get_end(const struct column *c, const struct row *r, struct value *v)
 {
-	const struct addr *addr = row_addr(r, c->arg);
-	uint16_t port = row_port(r, c->arg);
-	size_t len;
-
-	_Static_assert(sizeof(v->buf) >= ADDR_TEXT_MAX + sizeof("[]:65535"), "room for an end");
 	if (!r->sk && !r->flow)
 		return false;
-	/* Nobody yet: a listener, a datagram socket that is not connected. */
-	len = addr ? put_addr(v->buf, r, addr, port) : put(v->buf, "*");
-	if (port) {
-		v->buf[len++] = ':';
-		len += put_number(v->buf + len, port);
-	}
-	v->buf[len] = '\0';
-	v->text = v->buf;
+	endtext_set(r, c->arg, v);
 	return true;
 }
 
@@ -122,21 +94,23 @@ static bool get_proc(const struct column *c, const struct row *r, struct value *
 
 static bool get_age(const struct column *c, const struct row *r, struct value *v)
 {
-	uint64_t now_ns = model_time_ns(r->m), since_ns = row_first_ns(r);
+	uint64_t end_ns = r->sk && r->sk->ended_ns ? r->sk->ended_ns : model_time_ns(r->m);
+	uint64_t since_ns = row_first_ns(r);
 
 	(void)c;
-	v->u64 = now_ns - since_ns;
-	return since_ns && since_ns <= now_ns;
+	v->u64 = end_ns - since_ns;
+	return since_ns && since_ns <= end_ns;
 }
 
 /* Unknown for a socket that was in its state already when it was first seen. */
 static bool get_state_age(const struct column *c, const struct row *r, struct value *v)
 {
-	uint64_t now_ns = model_time_ns(r->m), since_ns = r->sk ? r->sk->since_ns : 0;
+	uint64_t end_ns = r->sk && r->sk->ended_ns ? r->sk->ended_ns : model_time_ns(r->m);
+	uint64_t since_ns = r->sk ? r->sk->since_ns : 0;
 
 	(void)c;
-	v->u64 = now_ns - since_ns;
-	return since_ns && since_ns <= now_ns;
+	v->u64 = end_ns - since_ns;
+	return since_ns && since_ns <= end_ns;
 }
 
 static bool get_alert(const struct column *c, const struct row *r, struct value *v)
@@ -156,20 +130,20 @@ static bool get_alert_text(const struct column *c, const struct row *r, struct v
 static const struct column rows[] = {
 	{ "proc", NULL, "PROCESS", "process, or in parentheses why none is known", VT_TEXT,
 	  UNIT_NONE, SCOPE_IDENTITY, 15, 0, get_proc },
-	{ "local", NULL, "LOCAL", "local address and port", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 20,
-	  ROW_LOCAL, get_end },
-	{ "remote", NULL, "REMOTE", "remote address and port", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY,
-	  20, ROW_REMOTE, get_end },
+	{ "local", NULL, "LOCAL", "local address and port, path, device", VT_TEXT, UNIT_NONE,
+	  SCOPE_IDENTITY, 20, ROW_LOCAL, get_end },
+	{ "remote", NULL, "REMOTE", "remote address and port; unix: the peer", VT_TEXT, UNIT_NONE,
+	  SCOPE_IDENTITY, 20, ROW_REMOTE, get_end },
 	{ "sendq_cell", NULL, "SENDQ", "send queue; LISTEN: its limit; TIME_WAIT: time left",
 	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 5, 0, get_sendq_cell },
-	{ "age", NULL, "AGE", "since it was first seen", VT_UINT, UNIT_NS, SCOPE_IDENTITY, 6, 0,
-	  get_age },
+	{ "age", NULL, "AGE", "since it was first seen; ended: how long it lived", VT_UINT, UNIT_NS,
+	  SCOPE_IDENTITY, 6, 0, get_age },
 	{ "state_age", NULL, "FOR", "since it came into its state", VT_UINT, UNIT_NS, SCOPE_KERNEL,
 	  6, 0, get_state_age },
 	{ "alert", NULL, "!", "it has something to say", VT_BOOL, UNIT_NONE, SCOPE_IDENTITY, 1, 0,
-	  get_alert },
+	  get_alert, NEED_INFO | NEED_SKMEM },
 	{ "alert_text", NULL, "ALERT", "what it has to say", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 40,
-	  0, get_alert_text },
+	  0, get_alert_text, NEED_INFO | NEED_SKMEM },
 };
 
 const struct columnpart columns_screen = COLUMNPART(rows);

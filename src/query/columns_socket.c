@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * columns_socket: what sock_diag says of any socket: state, queues, timer, identity, memory.
+ * columns_socket: what sock_diag says of any socket: state, how it ended, queues, timer, memory.
  *
- * Owns no state. tcp_info is in columns_tcpinfo.c.
+ * Owns no state. Who it is stands in columns_identity.c, tcp_info in columns_tcpinfo.c.
  */
 #include "query/columns_parts.h"
 #include "query/row.h"
@@ -23,6 +23,20 @@ static bool get_wire_state(const struct column *c, const struct row *r, struct v
 	(void)c;
 	v->text = wirestate_name(state);
 	return state != WS_NONE;
+}
+
+static bool get_end(const struct column *c, const struct row *r, struct value *v)
+{
+	(void)c;
+	v->text = r->sk ? endreason_name(r->sk->end) : NULL;
+	return v->text;
+}
+
+static bool get_ended(const struct column *c, const struct row *r, struct value *v)
+{
+	(void)c;
+	v->u64 = r->sk ? r->sk->ended_ns : 0;
+	return v->u64 != 0;
 }
 
 static bool has(const struct row *r, enum sockhas part)
@@ -88,167 +102,46 @@ static bool get_retransmits(const struct column *c, const struct row *r, struct 
 	return true;
 }
 
-static bool get_inode(const struct column *c, const struct row *r, struct value *v)
-{
-	(void)c;
-	if (!r->sk || !r->sk->rec.inode)
-		return false;
-	v->u64 = r->sk->rec.inode;
-	return true;
-}
-
-static bool get_cookie(const struct column *c, const struct row *r, struct value *v)
-{
-	(void)c;
-	if (!has(r, HAS_COOKIE))
-		return false;
-	v->u64 = r->sk->rec.cookie;
-	return true;
-}
-
-static bool get_uid(const struct column *c, const struct row *r, struct value *v)
-{
-	const struct sk *owner = row_owner(r);
-
-	(void)c;
-	if (!owner || !(owner->rec.has & HAS_UID))
-		return false;
-	v->u64 = owner->rec.uid;
-	return true;
-}
-
-static bool get_cgroup_id(const struct column *c, const struct row *r, struct value *v)
-{
-	(void)c;
-	if (!has(r, HAS_CGROUP))
-		return false;
-	v->u64 = r->sk->rec.cgroup_id;
-	return true;
-}
-
-/* sockmon's own namespace has no number worth showing. */
-static bool get_netns(const struct column *c, const struct row *r, struct value *v)
-{
-	(void)c;
-	v->u64 = r->sk ? r->sk->rec.netns : r->flow ? r->flow->rec.key.netns : 0;
-	return v->u64 != 0;
-}
-
-static bool get_iface(const struct column *c, const struct row *r, struct value *v)
-{
-	uint32_t ifindex = row_ifindex(r);
-	const struct iface *iface = ifindex ? model_iface(r->m, ifindex) : NULL;
-
-	(void)c;
-	if (!iface)
-		return false;
-	v->text = iface->rec.name;
-	return true;
-}
-
-static bool get_mark(const struct column *c, const struct row *r, struct value *v)
-{
-	(void)c;
-	if (!has(r, HAS_MARK))
-		return false;
-	v->u64 = r->sk->rec.mark;
-	return true;
-}
-
-static bool get_v6only(const struct column *c, const struct row *r, struct value *v)
-{
-	(void)c;
-	if (!r->sk || !row_is_v6(r))
-		return false;
-	/* A v4-mapped socket cannot be of IPv6 only, whether or not the kernel says so. */
-	v->u64 = has(r, HAS_V6ONLY) && r->sk->rec.v6only;
-	return has(r, HAS_V6ONLY) || addr_is_v4(&r->sk->rec.laddr);
-}
-
-static bool get_tos(const struct column *c, const struct row *r, struct value *v)
-{
-	(void)c;
-	if (!has(r, HAS_TOS))
-		return false;
-	v->u64 = r->sk->rec.tos;
-	return true;
-}
-
-static bool get_tclass(const struct column *c, const struct row *r, struct value *v)
-{
-	(void)c;
-	if (!has(r, HAS_TCLASS))
-		return false;
-	v->u64 = r->sk->rec.tclass;
-	return true;
-}
-
-/* RCV_SHUTDOWN 1, SEND_SHUTDOWN 2 (include/net/sock.h) */
-static bool get_shutdown(const struct column *c, const struct row *r, struct value *v)
-{
-	static const char *const words[] = { "none", "receive", "send", "both" };
-
-	(void)c;
-	if (!has(r, HAS_SHUTDOWN))
-		return false;
-	v->text = words[r->sk->rec.shutdown & 3];
-	return true;
-}
-
 static bool get_skmem(const struct column *c, const struct row *r, struct value *v)
 {
-	if (!r->sk || c->arg >= r->sk->rec.skmem_count || c->arg >= SKMEM_VALUES)
+	bool told;
+
+	if (!r->sk || c->arg >= SKMEM_VALUES)
 		return false;
+	told = c->arg < r->sk->rec.skmem_count || (c->arg == SKMEM_DROPS && has(r, HAS_DROPS));
 	v->u64 = r->sk->rec.skmem[c->arg];
 	/* The kernel's counters are int, and fwd_alloc may be below zero for a moment. */
-	return v->u64 <= INT32_MAX || c->arg == SKMEM_DROPS;
+	return told && (v->u64 <= INT32_MAX || c->arg == SKMEM_DROPS);
 }
 
 static const struct column rows[] = {
 	{ "state", "state", "STATE", "the kernel's state of the socket", VT_TEXT, UNIT_NONE,
-	  SCOPE_KERNEL, 11, 0, get_state },
+	  SCOPE_KERNEL, 11, 0, get_state, 0, OF_SOCKET },
 	{ "wire_state", "wire_state", "WIRE", "the state that the packets tell", VT_TEXT, UNIT_NONE,
-	  SCOPE_WIRE, 11, 0, get_wire_state },
+	  SCOPE_WIRE, 11, 0, get_wire_state, 0, OF_FLOW },
+	{ "end", "end", "END", "how it ended: closed, reset, refused, killed, vanished", VT_TEXT,
+	  UNIT_NONE, SCOPE_KERNEL, 8, 0, get_end, 0, OF_SOCKET },
+	{ "ended", "ended", "ENDED", "when it ended", VT_TIME, UNIT_NONE, SCOPE_KERNEL, 8, 0,
+	  get_ended, 0, OF_SOCKET },
 	{ "recv_q", "recv_q", "RECVQ",
 	  "bytes the process has not read; LISTEN: connections to accept", VT_UINT, UNIT_BYTES,
-	  SCOPE_KERNEL, 5, 0, get_recv_q },
+	  SCOPE_KERNEL, 5, 0, get_recv_q, 0, OF_SOCKET },
 	{ "send_q", "send_q", "SENDQ", "bytes the peer has not acknowledged", VT_UINT, UNIT_BYTES,
-	  SCOPE_KERNEL, 5, false, get_send_q },
+	  SCOPE_KERNEL, 5, false, get_send_q, 0, OF_SOCKET },
 	{ "backlog_max", "backlog_max", "BACKLOG", "LISTEN: limit of the accept queue", VT_UINT,
-	  UNIT_COUNT, SCOPE_KERNEL, 7, true, get_send_q },
+	  UNIT_COUNT, SCOPE_KERNEL, 7, true, get_send_q, 0, OF_SOCKET },
 	{ "timer", "timer", "TIMER", "running timer, as ss: on, keepalive, timewait, persist",
-	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 9, 0, get_timer },
+	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 9, 0, get_timer, 0, OF_SOCKET },
 	{ "timer_ms", "timer_ms", "EXPIRES", "time until the timer fires", VT_UINT, UNIT_MS,
-	  SCOPE_KERNEL, 7, 0, get_timer_ms },
+	  SCOPE_KERNEL, 7, 0, get_timer_ms, 0, OF_SOCKET },
 	{ "retransmits", "retransmits", "RTX", "retransmissions or probes since the last answer",
-	  VT_UINT, UNIT_COUNT, SCOPE_KERNEL, 3, 0, get_retransmits },
-	{ "inode", "inode", "INODE", "inode, as in /proc/PID/fd", VT_UINT, UNIT_NONE,
-	  SCOPE_IDENTITY, 10, 0, get_inode },
-	{ "cookie", "cookie", "COOKIE", "the kernel's identity of the socket", VT_HEX, UNIT_NONE,
-	  SCOPE_IDENTITY, 10, 0, get_cookie },
-	{ "uid", "uid", "UID", "user that made the socket", VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5,
-	  0, get_uid },
-	{ "cgroup_id", "cgroup_id", "CGROUP", "id of the socket's cgroup", VT_HEX, UNIT_NONE,
-	  SCOPE_IDENTITY, 10, 0, get_cgroup_id },
-	{ "netns", "netns", "NETNS", "network namespace, where it is not sockmon's own", VT_UINT,
-	  UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_netns },
-	{ "iface", "iface", "IFACE", "device it is bound to, else where its packets are seen",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 8, 0, get_iface },
-	{ "mark", "mark", "MARK", "firewall mark", VT_UINT, UNIT_NONE, SCOPE_KERNEL, 5, 0,
-	  get_mark },
-	{ "v6only", "v6only", "V6ONLY", "IPv6 socket that takes no IPv4", VT_BOOL, UNIT_NONE,
-	  SCOPE_KERNEL, 6, 0, get_v6only },
-	{ "tos", "tos", "TOS", "type of service of its IPv4 packets", VT_UINT, UNIT_NONE,
-	  SCOPE_KERNEL, 3, 0, get_tos },
-	{ "tclass", "tclass", "TCLASS", "traffic class of its IPv6 packets", VT_UINT, UNIT_NONE,
-	  SCOPE_KERNEL, 6, 0, get_tclass },
-	{ "shutdown", "shutdown", "SHUT", "directions shut down: none, receive, send, both",
-	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 7, 0, get_shutdown },
+	  VT_UINT, UNIT_COUNT, SCOPE_KERNEL, 3, 0, get_retransmits, 0, OF_SOCKET },
 };
 
-#define SKMEM(index, name, title, unit, help)                                                      \
-	{                                                                                          \
-		name, "skmem." name, title, help, VT_UINT, unit, SCOPE_KERNEL, 7, index, get_skmem \
+#define SKMEM(index, name, title, unit, help)                                            \
+	{                                                                                \
+		name, "skmem." name, title, help, VT_UINT, unit, SCOPE_KERNEL, 7, index, \
+			get_skmem, NEED_SKMEM, OF_SKMEM                                  \
 	}
 
 static const struct column skmem_rows[] = {

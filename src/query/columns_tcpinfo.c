@@ -8,97 +8,43 @@
  * keyword begins with tcp_ or says what the field holds; the key is the kernel's name always.
  */
 #include "query/columns_parts.h"
+#include "query/field.h"
 
 static bool get_cong(const struct column *c, const struct row *r, struct value *v)
 {
 	(void)c;
-	if (!r->sk || !(r->sk->rec.has & HAS_CONG) || !r->sk->rec.cong[0])
+	if (!r->sk || !(r->sk->rec.has & HAS_CONG) || !r->sk->cong)
 		return false;
-	v->text = r->sk->rec.cong;
+	v->text = model_cong(r->m, r->sk);
 	return true;
-}
-
-/* arg: offset and size of the field, and what its values mean. */
-enum {
-	OFFSET_MASK = 0xfff,
-	SIZE_SHIFT = 12,
-	SIZE_MASK = 0xf,
-	LISTENER = 1 << 16,    /* a listener fills it in too (tcp_get_info() in net/ipv4/tcp.c) */
-	ALL_ONES = 1 << 17,    /* ~0: no measurement, or no limit */
-	ZERO = 1 << 18,	       /* 0: no measurement yet */
-	INFINITE = 1 << 19,    /* 0x7fffffff: TCP_INFINITE_SSTHRESH */
-	HIGH_NIBBLE = 1 << 20, /* of two bit-fields in one byte */
-	LOW_NIBBLE = 1 << 21,
-	ONE_BIT = 1 << 22,
-	NEXT_TWO_BITS = 1 << 23,
-};
-
-#define FIELD(field)                                 \
-	((uint32_t)offsetof(struct tcpinfo, field) | \
-	 (uint32_t)sizeof(((struct tcpinfo *)0)->field) << SIZE_SHIFT)
-
-static uint64_t load_field(const void *at, size_t size)
-{
-	uint64_t u64;
-	uint32_t u32;
-	uint16_t u16;
-
-	switch (size) {
-	case sizeof(u64):
-		memcpy(&u64, at, sizeof(u64));
-		return u64;
-	case sizeof(u32):
-		memcpy(&u32, at, sizeof(u32));
-		return u32;
-	case sizeof(u16):
-		memcpy(&u16, at, sizeof(u16));
-		return u16;
-	default:
-		return *(const uint8_t *)at;
-	}
-}
-
-static bool means_unknown(uint32_t arg, uint64_t n, size_t size)
-{
-	uint64_t all_ones = size == sizeof(uint64_t) ? UINT64_MAX : UINT32_MAX;
-
-	return (arg & ALL_ONES && n == all_ones) || (arg & ZERO && n == 0) ||
-	       (arg & INFINITE && n == INT32_MAX);
-}
-
-static uint64_t bit_field(uint32_t arg, uint64_t n)
-{
-	if (arg & HIGH_NIBBLE)
-		return n >> 4 & 0xf;
-	if (arg & LOW_NIBBLE)
-		return n & 0xf;
-	if (arg & ONE_BIT)
-		return n & 1;
-	if (arg & NEXT_TWO_BITS)
-		return n >> 1 & 3;
-	return n;
 }
 
 static bool get_tcpinfo(const struct column *c, const struct row *r, struct value *v)
 {
-	size_t offset = c->arg & OFFSET_MASK, size = c->arg >> SIZE_SHIFT & SIZE_MASK;
+	if (!r->sk || (r->sk->rec.state == ST_LISTEN && !(c->arg & FIELD_LISTENER)))
+		return false;
+	return field_get(&r->sk->rec.tcpinfo, r->sk->rec.tcpinfo_len, c->arg, &v->u64);
+}
 
-	if (!r->sk || r->sk->rec.tcpinfo_len < offset + size)
+/* The words of ss, in the order of the bits TCPI_OPT_*; window scaling has columns of its own. */
+static bool get_option_words(const struct column *c, const struct row *r, struct value *v)
+{
+	static const char *const words[] = { "ts",	"sack",	    NULL,      "ecn",
+					     "ecnseen", "fastopen", "usec_ts", "tfo_child" };
+
+	(void)c;
+	if (!r->sk || r->sk->rec.state == ST_LISTEN ||
+	    !TCPINFO_HAS(r->sk->rec.tcpinfo_len, options))
 		return false;
-	if (r->sk->rec.state == ST_LISTEN && !(c->arg & LISTENER))
-		return false;
-	v->u64 = load_field((const char *)&r->sk->rec.tcpinfo + offset, size);
-	if (means_unknown(c->arg, v->u64, size))
-		return false;
-	v->u64 = bit_field(c->arg, v->u64);
-	return true;
+	return value_words(v, r->sk->rec.tcpinfo.options, words, sizeof(words) / sizeof(words[0]));
 }
 
 #define ROW(name, key, title, type, unit, width, arg, help)                               \
 	{                                                                                 \
 		name, "tcp_info." key, title, help, type, unit, SCOPE_KERNEL, width, arg, \
-			get_tcpinfo                                                       \
+			get_tcpinfo, NEED_INFO, OF_TCPINFO                                \
 	}
+#define FIELD(field) FIELD_OF(struct tcpinfo, field)
 #define NAMED(name, field, title, unit, width, flags, help) \
 	ROW(name, #field, title, VT_UINT, unit, width, FIELD(field) | (flags), help)
 #define TCP(field, title, unit, width, flags, help) \
@@ -106,29 +52,34 @@ static bool get_tcpinfo(const struct column *c, const struct row *r, struct valu
 
 static const struct column rows[] = {
 	{ "cong", "cong", "CONG", "congestion control", VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 7, 0,
-	  get_cong },
-	NAMED("tcp_state", state, "ST", UNIT_NONE, 2, LISTENER, "state as the kernel's number"),
+	  get_cong, NEED_CONG, OF_SOCKET },
+	NAMED("tcp_state", state, "ST", UNIT_NONE, 2, FIELD_LISTENER,
+	      "state as the kernel's number"),
 	TCP(ca_state, "CA", UNIT_NONE, 2, 0, "0 open, 1 disorder, 2 CWR, 3 recovery, 4 loss"),
 	NAMED("tcp_retransmits", retransmits, "RTO#", UNIT_COUNT, 4, 0, "timeouts in a row"),
 	TCP(probes, "PROBES", UNIT_COUNT, 6, 0, "probes sent without an answer"),
 	TCP(backoff, "BACKOFF", UNIT_COUNT, 7, 0, "doublings of the timer"),
 	TCP(options, "OPTS", UNIT_NONE, 4, 0,
 	    "1 timestamps, 2 SACK, 4 scaling, 8 ECN, 16 ECN seen"),
-	ROW("snd_wscale", "snd_wscale", "SWS", VT_UINT, UNIT_NONE, 3, FIELD(wscale) | LOW_NIBBLE,
-	    "window scale that the peer asked for"),
-	ROW("rcv_wscale", "rcv_wscale", "RWS", VT_UINT, UNIT_NONE, 3, FIELD(wscale) | HIGH_NIBBLE,
-	    "window scale that we asked for"),
+	{ "option_words", "tcp_info.option_words", "OPTIONS",
+	  "the same as ss's words: ts sack ecn ecnseen fastopen", VT_TEXT, UNIT_NONE, SCOPE_KERNEL,
+	  12, 0, get_option_words, NEED_INFO, OF_TCPINFO },
+	ROW("snd_wscale", "snd_wscale", "SWS", VT_UINT, UNIT_NONE, 3,
+	    FIELD(wscale) | FIELD_LOW_NIBBLE, "window scale that the peer asked for"),
+	ROW("rcv_wscale", "rcv_wscale", "RWS", VT_UINT, UNIT_NONE, 3,
+	    FIELD(wscale) | FIELD_HIGH_NIBBLE, "window scale that we asked for"),
 	ROW("delivery_rate_app_limited", "delivery_rate_app_limited", "APPLIM", VT_BOOL, UNIT_NONE,
-	    6, FIELD(delivery_flags) | ONE_BIT,
+	    6, FIELD(delivery_flags) | FIELD_ONE_BIT,
 	    "the application, not the network, limits the rate"),
 	ROW("fastopen_client_fail", "fastopen_client_fail", "TFO", VT_UINT, UNIT_NONE, 3,
-	    FIELD(delivery_flags) | NEXT_TWO_BITS, "why TCP Fast Open failed"),
+	    FIELD(delivery_flags) | FIELD_NEXT_TWO_BITS, "why TCP Fast Open failed"),
 	TCP(rto, "RTO", UNIT_US, 6, 0, "retransmission timeout"),
 	TCP(ato, "ATO", UNIT_US, 6, 0, "delayed-ACK timeout"),
 	TCP(snd_mss, "MSS", UNIT_NONE, 5, 0, "segment size sent"),
 	TCP(rcv_mss, "RCVMSS", UNIT_NONE, 6, 0, "segment size received, an estimate"),
-	TCP(unacked, "UNACK", UNIT_COUNT, 5, LISTENER, "segments in flight; LISTEN: accept queue"),
-	TCP(sacked, "SACKED", UNIT_COUNT, 6, LISTENER,
+	TCP(unacked, "UNACK", UNIT_COUNT, 5, FIELD_LISTENER,
+	    "segments in flight; LISTEN: accept queue"),
+	TCP(sacked, "SACKED", UNIT_COUNT, 6, FIELD_LISTENER,
 	    "segments selectively acked; LISTEN: its limit"),
 	TCP(lost, "LOST", UNIT_COUNT, 4, 0, "segments held for lost"),
 	NAMED("retrans_out", retrans, "RTXOUT", UNIT_COUNT, 6, 0,
@@ -141,28 +92,31 @@ static const struct column rows[] = {
 	TCP(last_ack_recv, "LASTACK", UNIT_MS, 7, 0, "since an ACK was received last"),
 	TCP(pmtu, "PMTU", UNIT_NONE, 5, 0, "path MTU"),
 	TCP(rcv_ssthresh, "RSSTH", UNIT_BYTES, 6, 0, "limit of the window we may announce"),
-	TCP(rtt, "RTT", UNIT_US, 6, ZERO, "smoothed round-trip time"),
+	TCP(rtt, "RTT", UNIT_US, 6, FIELD_ZERO, "smoothed round-trip time"),
 	TCP(rttvar, "RTTVAR", UNIT_US, 6, 0, "its mean deviation"),
-	TCP(snd_ssthresh, "SSTH", UNIT_COUNT, 5, INFINITE, "slow-start threshold, segments"),
-	TCP(snd_cwnd, "CWND", UNIT_COUNT, 5, LISTENER, "congestion window, segments"),
+	TCP(snd_ssthresh, "SSTH", UNIT_COUNT, 5, FIELD_INFINITE, "slow-start threshold, segments"),
+	TCP(snd_cwnd, "CWND", UNIT_COUNT, 5, FIELD_LISTENER, "congestion window, segments"),
 	TCP(advmss, "ADVMSS", UNIT_NONE, 6, 0, "segment size we announced"),
-	TCP(reordering, "REORD", UNIT_COUNT, 5, LISTENER, "reordering that is tolerated, segments"),
-	TCP(rcv_rtt, "RCVRTT", UNIT_US, 6, ZERO, "round-trip time as the receiver sees it"),
+	TCP(reordering, "REORD", UNIT_COUNT, 5, FIELD_LISTENER,
+	    "reordering that is tolerated, segments"),
+	TCP(rcv_rtt, "RCVRTT", UNIT_US, 6, FIELD_ZERO, "round-trip time as the receiver sees it"),
 	TCP(rcv_space, "RCVSPC", UNIT_BYTES, 6, 0,
 	    "bytes read per round trip, for tuning the buffer"),
 	TCP(total_retrans, "RETR", UNIT_COUNT, 5, 0, "segments retransmitted, in all"),
-	TCP(pacing_rate, "PACING", UNIT_RATE, 6, ALL_ONES | LISTENER, "rate at which it may send"),
-	TCP(max_pacing_rate, "MAXPACE", UNIT_RATE, 7, ALL_ONES | LISTENER,
+	TCP(pacing_rate, "PACING", UNIT_RATE, 6, FIELD_ALL_ONES | FIELD_LISTENER,
+	    "rate at which it may send"),
+	TCP(max_pacing_rate, "MAXPACE", UNIT_RATE, 7, FIELD_ALL_ONES | FIELD_LISTENER,
 	    "limit of that rate, if any"),
 	TCP(bytes_acked, "ACKED", UNIT_BYTES, 6, 0, "bytes the peer has acknowledged"),
 	TCP(bytes_received, "RCVD", UNIT_BYTES, 6, 0, "bytes received in order"),
 	TCP(segs_out, "SEGOUT", UNIT_COUNT, 6, 0, "segments sent"),
 	TCP(segs_in, "SEGIN", UNIT_COUNT, 6, 0, "segments received"),
 	TCP(notsent_bytes, "NOTSENT", UNIT_BYTES, 7, 0, "bytes written and not yet sent"),
-	TCP(min_rtt, "MINRTT", UNIT_US, 6, ALL_ONES, "least round-trip time of late"),
+	TCP(min_rtt, "MINRTT", UNIT_US, 6, FIELD_ALL_ONES, "least round-trip time of late"),
 	TCP(data_segs_in, "DSEGIN", UNIT_COUNT, 6, 0, "segments received with data"),
 	TCP(data_segs_out, "DSEGOUT", UNIT_COUNT, 7, 0, "segments sent with data"),
-	TCP(delivery_rate, "DELIV", UNIT_RATE, 6, ALL_ONES, "rate at which data last arrived"),
+	TCP(delivery_rate, "DELIV", UNIT_RATE, 6, FIELD_ALL_ONES,
+	    "rate at which data last arrived"),
 	TCP(busy_time, "BUSY", UNIT_US, 6, 0, "time with data to send"),
 	TCP(rwnd_limited, "RWNDLIM", UNIT_US, 7, 0, "time held up by the peer's window"),
 	TCP(sndbuf_limited, "SNDBLIM", UNIT_US, 7, 0, "time held up by our send buffer"),

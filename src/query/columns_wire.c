@@ -48,11 +48,14 @@ static bool get_first_seen(const struct column *c, const struct row *r, struct v
 	return v->u64 != 0;
 }
 
+/* A living socket is seen by every look at the kernel's. */
 static bool get_last_seen(const struct column *c, const struct row *r, struct value *v)
 {
-	uint64_t sk_ns = r->sk ? r->sk->last_ns : 0, flow_ns = r->flow ? r->flow->rec.last_ns : 0;
+	uint64_t flow_ns = r->flow ? r->flow->rec.last_ns : 0, sk_ns = 0;
 
 	(void)c;
+	if (r->sk)
+		sk_ns = r->sk->ended_ns ? r->sk->ended_ns : model_time_ns(r->m);
 	v->u64 = sk_ns > flow_ns ? sk_ns : flow_ns;
 	return v->u64 != 0;
 }
@@ -104,7 +107,7 @@ static bool get_no_traffic_reason(const struct column *c, const struct row *r, s
 #define COUNT(name, field, way, unit, title, help)                                            \
 	{                                                                                     \
 		name, name, title, help, VT_UINT, unit, SCOPE_WIRE, 6, COUNT_ARG(field, way), \
-			get_count                                                             \
+			get_count, 0, OF_FLOW                                                 \
 	}
 
 static const struct column rows[] = {
@@ -117,25 +120,25 @@ static const struct column rows[] = {
 	COUNT("rx_payload", payload, ROW_RX, UNIT_BYTES, "RXPAY", "bytes of payload received"),
 	COUNT("tx_payload", payload, ROW_TX, UNIT_BYTES, "TXPAY", "bytes of payload sent"),
 	{ "rx_rate", "rx_rate", "RX/s", "bytes per second received, over the last interval",
-	  VT_UINT, UNIT_RATE, SCOPE_WIRE, 6, ROW_RX, get_rate },
+	  VT_UINT, UNIT_RATE, SCOPE_WIRE, 6, ROW_RX, get_rate, NEED_INFO },
 	{ "tx_rate", "tx_rate", "TX/s", "bytes per second sent, over the last interval", VT_UINT,
-	  UNIT_RATE, SCOPE_WIRE, 6, ROW_TX, get_rate },
+	  UNIT_RATE, SCOPE_WIRE, 6, ROW_TX, get_rate, NEED_INFO },
 	{ "rate_source", "rate_source", "BY", "who tells the rates: wire, kernel (tcp_info)",
-	  VT_TEXT, UNIT_NONE, SCOPE_WIRE, 6, 0, get_rate_source },
+	  VT_TEXT, UNIT_NONE, SCOPE_WIRE, 6, 0, get_rate_source, NEED_INFO },
 	{ "first_seen", "first_seen", "FIRST", "when it was first seen", VT_TIME, UNIT_NONE,
 	  SCOPE_IDENTITY, 8, 0, get_first_seen },
 	{ "last_seen", "last_seen", "LAST", "when it was last seen", VT_TIME, UNIT_NONE,
 	  SCOPE_IDENTITY, 8, 0, get_last_seen },
 	{ "opener", "opener", "OPENER", "who opened it: local, remote", VT_TEXT, UNIT_NONE,
-	  SCOPE_WIRE, 6, 0, get_opener },
+	  SCOPE_WIRE, 6, 0, get_opener, 0, OF_FLOW },
 	{ "rx_flags", "rx_flags", "RXFLG", "TCP flags received: FSRPAUEC", VT_TEXT, UNIT_NONE,
-	  SCOPE_WIRE, 8, ROW_RX, get_flags },
+	  SCOPE_WIRE, 8, ROW_RX, get_flags, 0, OF_FLOW },
 	{ "tx_flags", "tx_flags", "TXFLG", "TCP flags sent: FSRPAUEC", VT_TEXT, UNIT_NONE,
-	  SCOPE_WIRE, 8, ROW_TX, get_flags },
+	  SCOPE_WIRE, 8, ROW_TX, get_flags, 0, OF_FLOW },
 	{ "vlan", "vlan", "VLAN", "outermost VLAN id", VT_UINT, UNIT_NONE, SCOPE_WIRE, 4, 0,
-	  get_vlan },
+	  get_vlan, 0, OF_FLOW },
 	{ "no_traffic_reason", "no_traffic_reason", "QUIET", "why no traffic was seen", VT_TEXT,
-	  UNIT_NONE, SCOPE_WIRE, 10, 0, get_no_traffic_reason },
+	  UNIT_NONE, SCOPE_WIRE, 10, 0, get_no_traffic_reason, NEED_INFO },
 };
 
 const struct columnpart columns_wire = COLUMNPART(rows);

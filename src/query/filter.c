@@ -71,6 +71,15 @@ bool filter_match(const struct filter *f, const struct row *r)
 	return at == FILTER_EXIT_YES;
 }
 
+uint32_t filter_needs(const struct filter *f)
+{
+	uint32_t needs = 0;
+
+	for (unsigned i = 0; f && i < f->count; i++)
+		needs |= f->tests[i].col ? f->tests[i].col->needs : 0;
+	return needs;
+}
+
 /* One line of what was typed, whatever was typed. */
 static void add_visible(struct buf *out, const char *text, size_t len)
 {

@@ -24,6 +24,9 @@ void filter_free(struct filter *f);
 
 bool filter_match(const struct filter *f, const struct row *r);		/* f == NULL matches everything */
 
+/* What the filter looks at: NEED_* bits of columns.h. */
+uint32_t filter_needs(const struct filter *f);				/* f == NULL: nothing */
+
 /* The text with a caret line under the spot, for stderr: "port 44x\n     ^^^". */
 void filter_error_caret(const struct filter_error *err, const char *text, struct buf *out);
 

@@ -60,7 +60,8 @@ struct filter {
 
 /*
  * filter_test.c: the fits() of each kind. They read of a test: range, masked (lo under hi), text,
- * contains (text), regex: col and that; ports: ends, lo, hi; hosts: addr, too; states, ifindex: lo.
+ * contains (text), regex: col and that; ports: ends, lo, hi; hosts: addr, too; states, ifindex: lo;
+ * protos: lo, hi.
  */
 bool filter_test_range(const struct test *t, const struct row *r, bool *known);
 bool filter_test_masked(const struct test *t, const struct row *r, bool *known);
@@ -70,6 +71,7 @@ bool filter_test_regex(const struct test *t, const struct row *r, bool *known);
 bool filter_test_ports(const struct test *t, const struct row *r, bool *known);
 bool filter_test_hosts(const struct test *t, const struct row *r, bool *known);
 bool filter_test_states(const struct test *t, const struct row *r, bool *known);
+bool filter_test_protos(const struct test *t, const struct row *r, bool *known);
 bool filter_test_wire_states(const struct test *t, const struct row *r, bool *known);
 bool filter_test_ifindex(const struct test *t, const struct row *r, bool *known);
 void filter_test_fini(struct test *t);
@@ -134,6 +136,8 @@ int filter_to_iface(const struct piece *v, enum cmpop op, struct test *t,
 		    struct filter_error *err);
 int filter_to_mark(const struct piece *v, enum cmpop op, struct test *t,
 		   struct filter_error *err);
+int filter_to_user(const struct piece *v, enum cmpop op, struct test *t,
+		   struct filter_error *err);
 int filter_to_proto(const struct piece *v, enum cmpop op, struct test *t,
 		    struct filter_error *err);
 
@@ -170,7 +174,7 @@ struct subject {
 bool filter_subject(const struct token *word, struct subject *out);
 
 /* Why a word that other monitors know means nothing here; NULL: it is not one of them. */
-const char *filter_missing(const struct token *word, bool has_value);
+const char *filter_missing(const struct token *word);
 
 /* The cells that a bare word is looked for in; NULL past the end. */
 const struct column *filter_word_column(unsigned i);

@@ -191,6 +191,9 @@ int filter_to_host(const struct piece *v, enum cmpop op, struct test *t, struct 
 	uint64_t lo = 0, hi = UINT16_MAX;
 	int ret;
 
+	/* A path, an abstract name: what unix sockets have at their ends. */
+	if (t->col && v->text[0] && strchr("/@", v->text[0]))
+		return filter_to_text(v, op, t, err);
 	ret = split_host(skip_family(v->text), &parts) ? parse_addr(&parts, t) : -EINVAL;
 	if (ret == -ERANGE)
 		return filter_fail(err, v->at, v->len,

@@ -367,7 +367,7 @@ static int parse_term(struct parser *p, struct span *out)
 {
 	struct token next = peek(p);
 	bool compared = is_operator(&next);
-	const char *sentence = filter_missing(&p->tok, compared || next.kind == TOK_WORD);
+	const char *sentence = filter_missing(&p->tok);
 	struct subject s;
 
 	if (sentence)

@@ -26,24 +26,26 @@ bool filter_test_masked(const struct test *t, const struct row *r, bool *known)
 	return *known && (v.u64 & t->hi) == (t->lo & t->hi);
 }
 
-bool filter_test_text(const struct test *t, const struct row *r, bool *known)
-{
-	struct value v;
-
-	*known = column_get(t->col, r, &v);
-	return *known && fold_compare(v.text, t->text) == 0;
-}
-
 /* The text of a cell of any type, in `out` or the value's own; NULL: unknown. */
 static const char *cell_text(const struct column *c, const struct row *r, struct value *v,
 			     char *out, size_t size)
 {
 	if (!column_get(c, r, v))
 		return NULL;
-	if (c->type == VT_TEXT || c->type == VT_HOLDERS)
+	if (c->type == VT_TEXT || c->type == VT_HOLDERS || (c->type == VT_ADDR && v->text))
 		return v->text;
 	value_format(c, v, TEXT_EXACT, false, out, size);
 	return out;
+}
+
+bool filter_test_text(const struct test *t, const struct row *r, bool *known)
+{
+	char out[64];
+	struct value v;
+	const char *text = cell_text(t->col, r, &v, out, sizeof(out));
+
+	*known = text;
+	return text && fold_compare(text, t->text) == 0;
 }
 
 bool filter_test_regex(const struct test *t, const struct row *r, bool *known)
@@ -81,7 +83,7 @@ bool filter_test_ports(const struct test *t, const struct row *r, bool *known)
 
 	*known = false;
 	for (enum rowend end = ROW_LOCAL; end <= ROW_REMOTE; end++) {
-		uint16_t port = t->ends & 1u << end ? row_port(r, end) : 0;
+		uint32_t port = t->ends & 1u << end ? row_port(r, end) : 0;
 
 		if (!port)
 			continue;
@@ -94,7 +96,7 @@ bool filter_test_ports(const struct test *t, const struct row *r, bool *known)
 static bool host_fits(const struct test *t, const struct row *r, enum rowend end, bool *known)
 {
 	const struct addr *addr = row_addr(r, end);
-	uint16_t port = row_port(r, end);
+	uint32_t port = row_port(r, end);
 	bool any_port = t->lo == 0 && t->hi == UINT16_MAX;
 
 	if ((!addr && !t->any_addr) || (!port && !any_port))
@@ -120,6 +122,13 @@ bool filter_test_states(const struct test *t, const struct row *r, bool *known)
 {
 	*known = r->sk && r->sk->rec.state != ST_UNKNOWN && r->sk->rec.state < SOCKSTATES;
 	return *known && t->lo & 1u << r->sk->rec.state;
+}
+
+/* Bits 1 << enum sockproto in lo; hi: traffic without a socket too. */
+bool filter_test_protos(const struct test *t, const struct row *r, bool *known)
+{
+	*known = r->sk || r->flow;
+	return r->sk ? t->lo >> (r->sk->rec.proto & 31) & 1 : t->hi;
 }
 
 bool filter_test_wire_states(const struct test *t, const struct row *r, bool *known)

@@ -312,6 +312,41 @@ int filter_to_mark(const struct piece *v, enum cmpop op, struct test *t, struct 
 			   "\"%.60s\" is not a mark and its mask: as in = 0x1/0x3", v->text);
 }
 
+/* A name, or the number that uid has. */
+int filter_to_user(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+{
+	uint64_t uid;
+
+	if (filter_parse_integer(v->text, &uid))
+		return filter_to_text(v, op, t, err);
+	t->col = column_find("uid");
+	return filter_to_number(v, op, t, err);
+}
+
+/* A family, for the kinds of socket that it is made of; traffic without a socket is all of inet. */
+static bool set_family(const char *word, struct test *t)
+{
+	static const struct {
+		const char *word;
+		uint32_t protos;
+		bool flows;
+	} families[] = {
+		{ "inet", (1u << SP_UNIX_STREAM) - 1, true },
+		{ "unix", 1u << SP_UNIX_STREAM | 1u << SP_UNIX_DGRAM | 1u << SP_UNIX_SEQPACKET,
+		  false },
+	};
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		if (strcasecmp(families[i].word, word) != 0)
+			continue;
+		t->fits = filter_test_protos;
+		t->lo = families[i].protos;
+		t->hi = families[i].flows;
+		return true;
+	}
+	return false;
+}
+
 /*
  * Checked, so that "proto tpc" is an error and not an empty screen. A number is the IP protocol's.
  */
@@ -325,6 +360,9 @@ int filter_to_proto(const struct piece *v, enum cmpop op, struct test *t, struct
 		named.text = ipproto_name((uint8_t)number, buf);
 		return filter_to_text(&named, op, t, err);
 	}
+	t->negate = op == OP_NE;
+	if (set_family(v->text, t))
+		return 0;
 	for (unsigned p = 0; p < SOCKPROTOS; p++) {
 		if (strcasecmp(sockproto_name(p), v->text) == 0)
 			return filter_to_text(v, op, t, err);
@@ -332,7 +370,7 @@ int filter_to_proto(const struct piece *v, enum cmpop op, struct test *t, struct
 	if (ipproto_by_name(v->text) || strncasecmp(v->text, "ip-proto-", strlen("ip-proto-")) == 0)
 		return filter_to_text(v, op, t, err);
 	return filter_fail(err, v->at, v->len,
-			   "\"%.60s\" is not a protocol: tcp, udp, icmp, icmpv6, sctp … "
+			   "\"%.60s\" is not a protocol: tcp, udp, icmp, unix, netlink, inet … "
 			   "or a number",
 			   v->text);
 }

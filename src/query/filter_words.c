@@ -39,6 +39,7 @@ static const struct {
 	{ "fwmark", "mark", 0, OPS_ORDER, true, filter_to_mark },
 	{ "mark", "mark", 0, OPS_ORDER, false, filter_to_mark },
 	{ "proto", "proto", 0, OPS_EQUAL, false, filter_to_proto },
+	{ "user", "user", 0, OPS_EQUAL, false, filter_to_user },
 };
 
 /*
@@ -48,13 +49,8 @@ static const struct {
 static const struct {
 	const char *word;
 	const char *sentence;
-	bool with_value; /* without one it is a bare word */
 } missing[] = {
-	{ "autobound", "autobound is not known to sockmon", false },
-	{ "cgroup", "the paths of cgroups are not known to sockmon: cgroup_id is the number",
-	  true },
-	{ "user", "the names of users are not known to sockmon: uid is the number", true },
-	{ "nonblock", "nonblock is not known to sockmon", true },
+	{ "autobound", "autobound is not known to sockmon" },
 };
 
 /* Those that cost most to write come last. */
@@ -137,10 +133,10 @@ bool filter_subject(const struct token *word, struct subject *out)
 	return true;
 }
 
-const char *filter_missing(const struct token *word, bool has_value)
+const char *filter_missing(const struct token *word)
 {
 	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {
-		if (filter_token_is(word, missing[i].word) && (has_value || !missing[i].with_value))
+		if (filter_token_is(word, missing[i].word))
 			return missing[i].sentence;
 	}
 	return NULL;

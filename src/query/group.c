@@ -3,7 +3,8 @@
  * group: rows that show the same text in a column become one group, with sums over them.
  *
  * Owns no memory but the result's. A group's sums are what its rows sent and received, so both ends
- * of a loopback connection count: what one sent the other received. The row of a flow that a
+ * of a loopback connection count: what one sent the other received. A socket that ended counts as a
+ * row, with what it carried, and not as a socket. The row of a flow that a
  * datagram socket in the same group serves adds nothing: that socket's own row has the flow in its
  * sum, and keeps it when the flow has expired.
  */
@@ -106,13 +107,13 @@ static void add_row(struct grouping *g, uint32_t index, const struct row *r)
 	struct group *group = &g->r->groups[index];
 
 	group->rows++;
-	if (r->sk) {
+	if (r->sk && !r->sk->ended_ns) {
 		group->sockets++;
 		if (r->sk->rec.state < SOCKSTATES)
 			group->by_state[r->sk->rec.state]++;
-		if (TCPINFO_HAS(r->sk->rec.tcpinfo_len, total_retrans))
-			group->retrans += r->sk->rec.tcpinfo.total_retrans;
 	}
+	if (r->sk && TCPINFO_HAS(r->sk->rec.tcpinfo_len, total_retrans))
+		group->retrans += r->sk->rec.tcpinfo.total_retrans;
 	if (!is_counted_elsewhere(g, r, index))
 		add_traffic(group, r);
 }
@@ -137,15 +138,23 @@ static uint32_t find_group(struct grouping *g, const struct group *wanted)
 	return r->group_count++;
 }
 
+/* Also what stands for an address in families that have none. */
+static bool is_text(const struct column *c, const struct value *v)
+{
+	return c->type == VT_TEXT || (c->type == VT_ADDR && v->text);
+}
+
 static void label_row(const struct query *q, const struct row *r, struct group *out)
 {
 	*out = (struct group){ .label = "-",
 			       .rx_bps = MODEL_RATE_UNKNOWN,
 			       .tx_bps = MODEL_RATE_UNKNOWN };
 	out->known = column_get(q->group, r, &out->value);
-	if (out->known)
-		value_format(q->group, &out->value, TEXT_EXACT, false, out->label,
-			     sizeof(out->label));
+	if (!out->known)
+		return;
+	value_format(q->group, &out->value, TEXT_EXACT, false, out->label, sizeof(out->label));
+	if (is_text(q->group, &out->value))
+		out->value.text = ""; /* the label has it: the row may go, and groups move */
 }
 
 static int assign_groups(struct grouping *g)
@@ -228,8 +237,9 @@ static int compare_labels(const struct grouporder *o, const struct group *x, con
 
 	if (!x->known || !y->known)
 		return y->known - x->known;
-	by = c->type == VT_TEXT ? strcasecmp(x->label, y->label)
-				: value_compare(c, &x->value, &y->value);
+	by = is_text(c, &x->value) && is_text(c, &y->value)
+		     ? strcasecmp(x->label, y->label)
+		     : value_compare(c, &x->value, &y->value);
 	return o->q->descending && o->q->sort == c ? -by : by;
 }
 
@@ -281,8 +291,10 @@ static void order_groups(struct grouping *g)
 	for (uint32_t i = 0; i < r->group_count; i++)
 		g->rank[order[i]] = i;
 	permute(r->groups, g->rank, order, r->group_count);
-	for (uint32_t i = 0; g->q->group->type == VT_TEXT && i < r->group_count; i++)
-		r->groups[i].value.text = r->groups[i].label;
+	for (uint32_t i = 0; i < r->group_count; i++) {
+		if (r->groups[i].known && is_text(g->q->group, &r->groups[i].value))
+			r->groups[i].value.text = r->groups[i].label;
+	}
 }
 
 /* Each heading, then its rows in the order they came: a counting sort by rank. */

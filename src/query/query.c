@@ -98,10 +98,13 @@ static bool toggles_let_through(const struct sieve *s, const struct row *r)
 {
 	const struct query *q = s->q;
 
-	if ((q->ipv4_only && row_is_v6(r)) || (q->ipv6_only && !row_is_v6(r)))
+	if ((q->ipv4_only || q->ipv6_only) && (!row_is_ip(r) || row_is_v6(r) != q->ipv6_only))
+		return false;
+	if (q->hide_closed && r->sk && r->sk->ended_ns)
 		return false;
 	if (r->sk)
 		return !(q->hide_states >> (r->sk->rec.state & 31) & 1) &&
+		       !(q->hide_protos >> (r->sk->rec.proto & 31) & 1) &&
 		       (!q->protos || q->protos >> (r->sk->rec.proto & 31) & 1);
 	if (q->hide_flows)
 		return false;
@@ -118,11 +121,6 @@ static bool is_wanted(const struct sieve *s, const struct row *r)
  * Scratch holds keys[total], then ids[total]. Rows that match leave a key, or their id where the
  * value is unknown: ids are overwritten behind the one that is read.
  */
-static bool is_over(const struct row *r)
-{
-	return r->sk && r->sk->rec.state == ST_TIME_WAIT;
-}
-
 static void collect(const struct query *q, const struct model *m, struct sortkey *keys,
 		    uint32_t *ids, struct result *r)
 {
@@ -141,7 +139,7 @@ static void collect(const struct query *q, const struct model *m, struct sortkey
 
 			keys[count].id = id;
 			keys[count].pos = i | (known ? 0 : SORT_UNKNOWN) |
-					  (is_over(&row) ? SORT_OVER : 0);
+					  (row_is_over(&row) ? SORT_OVER : 0);
 		}
 		ids[count++] = id;
 	}

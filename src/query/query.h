@@ -18,8 +18,10 @@ struct query {
 	const struct column *group;	/* NULL = none */
 	uint32_t hide_states;		/* bits 1 << enum sockstate: sockets left out (w, l, e toggles) */
 	uint32_t protos;		/* bits 1 << enum sockproto; 0 = all. Flows by their IP protocol */
+	uint32_t hide_protos;		/* bits likewise: sockets of these kinds are left out; flows never */
 	bool ipv4_only, ipv6_only;
 	bool hide_flows;		/* leave out traffic without a socket */
+	bool hide_closed;		/* leave out sockets that ended */
 };
 
 /* One line of a result: a row, or a group's heading. */

@@ -18,14 +18,14 @@ void *result_get_scratch(struct result *r, size_t size);
 int result_reserve_items(struct result *r, uint32_t count);
 int result_reserve_groups(struct result *r, uint32_t count);
 
-/* Unknown comes last in both directions; of equals, what is over (TIME_WAIT) after what lives. */
+/* Unknown comes last in both directions; of equals, what is over (TIME_WAIT, ended) after what lives. */
 enum { SORT_OVER = 1 << 29, SORT_UNKNOWN = 1 << 30 };
 
 /*
  * A row by the column that sorts. The words compare as big numbers, first word first: a number is
- * in w[0]; an address is its version and its bytes; text is its first 23 bytes in lower case, and
- * a last byte that says whether more follow. Rows whose value is unknown have no words, only
- * a place.
+ * in w[0]; an address is its version and its bytes; text is its first 23 bytes in lower case (15,
+ * where it stands for an address), and a last byte that says whether more follow. Rows whose value
+ * is unknown have no words, only a place.
  */
 struct sortkey {
 	uint64_t w[3];

@@ -5,9 +5,11 @@
  */
 #include "query/row.h"
 
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "net/protos.h"
+#include "query/names.h"
 
 const struct addr *row_addr(const struct row *r, enum rowend end)
 {
@@ -16,15 +18,75 @@ const struct addr *row_addr(const struct row *r, enum rowend end)
 	if (!sk)
 		return r->flow ? &r->flow->rec.key.addr[end == ROW_LOCAL ? r->local : !r->local]
 			       : NULL;
+	if (!row_is_ip(r))
+		return NULL;
 	if (end == ROW_LOCAL)
 		return &sk->rec.laddr;
 	return sk->rec.rport || !addr_is_any(&sk->rec.raddr) ? &sk->rec.raddr : NULL;
 }
 
-uint16_t row_port(const struct row *r, enum rowend end)
+static const char *unix_name(const struct row *r, enum rowend end, char *buf)
+{
+	(void)buf;
+	return end == ROW_LOCAL && r->more->un.name[0] ? r->more->un.name : NULL;
+}
+
+static const char *vsock_name(const struct row *r, enum rowend end, char *buf)
+{
+	uint32_t cid = end == ROW_LOCAL ? r->more->vsock.cid : r->more->vsock.peer_cid;
+
+	if (cid == UINT32_MAX)
+		return end == ROW_LOCAL ? "*" : NULL;
+	snprintf(buf, ROW_NAME_MAX, "%u", cid);
+	return buf;
+}
+
+static const char *netlink_name(const struct row *r, enum rowend end, char *buf)
+{
+	return end == ROW_LOCAL ? names_netlink(r->more->netlink.protocol, buf) : NULL;
+}
+
+static uint32_t vsock_port(const struct row *r, enum rowend end)
+{
+	uint32_t port = end == ROW_LOCAL ? r->more->vsock.port : r->more->vsock.peer_port;
+
+	return port == UINT32_MAX ? 0 : port;
+}
+
+static uint32_t netlink_port(const struct row *r, enum rowend end)
+{
+	return end == ROW_LOCAL ? r->more->netlink.portid : r->more->netlink.dst_portid;
+}
+
+/* Ends of families without IP addresses; what is not here has neither name nor port. */
+static const struct {
+	const char *(*name)(const struct row *r, enum rowend end, char *buf);
+	uint32_t (*port)(const struct row *r, enum rowend end);
+} ends[] = {
+	[MORE_UNIX] = { unix_name, NULL },
+	[MORE_NETLINK] = { netlink_name, netlink_port },
+	[MORE_VSOCK] = { vsock_name, vsock_port },
+};
+
+static unsigned end_kind(const struct row *r)
+{
+	return r->more && r->more->kind < sizeof(ends) / sizeof(ends[0]) ? r->more->kind
+									 : MORE_NONE;
+}
+
+const char *row_name(const struct row *r, enum rowend end, char buf[static ROW_NAME_MAX])
+{
+	unsigned kind = end_kind(r);
+
+	return ends[kind].name ? ends[kind].name(r, end, buf) : NULL;
+}
+
+uint32_t row_port(const struct row *r, enum rowend end)
 {
 	const struct ipproto *proto;
 
+	if (r->sk && !row_is_ip(r))
+		return ends[end_kind(r)].port ? ends[end_kind(r)].port(r, end) : 0;
 	if (r->sk)
 		return end == ROW_LOCAL ? r->sk->rec.lport : r->sk->rec.rport;
 	if (!r->flow)
@@ -34,6 +96,17 @@ uint16_t row_port(const struct row *r, enum rowend end)
 	if (!proto || !proto->has_ports)
 		return 0;
 	return r->flow->rec.key.port[end == ROW_LOCAL ? r->local : !r->local];
+}
+
+/* The kinds are in order: those of IP come first. */
+bool row_is_ip(const struct row *r)
+{
+	return r->sk ? r->sk->rec.proto < SP_UNIX_STREAM : r->flow != NULL;
+}
+
+bool row_is_over(const struct row *r)
+{
+	return r->sk && (r->sk->ended_ns || r->sk->rec.state == ST_TIME_WAIT);
 }
 
 bool row_is_v6(const struct row *r)

@@ -11,6 +11,7 @@
 #include "query/query_run.h"
 
 enum { KEY_TEXT = sizeof(((struct sortkey *)0)->w) - 1 };
+enum { ADDR_V4 = 4, ADDR_V6 = 6, ADDR_TEXT }; /* the first word of an address */
 
 static uint64_t load_be64(const uint8_t *at)
 {
@@ -21,16 +22,30 @@ static uint64_t load_be64(const uint8_t *at)
 	return n;
 }
 
-static void fill_text(const char *text, struct sortkey *out)
+/* From byte `from` of the words on, to the last one, which says whether more follows. */
+static void fill_text(const char *text, unsigned from, struct sortkey *out)
 {
 	uint8_t folded[sizeof(out->w)] = { 0 };
 	unsigned i = 0;
 
-	for (; i < KEY_TEXT && text[i]; i++)
-		folded[i] = fold_byte(text[i]);
-	folded[KEY_TEXT] = i == KEY_TEXT && text[i];
-	for (i = 0; i < 3; i++)
+	for (; from + i < KEY_TEXT && text[i]; i++)
+		folded[from + i] = fold_byte(text[i]);
+	folded[KEY_TEXT] = from + i == KEY_TEXT && text[i];
+	for (i = from / sizeof(out->w[0]); i < 3; i++)
 		out->w[i] = load_be64(folded + i * sizeof(out->w[0]));
+}
+
+/* By version, then what stands for an address elsewhere. */
+static void fill_addr(const struct value *v, struct sortkey *out)
+{
+	if (v->text) {
+		out->w[0] = ADDR_TEXT;
+		fill_text(v->text, sizeof(out->w[0]), out);
+		return;
+	}
+	out->w[0] = addr_is_v4(&v->addr) ? ADDR_V4 : ADDR_V6;
+	out->w[1] = load_be64(v->addr.b);
+	out->w[2] = load_be64(v->addr.b + 8);
 }
 
 bool sort_fill_key(const struct column *c, const struct row *r, struct sortkey *out)
@@ -41,11 +56,9 @@ bool sort_fill_key(const struct column *c, const struct row *r, struct sortkey *
 		return false;
 	out->w[0] = out->w[1] = out->w[2] = 0;
 	if (c->type == VT_TEXT || c->type == VT_HOLDERS) {
-		fill_text(v.text, out);
+		fill_text(v.text, 0, out);
 	} else if (c->type == VT_ADDR) {
-		out->w[0] = addr_is_v4(&v.addr) ? 4 : 6;
-		out->w[1] = load_be64(v.addr.b);
-		out->w[2] = load_be64(v.addr.b + 8);
+		fill_addr(&v, out);
 	} else {
 		out->w[0] = v.u64;
 	}
@@ -56,6 +69,7 @@ struct order {
 	const struct column *c;
 	const struct model *m;
 	bool text;
+	bool addr;
 	bool descending;
 };
 
@@ -82,7 +96,7 @@ static int compare_keys(const void *left, const void *right, void *ctx)
 		return (x->pos > y->pos) - (x->pos < y->pos);
 	for (unsigned i = 0; i < 3 && !by; i++)
 		by = (x->w[i] > y->w[i]) - (x->w[i] < y->w[i]);
-	if (!by && o->text && x->w[2] & 0xff)
+	if (!by && (o->text || (o->addr && x->w[0] == ADDR_TEXT)) && x->w[2] & 0xff)
 		by = compare_long(o, x, y);
 	if (by)
 		return o->descending ? -by : by;
@@ -95,6 +109,7 @@ void sort_keys(const struct query *q, const struct model *m, struct sortkey *key
 		.c = q->sort,
 		.m = m,
 		.text = q->sort->type == VT_TEXT || q->sort->type == VT_HOLDERS,
+		.addr = q->sort->type == VT_ADDR,
 		.descending = q->descending,
 	};
 

@@ -99,6 +99,8 @@ static size_t format_addr(const struct target *t, const struct value *v)
 {
 	char text[ADDR_TEXT_MAX];
 
+	if (v->text)
+		return put_text(t, v->text);
 	return put_bytes(t, text, addr_format(&v->addr, text));
 }
 
@@ -149,16 +151,41 @@ size_t value_format(const struct column *c, const struct value *v, enum valuetex
 	return formatters[c->type](&t, &in_bits);
 }
 
+bool value_words(struct value *v, uint32_t bits, const char *const *words, unsigned count)
+{
+	size_t at = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		size_t len = bits & 1u << i && words[i] ? strlen(words[i]) : 0;
+
+		if (!len || at + len + 2 > sizeof(v->buf))
+			continue;
+		if (at)
+			v->buf[at++] = ' ';
+		memcpy(v->buf + at, words[i], len);
+		at += len;
+	}
+	v->buf[at] = '\0';
+	v->text = v->buf;
+	return at != 0;
+}
+
 static int compare_numbers(uint64_t x, uint64_t y)
 {
 	return (x > y) - (x < y);
 }
 
-static int compare_addrs(const struct addr *x, const struct addr *y)
+/* Addresses come before what stands for them elsewhere. */
+static int compare_addrs(const struct value *x, const struct value *y)
 {
-	int by_version = addr_is_v4(y) - addr_is_v4(x);
+	int by_version;
 
-	return by_version ? by_version : memcmp(x->b, y->b, sizeof(x->b));
+	if (x->text && y->text)
+		return fold_compare(x->text, y->text);
+	if (x->text || y->text)
+		return x->text ? 1 : -1;
+	by_version = addr_is_v4(&y->addr) - addr_is_v4(&x->addr);
+	return by_version ? by_version : memcmp(x->addr.b, y->addr.b, sizeof(x->addr.b));
 }
 
 int value_compare(const struct column *c, const struct value *x, const struct value *y)
@@ -168,7 +195,7 @@ int value_compare(const struct column *c, const struct value *x, const struct va
 	case VT_HOLDERS:
 		return fold_compare(x->text, y->text);
 	case VT_ADDR:
-		return compare_addrs(&x->addr, &y->addr);
+		return compare_addrs(x, y);
 	case VT_UINT:
 	case VT_BOOL:
 	case VT_TIME:

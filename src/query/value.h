@@ -6,13 +6,15 @@
 #ifndef SOCKMON_QUERY_VALUE_H
 #define SOCKMON_QUERY_VALUE_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "net/addr.h"
 
 enum vtype {
 	VT_UINT,	/* u64 */
 	VT_TEXT,	/* text: borrowed, or pointing to buf; raw bytes from outside */
-	VT_ADDR,	/* addr */
+	VT_ADDR,	/* addr; where text is not NULL that: the path of a unix socket, a vsock's cid */
 	VT_BOOL,	/* u64: 0, 1 */
 	VT_TIME,	/* u64: ns since the epoch */
 	VT_HEX,		/* u64, written as a hex string "0x1a2b" (identities) */
@@ -48,6 +50,12 @@ enum valuetext {
 /* Writes the text of a known value; returns its length. bits: rates in bits. */
 size_t value_format(const struct column *c, const struct value *v, enum valuetext style, bool bits,
 		    char *out, size_t size);
+
+/*
+ * Sets the text to the words of the bits that are set, words[0] for bit 0, with blanks between them; NULL:
+ * a bit without a word. false: there are none.
+ */
+bool value_words(struct value *v, uint32_t bits, const char *const *words, unsigned count);
 
 /* <0, 0, >0 in the natural order of the type (addresses by version, then bytes; text case-blind). */
 int value_compare(const struct column *c, const struct value *x, const struct value *y);

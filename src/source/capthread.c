@@ -16,6 +16,7 @@
 #include "base/mailbox.h"
 #include "base/xalloc.h"
 #include "source/pktfeed.h"
+#include "source/pktset.h"
 
 enum {
 	BATCH_FLOWS = 4096,
@@ -46,19 +47,27 @@ enum {
 #define STAMP_PAST_NS (2 * NSEC_PER_SEC)
 #define STAMP_FUTURE_NS NSEC_PER_SEC
 
+/* A wish, on its way to the thread, which frees it. */
+struct order {
+	struct order *next;
+	struct pktsrc *pktsrc;	/* to add; NULL: the namespace's are to be dropped */
+	uint16_t netns;
+};
+
 struct capthread {
 	/* Shared: each is its own boundary. */
 	struct mailbox mailbox;
 	atomic_bool stop;
 	atomic_uint asked;
 	atomic_bool starved;	/* the thread has more to tell and no batch for it */
+	_Atomic(struct order *) orders;	/* latest first; whoever takes takes all */
 	int nudge_fd;		/* eventfd: wakes the thread */
 
 	pthread_t thread;
 	struct capbatch batches[2];
 
 	/* The thread's. */
-	struct pktfeed feed;
+	struct pktfeed feed;	/* its source is a pktset */
 	struct eventclock clock;
 	uint64_t published_ns, all_ns;	/* monotonic: the last batch, the last one with all changes */
 	uint64_t expired_ns, asked_ns;
@@ -136,8 +145,11 @@ static bool publish(struct capthread *t, uint64_t now, const struct errmsg *trou
 		return false;	/* the reader is slow: what changes meanwhile adds up */
 	collect(t, b, trouble || now >= all_due_ns(t), now);
 	b->failed = trouble && !b->backlog;
+	b->trouble.text[0] = '\0';
 	if (b->failed)
 		b->trouble = *trouble;
+	else
+		pktset_take_trouble(t->feed.pktsrc, &b->trouble);
 	b->totals = *flowtab_totals(t->feed.flows);
 	t->feed.pktsrc->ops->stats(t->feed.pktsrc, &b->stats);
 	b->answers = t->answered;
@@ -190,12 +202,43 @@ static void wait_for_work(struct capthread *t, uint64_t due)
 		return;		/* nothing to clear after all */
 }
 
+/* Takes all orders there are, the first one first. */
+static struct order *take_orders(struct capthread *t)
+{
+	struct order *o = atomic_exchange(&t->orders, NULL), *first = NULL;
+
+	while (o) {
+		struct order *next = o->next;
+
+		o->next = first;
+		first = o;
+		o = next;
+	}
+	return first;
+}
+
+static void carry_out_orders(struct capthread *t)
+{
+	struct order *o = take_orders(t), *next;
+
+	for (; o; o = next) {
+		next = o->next;
+		if (!o->pktsrc)
+			pktset_drop(t->feed.pktsrc, o->netns);
+		else
+			pktset_add(t->feed.pktsrc, o->pktsrc, o->netns);
+		free(o);
+	}
+}
+
 /* 0 or -errno of the source. */
 static int work(struct capthread *t, struct errmsg *err)
 {
 	uint64_t now;
 	int n;
 
+	if (atomic_load(&t->orders))
+		carry_out_orders(t);
 	follow_clock(t);
 	n = pktfeed_step(&t->feed, STEP_PACKETS, err);
 	t->drained = n < STEP_PACKETS;
@@ -260,8 +303,34 @@ static int start(struct capthread *t)
 	return -e;
 }
 
+static void send_order(struct capthread *t, struct pktsrc *pktsrc, uint16_t netns)
+{
+	struct order *o = xcalloc(1, sizeof(*o));
+
+	o->pktsrc = pktsrc;
+	o->netns = netns;
+	o->next = atomic_load(&t->orders);
+	while (!atomic_compare_exchange_weak(&t->orders, &o->next, o))
+		;
+	nudge(t);
+}
+
+/* What nobody carried out: the thread ended before. */
+static void free_orders(struct capthread *t)
+{
+	struct order *o = take_orders(t), *next;
+
+	for (; o; o = next) {
+		next = o->next;
+		if (o->pktsrc)
+			o->pktsrc->ops->close(o->pktsrc);
+		free(o);
+	}
+}
+
 static void free_all(struct capthread *t)
 {
+	free_orders(t);
 	pktfeed_fini(&t->feed);
 	for (unsigned i = 0; i < 2; i++)
 		free(t->batches[i].flows);
@@ -270,17 +339,37 @@ static void free_all(struct capthread *t)
 	free(t);
 }
 
-int capthread_start(struct capthread **out, struct pktsrc *pktsrc, uint32_t max_flows,
-		    struct errmsg *err)
+/* The thread's source: a set of this one. Takes pktsrc over, also when it fails. */
+static int make_set(struct pktsrc **set, struct pktsrc *pktsrc, uint16_t netns, struct errmsg *err)
+{
+	int r = pktset_new(set, err);
+
+	if (r) {
+		pktsrc->ops->close(pktsrc);
+		return r;
+	}
+	r = pktset_add(*set, pktsrc, netns);
+	if (!r)
+		return 0;
+	errmsg_set(err, "cannot wait for packets: %s", strerror(-r));
+	(*set)->ops->close(*set);
+	return r;
+}
+
+int capthread_start(struct capthread **out, struct pktsrc *pktsrc, uint16_t netns,
+		    uint32_t max_flows, struct errmsg *err)
 {
 	struct capthread *t = xcalloc(1, sizeof(*t));
+	struct pktsrc *set;
 	int r;
 
 	for (unsigned i = 0; i < 2; i++)
 		t->batches[i].flows = xcalloc(BATCH_FLOWS, sizeof(*t->batches[i].flows));
 	eventclock_init(&t->clock);
 	t->nudge_fd = -1;
-	r = pktfeed_init(&t->feed, pktsrc, max_flows, err);
+	r = make_set(&set, pktsrc, netns, err);
+	if (!r)
+		r = pktfeed_init(&t->feed, set, max_flows, err);
 	if (r)
 		goto fail;
 	t->nudge_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -335,4 +424,14 @@ uint32_t capthread_ask(struct capthread *t)
 
 	nudge(t);
 	return number;
+}
+
+void capthread_add(struct capthread *t, struct pktsrc *pktsrc, uint16_t netns)
+{
+	send_order(t, pktsrc, netns);
+}
+
+void capthread_drop(struct capthread *t, uint16_t netns)
+{
+	send_order(t, NULL, netns);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The capture thread: the one thread boundary of the program. It owns a packet source and a flow
- * table, and publishes the flows that changed by batches, through a mailbox. A batch that is given
- * back is the request for the next: a slow reader costs latency, never data, and nothing can grow.
+ * The capture thread: the one thread boundary of the program. It owns packet sources (one for
+ * each namespace) and a flow table, and publishes the flows that changed by batches, through a
+ * mailbox. A batch that is given back is the request for the next: a slow reader costs latency,
+ * never data, and nothing can grow.
  *
- * Flows that began are published within 10 ms (the owner of a short connection can only be looked up
- * while it lives), everything else when capthread_ask() asks for it, and every 1.5 s in any case.
+ * Flows that began are published within 10 ms (the owner of a short connection can only be
+ * looked up while it lives), everything else when capthread_ask() asks for it, and every 1.5 s
+ * in any case.
  *
  * Packet times are the kernel's wall clock. When somebody sets that clock, they are shifted to go
  * on as event time does, which never jumps (base/clock.h).
@@ -23,16 +25,26 @@ struct capbatch {
 	uint32_t count;
 	uint32_t answers;	/* the last capthread_ask() that all up to here answers */
 	bool backlog;		/* more changes wait than fitted */
-	bool failed;		/* the source did, `trouble` says why; no batch comes after this */
+	bool failed;		/* the last source did, `trouble` says why; no batch comes after this */
 	struct flowtotals totals;
 	struct pktstats stats;
-	struct errmsg trouble;
+	struct errmsg trouble;	/* "" = none; without `failed`: of one source of several, which ended */
 };
 
-/* All functions are for main. Takes pktsrc over, also when it fails. */
-int capthread_start(struct capthread **out, struct pktsrc *pktsrc, uint32_t max_flows,
-		    struct errmsg *err);
+/*
+ * All functions are for main, capthread_add() for any thread. Takes pktsrc, of namespace netns,
+ * over, also when it fails.
+ */
+int capthread_start(struct capthread **out, struct pktsrc *pktsrc, uint16_t netns,
+		    uint32_t max_flows, struct errmsg *err);
 void capthread_stop(struct capthread *t);	/* joins it; NULL is allowed */
+
+/*
+ * One more source for the same thread and table, taken over; ends by itself when it fails, without
+ * the others. Drop: the sources of that namespace are closed, what they counted stays.
+ */
+void capthread_add(struct capthread *t, struct pktsrc *pktsrc, uint16_t netns);
+void capthread_drop(struct capthread *t, uint16_t netns);
 
 int capthread_fd(const struct capthread *t);	/* readable while a batch waits */
 struct capbatch *capthread_take(struct capthread *t);	/* NULL: none now */

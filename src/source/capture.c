@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "source/capopen.h"
 #include "source/capthread.h"
 #include "source/pktfeed.h"
 
@@ -23,6 +24,8 @@ enum {
 	MAX_FLOWS_DEFAULT = 1 << 20,
 	READ_PACKETS = 1024,	/* between two looks at the clock */
 	SLICE_FLOWS = 4096,
+	/* There may be dozens of further namespaces, and most have little to say. */
+	FURTHER_BUFFER_KIB = 2048,
 };
 
 #define READ_NS (4 * NSEC_PER_MSEC)
@@ -36,7 +39,10 @@ struct capture {
 	struct errmsg trouble;		/* "" = none */
 
 	/* live */
+	struct pktsrc_options opt;	/* for further namespaces; its strings are owned */
 	struct capthread *thread;	/* NULL: a file */
+	struct capopening *opening[NETNS_MAX];	/* in the background; NULL: none, or it was seen to be over */
+	struct errmsg told_next;	/* what became of one; "" = nothing to tell */
 	uint32_t asked, answered;	/* see capthread_ask() */
 
 	/* a file */
@@ -82,17 +88,28 @@ static void send_totals(struct capture *c, const struct flowtotals *totals,
 	sink_send(out, &e);
 }
 
-static void send_trouble(const struct capture *c, uint64_t time_ns, const struct sink *out)
+static void send_trouble(const struct errmsg *trouble, uint64_t time_ns, const struct sink *out)
 {
 	struct event e = { .kind = EV_NOTICE, .time_ns = time_ns };
 
 	e.notice.source = NOTICE_CAPTURE;
 	snprintf(e.notice.text, sizeof(e.notice.text), "%.*s", (int)sizeof(e.notice.text) - 1,
-		 c->trouble.text);
+		 trouble->text);
 	sink_send(out, &e);
 }
 
 /* ---- live */
+
+/* One that failed, other than for an interface which is not there, is told at the next step. */
+static void end_opening(struct capture *c, uint16_t index)
+{
+	struct errmsg why = { "" };
+	int r = capopen_end(c->opening[index], &why);
+
+	c->opening[index] = NULL;
+	if (r && r != -ENODEV)
+		c->told_next = why;
+}
 
 static int live_step(struct source *s, uint64_t now_ns, const struct sink *out)
 {
@@ -108,8 +125,11 @@ static int live_step(struct source *s, uint64_t now_ns, const struct sink *out)
 		c->rec.ended = c->rec.truncated = true;
 	}
 	send_flows(b->flows, b->count, now_ns, out);
-	if (failed)
-		send_trouble(c, now_ns, out);
+	if (c->told_next.text[0])
+		send_trouble(&c->told_next, now_ns, out);
+	c->told_next.text[0] = '\0';
+	if (b->trouble.text[0])
+		send_trouble(&b->trouble, now_ns, out);
 	send_totals(c, &b->totals, &b->stats, now_ns, out);
 	c->answered = b->answers;
 	capthread_give_back(c->thread, b);
@@ -135,6 +155,9 @@ static void live_refresh(struct source *s, uint64_t now_ns)
 	struct capture *c = capture_of(s);
 
 	(void)now_ns;
+	for (uint16_t i = 0; i < NETNS_MAX; i++)
+		if (c->opening[i] && capopen_is_over(c->opening[i]))
+			end_opening(c, i);
 	c->asked = capthread_ask(c->thread);
 }
 
@@ -149,9 +172,13 @@ static void capture_close(struct source *s)
 {
 	struct capture *c = capture_of(s);
 
+	for (unsigned i = 0; i < NETNS_MAX; i++)
+		capopen_end(c->opening[i], NULL);
 	capthread_stop(c->thread);
 	pktfeed_fini(&c->feed);
 	free(c->slice);
+	free((char *)c->opt.interfaces);
+	free((char *)c->opt.filter);
 	free(c);
 }
 
@@ -178,7 +205,7 @@ static void file_send_slice(struct capture *c, uint64_t time_ns, const struct si
 		c->rec.ended = true;
 		c->rec.truncated = c->trouble.text[0];
 		if (c->rec.truncated)
-			send_trouble(c, time_ns, out);
+			send_trouble(&c->trouble, time_ns, out);
 	}
 	send_totals(c, flowtab_totals(c->feed.flows), &none, time_ns, out);
 }
@@ -252,31 +279,33 @@ static struct capture *capture_alloc(const struct source_ops *ops, const char *n
 	return c;
 }
 
+static char *copy_of(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
 static int open_live(struct capture **out, const struct capture_options *opt, struct errmsg *err)
 {
 	struct pktsrc *pktsrc;
-	struct errmsg ring_err;
 	struct capture *c;
-	int r = pktsrc_ring_open(&pktsrc, &opt->pktsrc, &ring_err);
+	int r = capopen_now(&pktsrc, opt->where, &opt->pktsrc, err);
 
-	/*
-	 * Where the kernel has no such ring, libpcap has other ways. Else the first answer is the
-	 * right one.
-	 */
-	if (r && r != -EPERM && r != -EACCES && r != -ENODEV && r != -EINVAL && r != -E2BIG)
-		r = pktsrc_pcap_open_live(&pktsrc, &opt->pktsrc, err);
-	else if (r && err)
-		*err = ring_err;
 	if (r)
 		return r;
 	c = capture_alloc(&live_ops, opt->pktsrc.interfaces ? opt->pktsrc.interfaces : "any");
 	c->rec.live = true;
-	r = capthread_start(&c->thread, pktsrc, max_flows_of(opt), err);
-	if (r)
+	r = capthread_start(&c->thread, pktsrc, netns_index(opt->where), max_flows_of(opt), err);
+	if (r) {
 		free(c);
-	else
-		*out = c;
-	return r;
+		return r;
+	}
+	c->opt = opt->pktsrc;
+	c->opt.interfaces = copy_of(opt->pktsrc.interfaces);
+	c->opt.filter = copy_of(opt->pktsrc.filter);
+	if (!c->opt.buffer_kib)
+		c->opt.buffer_kib = FURTHER_BUFFER_KIB;
+	*out = c;
+	return 0;
 }
 
 static int open_file(struct capture **out, const struct capture_options *opt, struct errmsg *err)
@@ -336,4 +365,27 @@ const char *capture_trouble(const struct source *s)
 	const struct capture *c = capture_of_const(s);
 
 	return c->trouble.text[0] ? c->trouble.text : NULL;
+}
+
+int capture_add_netns(struct source *s, const struct netns_place *where, struct errmsg *err)
+{
+	struct capture *c = capture_of(s);
+	uint16_t index = netns_index(where);
+
+	if (!c->thread || c->rec.ended || index >= NETNS_MAX) {
+		errmsg_set(err, "there is no live capture that a network namespace could join");
+		return -EINVAL;
+	}
+	end_opening(c, index);
+	return capopen_begin(&c->opening[index], where, &c->opt, c->thread, err);
+}
+
+void capture_drop_netns(struct source *s, uint16_t index)
+{
+	struct capture *c = capture_of(s);
+
+	if (!c->thread || index >= NETNS_MAX)
+		return;
+	end_opening(c, index);
+	capthread_drop(c->thread, index);
 }

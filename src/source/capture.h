@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The capture source: packets to flows. Live, a thread owns packet source and flow table, allocates
- * nothing and takes no lock per packet, and publishes the flows that changed through a mailbox of two
- * pre-allocated batches. A file is read by the same code inline, in step(), without a thread.
+ * The capture source: packets to flows. Live, a thread owns packet source and flow table,
+ * allocates nothing and takes no lock per packet, and publishes the flows that changed through
+ * a mailbox of two pre-allocated batches. A file is read by the same code inline, in step(),
+ * without a thread.
  *
  * The thread is told to stop by a flag and an eventfd, then joined. All signals are blocked in it.
  */
 #ifndef SOCKMON_SOURCE_CAPTURE_H
 #define SOCKMON_SOURCE_CAPTURE_H
 
+#include "source/netns.h"
 #include "source/pktsrc.h"
 #include "source/source.h"
 
@@ -17,6 +19,7 @@ struct capture_options {
 	const char *file;		/* NULL = live */
 	uint32_t max_flows;		/* 0 = default (1 Mi) */
 	bool publish_at_end_only;	/* file, batch: flows are sent once, at the end */
+	const struct netns_place *where;	/* live: NULL = here */
 };
 
 /* Opens at once (rights!), starts the thread. Strings are copied. */
@@ -33,5 +36,14 @@ void capture_cut(struct source *s);
 
 /* Did the file end early? Returns the sentence, or NULL. Borrowed from the source. */
 const char *capture_trouble(const struct source *s);
+
+/*
+ * Captures in one more namespace from now on, by the same thread into the same flow table;
+ * flows are told apart by the key's netns. Interfaces and filter are those of the options.
+ * Opens in the background: what is wrong there is told by a notice, but where none of the
+ * interfaces exists nothing is said. -errno with the sentence: not even begun.
+ */
+int capture_add_netns(struct source *s, const struct netns_place *where, struct errmsg *err);
+void capture_drop_netns(struct source *s, uint16_t index);	/* it is gone; what was counted stays until it expires */
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The sock_diag source: on refresh() it dumps the wanted rows of families.c one after the other
- * over one netlink socket, and says how each dump ended. Owns that socket and the plan; what is in
- * a datagram is diagdump's business, whether a socket missing from a dump is gone the model's.
+ * over one netlink socket, or reads them from /proc/net where sock_diag has none of them, and says
+ * how each dump ended. Owns the plan; what is in a datagram is diagdump's business, single sockets
+ * are diagask's, whether a socket missing from a dump is gone the model's.
  *
  * A dump that cannot be carried on (lost memory, a cut datagram, a leftover that makes the kernel
  * answer EBUSY) ends incomplete and the netlink socket is opened anew, which is the one way to be
@@ -16,40 +17,49 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "source/diagabsent.h"
+#include "source/diagask.h"
 #include "source/diagdump.h"
 #include "source/nlsock.h"
+#include "source/procnet.h"
 
 #define STEP_NS (5 * NSEC_PER_MSEC)
 
 /* A dump's parts are made inside recvmsg(): one that has nothing for this long has stopped. */
 #define STALL_NS (2 * NSEC_PER_SEC)
 
-/* A table that this kernel has no module for: one may be loaded later, so ask now and then. */
+/* What this kernel has no module for: one may be loaded later, so ask now and then. */
 #define ABSENT_RETRY_NS (60 * NSEC_PER_SEC)
 
 struct table {
 	bool wanted;
-	bool absent;
-	uint32_t runs;
-	uint64_t retry_ns; /* absent: not before */
+	bool no_diag;	   /* the kernel said that sock_diag does not have it */
+	bool absent;	   /* there is no text of it either */
+	uint64_t retry_ns; /* what is missing is not asked for before */
 };
 
 /*
  * Invariant: while a round is under way, `at` is the table that is dumped (dumping) or looked at
- * next.
+ * next. `text` is open while that dump reads a file.
  */
 struct diag {
 	struct source source;
 	struct nlsock nl;
+	struct diagask ask;
 	struct diagdump dump;
-	struct table tables[DUMPS_MAX];
-	bool no_congestion;
+	struct procnet_read *text;
+	uint32_t malformed; /* lines of that text */
+	struct table tables[FAMILY_ROWS_MAX];
+	uint32_t runs[FAMILY_ROWS_MAX];
+	struct diag_options opt; /* protos, details: of the next round. Its pointers are not used */
+	char *proc_net;
+	uint16_t netns;
+	uint32_t details; /* of this round */
+	uint32_t told;	  /* protos that the notice is about */
 	bool round;
 	bool dumping;
-	bool absences_changed;
 	unsigned at;
 	uint64_t work_ns;  /* spent on this dump so far; waiting is not */
 	uint64_t heard_ns; /* event time of its last datagram */
@@ -81,63 +91,53 @@ static void take_lap(struct diag *d, struct stepclock *c)
 	c->lap_ns = now_ns;
 }
 
-/* "tcp4, udp6"; returns how many. */
-static unsigned list_absent(const struct diag *d, struct buf *names)
+uint32_t diag_absent(const struct source *s)
 {
-	unsigned count = 0;
+	const struct diag *d = (const struct diag *)s;
+	uint32_t absent = 0, listed = 0;
 
 	for (unsigned i = 0; family_at(i); i++) {
-		if (!d->tables[i].absent)
+		if (!d->tables[i].wanted || !d->runs[i])
 			continue;
-		buf_adds(names, count++ ? ", " : "");
-		buf_adds(names, family_at(i)->name);
+		if (d->tables[i].absent)
+			absent |= family_at(i)->protos;
+		else
+			listed |= family_at(i)->protos;
 	}
-	return count;
+	return absent & ~listed;
 }
 
-/*
- * The notice is about all absent tables together; with none left its empty text takes the former
- * back.
- */
+/* One notice about all; with none missing its empty text takes the former back. */
 static void tell_absences(struct diag *d, uint64_t now_ns, const struct sink *out)
 {
+	uint32_t missing = diag_absent(&d->source) & d->opt.asked;
 	struct event e = { .kind = EV_NOTICE,
 			   .time_ns = now_ns,
 			   .notice = { .source = NOTICE_SOCKETS } };
-	struct buf names;
 
-	buf_init(&names);
-	if (list_absent(d, &names) && !names.failed)
-		snprintf(e.notice.text, sizeof(e.notice.text),
-			 "This kernel does not list its %s sockets: it has no sock_diag module "
-			 "for them (try, as root: modprobe -a inet_diag tcp_diag udp_diag)",
-			 names.data);
-	buf_fini(&names);
+	/* There is one place for it, and what one namespace lacks all lack. */
+	if (missing == d->told || d->netns != 0)
+		return;
+	diagabsent_format(missing, d->opt.text_only, e.notice.text);
 	sink_send(out, &e);
-	d->absences_changed = false;
+	d->told = missing;
 }
 
-static void note_absence(struct diag *d, struct table *t, int error, uint64_t now_ns)
-{
-	bool absent = error == -ENOENT;
-
-	if (absent)
-		t->retry_ns = now_ns + ABSENT_RETRY_NS;
-	d->absences_changed |= absent != t->absent;
-	t->absent = absent;
-}
-
-static void end_dump(struct diag *d, struct stepclock *clock, int error, const struct sink *out)
+static void end_dump(struct diag *d, struct stepclock *clock, int error, bool complete,
+		     const struct sink *out)
 {
 	struct event e = { .kind = EV_DUMP_DONE, .time_ns = event_now_ns(clock) };
+	struct table *t = &d->tables[d->at];
 
 	take_lap(d, clock);
-	e.dump.dump = (uint8_t)d->at;
-	e.dump.gen = d->tables[d->at].runs;
+	e.dump.dump = dump_index(d->netns, d->at);
+	e.dump.gen = d->runs[d->at];
 	e.dump.error = error;
-	e.dump.complete = error == 0 && diagdump_is_complete(&d->dump);
+	e.dump.complete = error == 0 && complete;
 	e.dump.took_ns = d->work_ns;
-	note_absence(d, &d->tables[d->at], error, e.time_ns);
+	t->absent = error == -ENOENT;
+	if (t->absent && t->retry_ns <= e.time_ns)
+		t->retry_ns = e.time_ns + ABSENT_RETRY_NS;
 	sink_send(out, &e);
 	d->dumping = false;
 	d->at++;
@@ -147,7 +147,36 @@ static void end_dump(struct diag *d, struct stepclock *clock, int error, const s
 static void abandon_dump(struct diag *d, struct stepclock *clock, int error, const struct sink *out)
 {
 	nlsock_reopen(&d->nl);
-	end_dump(d, clock, error, out);
+	end_dump(d, clock, error, false, out);
+}
+
+static void end_text(struct diag *d, struct stepclock *clock, int error, const struct sink *out)
+{
+	procnet_close(d->text);
+	d->text = NULL;
+	end_dump(d, clock, error, d->malformed == 0, out);
+}
+
+static void begin_text(struct diag *d, struct stepclock *clock, const struct sink *out)
+{
+	const struct procnet *p = d->dump.family->text;
+	int err = p ? procnet_open(&d->text, d->proc_net, p) : -ENOENT;
+
+	d->malformed = 0;
+	if (err)
+		end_text(d, clock, err, out);
+}
+
+/* One slice of the file. */
+static void read_text(struct diag *d, struct stepclock *clock, const struct sink *out)
+{
+	int rc;
+
+	d->dump.event.time_ns = event_now_ns(clock);
+	rc = procnet_step(d->text, d->dump.family, &d->dump.event, clock->mono_ns + STEP_NS, out,
+			  &d->malformed);
+	if (rc <= 0)
+		end_text(d, clock, rc, out);
 }
 
 static int send_request(struct diag *d, const struct family *f, uint32_t seq)
@@ -157,40 +186,82 @@ static int send_request(struct diag *d, const struct family *f, uint32_t seq)
 		uint8_t bytes[NLSOCK_REQUEST_BYTES];
 	} request = { .header = { .nlmsg_len = 0 } };
 
-	f->request(f, &request, seq);
-	if (d->no_congestion && f->without_congestion)
-		f->without_congestion(&request);
+	f->request(f, &request, seq, d->details);
 	return nlsock_send(&d->nl, &request.header);
+}
+
+/* Is sock_diag to be asked for this table, or for the first time in a while again? */
+static bool asks_diag(const struct diag *d, const struct table *t, uint64_t now_ns)
+{
+	return d->dump.family->request && !d->opt.text_only &&
+	       (!t->no_diag || now_ns >= t->retry_ns);
 }
 
 static void begin_dump(struct diag *d, struct stepclock *clock, const struct sink *out)
 {
+	struct diagdump_id id = { .seq = nlsock_next_seq(&d->nl) };
 	struct table *t = &d->tables[d->at];
-	struct diagdump_id id;
-	int err = d->nl.socket ? 0 : nlsock_reopen(&d->nl);
+	int err;
 
-	id.seq = nlsock_next_seq(&d->nl);
-	id.portid = d->nl.portid;
-	diagdump_begin(&d->dump, (uint8_t)d->at, ++t->runs, id);
+	diagdump_begin(&d->dump, dump_index(d->netns, d->at), ++d->runs[d->at], id);
 	d->dumping = true;
 	d->work_ns = 0;
 	d->heard_ns = event_now_ns(clock);
+	if (!asks_diag(d, t, d->heard_ns)) {
+		begin_text(d, clock, out);
+		return;
+	}
+	err = d->nl.socket ? 0 : nlsock_reopen(&d->nl);
+	d->dump.id.portid = d->nl.portid;
 	if (!err)
 		err = send_request(d, d->dump.family, id.seq);
 	if (err)
 		abandon_dump(d, clock, err, out);
 }
 
+/* Of a kind of socket that sock_diag tells of, a stand-in would tell twice. */
+static bool is_needed(const struct diag *d, const struct family *stand_in)
+{
+	for (unsigned i = 0; family_at(i); i++) {
+		const struct family *f = family_at(i);
+
+		if (f->proto == stand_in->proto && f->request && d->tables[i].wanted &&
+		    d->runs[i] && !d->tables[i].no_diag)
+			return false;
+	}
+	return true;
+}
+
 /* Moves on to a table that is wanted and not known to be absent; false: the round is over. */
 static bool find_table(struct diag *d, uint64_t now_ns)
 {
-	for (; family_at(d->at); d->at++) {
+	const struct family *f;
+
+	for (; (f = family_at(d->at)); d->at++) {
 		const struct table *t = &d->tables[d->at];
 
-		if (t->wanted && (!t->absent || now_ns >= t->retry_ns))
+		if (t->wanted && (!t->absent || now_ns >= t->retry_ns) &&
+		    (!f->stand_in || is_needed(d, f)))
 			return true;
 	}
 	return false;
+}
+
+/* sock_diag has ended its answer. */
+static void take_end(struct diag *d, struct stepclock *clock, const struct sink *out)
+{
+	struct table *t = &d->tables[d->at];
+
+	t->no_diag = d->dump.error == -ENOENT;
+	if (t->no_diag) {
+		t->retry_ns = d->heard_ns + ABSENT_RETRY_NS;
+		begin_text(d, clock, out);
+		return;
+	}
+	if (d->dump.error == -EBUSY)
+		abandon_dump(d, clock, -EBUSY, out);
+	else
+		end_dump(d, clock, d->dump.error, diagdump_is_complete(&d->dump), out);
 }
 
 /* One datagram of the dump; false: nothing there yet. */
@@ -211,10 +282,8 @@ static bool receive(struct diag *d, struct stepclock *clock, const struct sink *
 	}
 	d->heard_ns = now_ns;
 	diagdump_feed(&d->dump, datagram, now_ns, out);
-	if (d->dump.done && d->dump.error == -EBUSY)
-		abandon_dump(d, clock, -EBUSY, out);
-	else if (d->dump.done)
-		end_dump(d, clock, d->dump.error, out);
+	if (d->dump.done)
+		take_end(d, clock, out);
 	return true;
 }
 
@@ -223,25 +292,32 @@ static int diag_step(struct source *s, uint64_t now_ns, const struct sink *out)
 	struct diag *d = (struct diag *)s;
 	struct stepclock clock = { .start_ns = now_ns, .mono_ns = clock_mono_ns() };
 
+	if (diagask_waits(&d->ask)) {
+		diagask_run(&d->ask, d->details, now_ns, out);
+		clock.lap_ns = elapsed_ns(&clock); /* is on no dump's account */
+	}
 	while (d->round && elapsed_ns(&clock) < STEP_NS) {
 		if (!d->dumping && !find_table(d, now_ns))
 			d->round = false;
 		else if (!d->dumping)
 			begin_dump(d, &clock, out);
+		else if (d->text)
+			read_text(d, &clock, out);
 		else if (!receive(d, &clock, out))
 			break;
 	}
 	take_lap(d, &clock);
-	if (!d->round && d->absences_changed)
+	if (!d->round)
 		tell_absences(d, event_now_ns(&clock), out);
 	return 0;
 }
 
+/* Lookups need none: their answers are there when the question is sent. */
 static int diag_fds(const struct source *s, struct pollfd *out, int max)
 {
 	const struct diag *d = (const struct diag *)s;
 
-	if (!d->dumping || max < 1)
+	if (!d->dumping || d->text || max < 1)
 		return 0;
 	out[0] = (struct pollfd){ .fd = nlsock_fd(&d->nl), .events = POLLIN };
 	return 1;
@@ -251,9 +327,24 @@ static uint64_t diag_due_ns(const struct source *s)
 {
 	const struct diag *d = (const struct diag *)s;
 
+	if (diagask_waits(&d->ask) || d->text)
+		return 0;
 	if (d->dumping)
 		return d->heard_ns + STALL_NS; /* earlier if the descriptor is ready */
 	return d->round ? 0 : SOURCE_NEVER;
+}
+
+static bool is_wanted(const struct family *f, const struct diag_options *opt)
+{
+	return (opt->protos & f->protos) && (f->family != AF_INET || opt->ipv4) &&
+	       (f->family != AF_INET6 || opt->ipv6);
+}
+
+static void take_wishes(struct diag *d)
+{
+	d->details = d->opt.details;
+	for (unsigned i = 0; family_at(i); i++)
+		d->tables[i].wanted = is_wanted(family_at(i), &d->opt);
 }
 
 /* A round that is still under way is as good as a new one. */
@@ -264,6 +355,7 @@ static void diag_refresh(struct source *s, uint64_t now_ns)
 	(void)now_ns;
 	if (d->round)
 		return;
+	take_wishes(d);
 	d->round = true;
 	d->at = 0;
 }
@@ -277,7 +369,10 @@ static void diag_close(struct source *s)
 {
 	struct diag *d = (struct diag *)s;
 
+	procnet_close(d->text);
+	diagask_close(&d->ask);
 	nlsock_close(&d->nl);
+	free(d->proc_net);
 	free(d);
 }
 
@@ -291,30 +386,63 @@ static const struct source_ops diag_ops = {
 	.close = diag_close,
 };
 
-static bool is_wanted(const struct family *f, const struct diag_options *opt)
+void diag_want(struct source *s, uint32_t protos, uint32_t details)
 {
-	return (opt->protos >> f->proto & 1) &&
-	       ((f->family == AF_INET && opt->ipv4) || (f->family == AF_INET6 && opt->ipv6) ||
-		(f->family != AF_INET && f->family != AF_INET6));
+	struct diag *d = (struct diag *)s;
+
+	d->opt.protos = protos;
+	d->opt.details = details;
+}
+
+/* Is there a dump that would tell of such a socket, and drop it when it is gone? */
+static bool is_dumped(const struct diag *d, const struct sockquery *q)
+{
+	static const uint32_t can_be_asked = 1u << SP_TCP | 1u << SP_UDP | 1u << SP_UDPLITE;
+
+	if (d->opt.text_only || q->proto >= SOCKPROTOS || !(can_be_asked >> q->proto & 1))
+		return false;
+	for (unsigned i = 0; family_at(i); i++)
+		if (family_at(i)->proto == q->proto &&
+		    (!d->tables[i].wanted || d->tables[i].no_diag))
+			return false;
+	return true;
+}
+
+void diag_look_up(struct source *s, const struct sockquery *q, unsigned count, uint64_t now_ns)
+{
+	struct diag *d = (struct diag *)s;
+
+	for (unsigned i = 0; i < count; i++)
+		if (q[i].netns == d->netns && is_dumped(d, &q[i]))
+			diagask_add(&d->ask, &q[i], now_ns);
+}
+
+static int open_sockets(struct diag *d, const struct netns_place *where)
+{
+	int rc = diagask_open(&d->ask, where, d->runs);
+
+	return rc ? rc : nlsock_open_in(&d->nl, NETLINK_SOCK_DIAG, 0, where);
 }
 
 int diag_new(struct source **out, const struct diag_options *opt, struct errmsg *err)
 {
 	struct diag *d = xcalloc(1, sizeof(*d));
-	int rc = nlsock_open(&d->nl, NETLINK_SOCK_DIAG, 0);
+	int rc;
 
+	d->source.ops = &diag_ops;
+	d->opt = *opt;
+	d->netns = netns_index(opt->where);
+	d->proc_net = xstrdup(opt->proc_net ? opt->proc_net : "/proc/net");
+	take_wishes(d);
+	rc = opt->text_only ? 0 : open_sockets(d, opt->where);
 	if (rc) {
 		errmsg_set(err,
 			   "cannot ask the kernel for its sockets: sock_diag: %s; "
 			   "it needs CONFIG_INET_DIAG",
 			   strerror(-rc));
-		free(d);
+		diag_close(&d->source);
 		return rc;
 	}
-	d->source.ops = &diag_ops;
-	d->no_congestion = opt->no_congestion;
-	for (unsigned i = 0; family_at(i); i++)
-		d->tables[i].wanted = is_wanted(family_at(i), opt);
 	*out = &d->source;
 	return 0;
 }

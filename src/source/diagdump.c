@@ -9,15 +9,16 @@
 
 #include "source/nlread.h"
 
-void diagdump_begin(struct diagdump *d, uint8_t index, uint32_t run, struct diagdump_id id)
+void diagdump_begin(struct diagdump *d, uint16_t dump, uint32_t run, struct diagdump_id id)
 {
-	d->family = family_at(index);
+	d->family = family_at(dump % FAMILY_ROWS_MAX);
 	d->id = id;
 	d->done = false;
 	d->damaged = false;
 	d->error = 0;
 	d->event.kind = EV_SOCKET;
-	d->event.sock.dump = index;
+	d->event.sock.dump = dump;
+	d->event.sock.netns = dump / FAMILY_ROWS_MAX;
 	d->event.sock.dump_gen = run;
 }
 
@@ -29,10 +30,12 @@ static void take_message(struct diagdump *d, const struct nlmsghdr *msg, const s
 		d->error = nlread_status(msg);
 		d->done = true;
 	} else if (msg->nlmsg_type == SOCK_DIAG_BY_FAMILY) {
-		if (d->family->parse(d->family, msg, &d->event.sock))
-			sink_send(out, &d->event);
-		else
+		bool skip = false;
+
+		if (!d->family->parse(d->family, msg, &d->event, &skip))
 			d->damaged = true;
+		else if (!skip)
+			sink_send(out, &d->event);
 	}
 }
 

@@ -28,8 +28,8 @@ struct diagdump {
 	struct event event; /* reused for every socket; has the dump's index and run number */
 };
 
-/* index: the family's place in families.c; run: which dump of it this is. */
-void diagdump_begin(struct diagdump *d, uint8_t index, uint32_t run, struct diagdump_id id);
+/* dump: its dump_index(); run: which dump of it this is. */
+void diagdump_begin(struct diagdump *d, uint16_t dump, uint32_t run, struct diagdump_id id);
 
 /* One datagram; its sockets are sent with the time at which it was received. */
 void diagdump_feed(struct diagdump *d, struct bytes datagram, uint64_t time_ns,

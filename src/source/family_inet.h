@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TCP, UDP and UDP-Lite over IPv4 and IPv6: one request and one reply (linux/inet_diag.h) serve
- * them all. For families.c; the functions are those of struct family.
+ * The families of IPv4 and IPv6 that inet_diag knows (TCP, UDP, UDP-Lite, raw, SCTP, DCCP, MPTCP):
+ * one request and one reply (linux/inet_diag.h) serve them all. For families.c; the functions are
+ * those of struct family.
  */
 #ifndef SOCKMON_SOURCE_FAMILY_INET_H
 #define SOCKMON_SOURCE_FAMILY_INET_H
 
 #include "source/families.h"
 
-void family_inet_request(const struct family *f, void *buf, uint32_t seq);
-void family_inet_without_congestion(void *buf);
-bool family_inet_parse(const struct family *f, const struct nlmsghdr *msg, struct sockrec *out);
+void family_inet_request(const struct family *f, void *buf, uint32_t seq, uint32_t details);
+bool family_inet_parse(const struct family *f, const struct nlmsghdr *msg, struct event *out,
+		       bool *skip);
+
+/*
+ * The question for the socket of one tuple, whatever its cookie; buf as for a request. The answer
+ * may be another socket: where there is none of that very tuple the kernel looks on as for a packet
+ * that comes in.
+ */
+void family_inet_ask(const struct family *f, void *buf, uint32_t seq, uint32_t details,
+		     const struct sockquery *q);
 
 #endif

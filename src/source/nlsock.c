@@ -6,16 +6,19 @@
 #include "source/nlsock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/xalloc.h"
 
-/* Opens with what s->bus and s->groups say. */
-static int connect_to_kernel(struct nlsock *s)
+/* Opens with what s->bus and s->groups say; for netns_run(). */
+static int connect_here(void *ctx)
 {
+	struct nlsock *s = ctx;
 	struct mnl_socket *socket = mnl_socket_open2(s->bus, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	int err;
 
@@ -31,6 +34,11 @@ static int connect_to_kernel(struct nlsock *s)
 	return 0;
 }
 
+static int connect_to_kernel(struct nlsock *s)
+{
+	return netns_run(&s->where, connect_here, s);
+}
+
 static void disconnect(struct nlsock *s)
 {
 	if (s->socket)
@@ -38,13 +46,29 @@ static void disconnect(struct nlsock *s)
 	s->socket = NULL;
 }
 
-int nlsock_open(struct nlsock *s, int bus, uint32_t groups)
+static void forget_place(struct nlsock *s)
 {
-	struct nlsock opened = { .bus = bus, .groups = groups };
-	int err = connect_to_kernel(&opened);
+	if (s->where.fd >= 0)
+		close(s->where.fd);
+	s->where.fd = -1;
+}
 
-	if (err)
+int nlsock_open_in(struct nlsock *s, int bus, uint32_t groups, const struct netns_place *where)
+{
+	struct nlsock opened = { .bus = bus, .groups = groups, .where = { .fd = -1 } };
+	int err;
+
+	if (where && where->fd >= 0) {
+		opened.where = *where;
+		opened.where.fd = fcntl(where->fd, F_DUPFD_CLOEXEC, 0);
+		if (opened.where.fd < 0)
+			return -errno;
+	}
+	err = connect_to_kernel(&opened);
+	if (err) {
+		forget_place(&opened);
 		return err;
+	}
 	opened.buffer = xmalloc(NLSOCK_BUFFER_BYTES);
 	*s = opened;
 	return 0;
@@ -58,7 +82,10 @@ int nlsock_reopen(struct nlsock *s)
 
 void nlsock_close(struct nlsock *s)
 {
+	if (!s->buffer) /* never opened, or closed */
+		return;
 	disconnect(s);
+	forget_place(s);
 	free(s->buffer);
 	s->buffer = NULL;
 }
@@ -76,11 +103,16 @@ uint32_t nlsock_next_seq(struct nlsock *s)
 	return s->seq;
 }
 
-int nlsock_send(const struct nlsock *s, const struct nlmsghdr *request)
+int nlsock_send_many(const struct nlsock *s, const void *requests, size_t len)
 {
 	if (!s->socket)
 		return -ENOTCONN;
-	return mnl_socket_sendto(s->socket, request, request->nlmsg_len) < 0 ? -errno : 0;
+	return mnl_socket_sendto(s->socket, requests, len) < 0 ? -errno : 0;
+}
+
+int nlsock_send(const struct nlsock *s, const struct nlmsghdr *request)
+{
+	return nlsock_send_many(s, request, request->nlmsg_len);
 }
 
 int nlsock_recv(struct nlsock *s, struct bytes *out)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "source/netns.h"
 
 enum {
 	/* The kernel makes dump datagrams of at most 32 KiB, if the reader has room for them. */
@@ -30,9 +31,12 @@ struct nlsock {
 	uint32_t groups;	   /* bits 1 << (group - 1) */
 	uint32_t portid;	   /* the kernel's name for this socket */
 	uint32_t seq;		   /* of the last request */
+	struct netns_place where;  /* its descriptor is a copy of ours; -1: here */
 };
 
-int nlsock_open(struct nlsock *s, int bus, uint32_t groups);
+/* where: the namespace; its descriptor is copied, since reopening needs it once more. */
+int nlsock_open_in(struct nlsock *s, int bus, uint32_t groups, const struct netns_place *where);
+
 int nlsock_reopen(struct nlsock *s); /* drops what is queued; on failure the socket is closed */
 void nlsock_close(struct nlsock *s);
 int nlsock_fd(const struct nlsock *s); /* -1: closed */
@@ -40,6 +44,7 @@ int nlsock_fd(const struct nlsock *s); /* -1: closed */
 /* The request's sequence number is the caller's to take from next_seq(), before. */
 uint32_t nlsock_next_seq(struct nlsock *s);
 int nlsock_send(const struct nlsock *s, const struct nlmsghdr *request);
+int nlsock_send_many(const struct nlsock *s, const void *requests, size_t len);
 
 /*
  * One datagram, valid until the next call. -EAGAIN: nothing there. -ENOBUFS: multicasts were lost,

@@ -103,6 +103,58 @@ bool pidinfo_parse(const char *text, size_t len, struct pidinfo *out)
 	return true;
 }
 
+/* The digits of a number in `base` up to the end of the line. */
+static bool read_digits(const char *at, const char *end, unsigned base, uint64_t *out)
+{
+	const char *first = at;
+	uint64_t n = 0;
+
+	for (; at < end && *at >= '0' && *at < (char)('0' + base) && n <= UINT32_MAX; at++)
+		n = n * base + (uint64_t)(*at - '0');
+	if (at == first || (at < end && *at != '\n'))
+		return false;
+	*out = n;
+	return true;
+}
+
+/* Is it the line of that key? Then *value is what follows the key and its blanks. */
+static bool is_line_of(const char *line, const char *end, const char *key, const char **value)
+{
+	size_t len = strlen(key);
+
+	if ((size_t)(end - line) < len || memcmp(line, key, len) != 0)
+		return false;
+	for (line += len; line < end && (*line == '\t' || *line == ' '); line++)
+		;
+	*value = line;
+	return true;
+}
+
+/* Sockets say no more than these lines; other kinds of files follow them with their own. */
+bool pidinfo_parse_fdinfo(const char *text, size_t len, struct fdflags *out)
+{
+	const char *end = text + len, *next, *value;
+	uint64_t flags = 0, inode = 0;
+	bool has_flags = false;
+
+	for (const char *line = text; line < end; line = next) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+
+		next = newline ? newline + 1 : end;
+		if (is_line_of(line, next, "flags:", &value))
+			has_flags |= read_digits(value, next, 8, &flags);
+		else if (is_line_of(line, next, "ino:", &value) &&
+			 !read_digits(value, next, 10, &inode))
+			inode = 0;
+	}
+	if (!has_flags)
+		return false;
+	out->nonblock = flags & O_NONBLOCK;
+	out->cloexec = flags & O_CLOEXEC;
+	out->inode = inode <= UINT32_MAX ? (uint32_t)inode : 0;
+	return true;
+}
+
 int pidinfo_read(int root_fd, uint32_t pid, struct pidinfo *out)
 {
 	char text[1024];

@@ -25,6 +25,15 @@ struct pidinfo {
 /* False: not the text of a stat file. A name may hold anything, ')' and blanks included. */
 bool pidinfo_parse(const char *text, size_t len, struct pidinfo *out);
 
+/* Of /proc/PID/fdinfo/FD. */
+struct fdflags {
+	bool nonblock, cloexec;	/* O_NONBLOCK, O_CLOEXEC */
+	uint32_t inode;		/* 0: not told (before Linux 5.14), or not one of 32 bits */
+};
+
+/* False: the text tells no flags. */
+bool pidinfo_parse_fdinfo(const char *text, size_t len, struct fdflags *out);
+
 int pidinfo_read(int root_fd, uint32_t pid, struct pidinfo *out); /* 0 or -errno */
 
 /*

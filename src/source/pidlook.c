@@ -7,6 +7,7 @@
 #include "source/pidlook.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -16,8 +17,10 @@ enum { TELL_CLOCK_EVERY = 64 }; /* differences between two looks at the clock */
 
 void pidlook_end(struct pidlook *l)
 {
-	if (l->who)
+	if (l->who) {
 		pidscan_end(&l->scan);
+		l->who->in_look = false;
+	}
 	l->who = NULL;
 }
 
@@ -80,7 +83,7 @@ static void tell_holder(const struct pidlook *l, const struct sockfd *s, bool he
 	e.kind = EV_HOLDER;
 	e.time_ns = now_ns;
 	e.holder = (struct holderrec){
-		.pid = l->who->pid, .inode = s->inode, .fd = s->fd, .held = held
+		.pid = l->who->pid, .inode = s->inode, .fd = (int32_t)s->fd, .held = held
 	};
 	sink_send(out, &e);
 }
@@ -124,11 +127,49 @@ static void hide(struct pidlook *l, uint64_t now_ns, const struct sink *out)
 		return;
 	}
 	who->kernel_thread = l->info.kernel_thread;
-	who->leaderless = l->tried_threads;
+	if (!l->tried_threads)	/* else it was said before the threads were tried */
+		who->leaderless = false;
 	if (who->told)
 		update_process(l, true, now_ns, out);
 	who->hidden = !who->kernel_thread;
 	settle(l);
+}
+
+/* More than one, that is. A thread is a directory in the task directory. */
+static bool has_threads(const struct pidlook *l)
+{
+	enum { SELF_AND_PARENT = 2 };
+	char path[PIDSCAN_PATH_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%u/task", l->who->pid);
+	return fstatat(l->root_fd, path, &st, 0) == 0 && st.st_nlink > SELF_AND_PARENT + 1;
+}
+
+/*
+ * The process's own descriptors were read. Said anew by every look: the pid may be another
+ * process's by now. False: it is gone.
+ */
+static bool note_leader(struct pidlook *l)
+{
+	struct pident *who = l->who;
+
+	who->kernel_thread = false;
+	who->leaderless = false;
+	if (l->scan.any)
+		return true;
+	if (!know_process(l))
+		return false;
+	who->kernel_thread = l->info.kernel_thread;
+	who->leaderless = l->info.state == 'Z' || l->info.threads > 1;
+	return true;
+}
+
+static bool wants_threads(const struct pidlook *l)
+{
+	const struct pident *who = l->who;
+
+	return who->leaderless || who->split || (l->threads && l->scan.any && has_threads(l));
 }
 
 /* Every descriptor was read. False: there are other threads to go on with. */
@@ -136,22 +177,16 @@ static bool finish_scan(struct pidlook *l, uint64_t now_ns, const struct sink *o
 {
 	struct pident *who = l->who;
 
-	/* Said anew by every look: the pid may be another process's by now. */
-	who->leaderless = l->tried_threads;
-	if (l->scan.any) {
-		who->kernel_thread = false;
-	} else {
-		if (!know_process(l)) {
+	if (!l->tried_threads) {
+		if (!note_leader(l)) {
 			pidlook_end(l);
 			return true;
 		}
-		who->kernel_thread = l->info.kernel_thread;
-		who->leaderless = l->info.state == 'Z' || l->info.threads > 1;
-		if (who->leaderless && !l->tried_threads) {
-			l->tried_threads = true;
-			return pidscan_begin_tasks(&l->scan) != 0;
-		}
+		l->tried_threads = true;
+		if (wants_threads(l) && pidscan_begin_tasks(&l->scan) == 0)
+			return false;
 	}
+	who->split = l->scan.split;
 	if (!who->told && l->scan.found.count == 0) {
 		who->hidden = false;
 		settle(l);
@@ -191,18 +226,21 @@ static bool scan(struct pidlook *l, uint64_t deadline_ns, uint64_t now_ns, const
 static bool tell_differences(struct pidlook *l, uint64_t deadline_ns, uint64_t now_ns,
 			     const struct sink *out)
 {
-	const struct sockfds *before = &l->who->fds, *after = &l->scan.found;
+	const struct sockfds *before = &l->who->fds;
+	struct sockfds *after = &l->scan.found;
 	unsigned told = 0;
 
 	while (l->old_at < before->count || l->new_at < after->count) {
 		const struct sockfd *x = l->old_at < before->count ? &before->at[l->old_at] : NULL;
-		const struct sockfd *y = l->new_at < after->count ? &after->at[l->new_at] : NULL;
+		struct sockfd *y = l->new_at < after->count ? &after->at[l->new_at] : NULL;
 		int order = !x ? 1 : !y ? -1 : sockfd_compare(x, y);
 
 		if (order < 0)
 			tell_holder(l, x, false, now_ns, out);
 		else if (order > 0)
 			tell_holder(l, y, true, now_ns, out);
+		else
+			*y = *x;	/* with its flags */
 		l->old_at += order <= 0;
 		l->new_at += order >= 0;
 		if (++told % TELL_CLOCK_EVERY == 0 && clock_mono_ns() >= deadline_ns)
@@ -211,15 +249,17 @@ static bool tell_differences(struct pidlook *l, uint64_t deadline_ns, uint64_t n
 	return true;
 }
 
-void pidlook_begin(struct pidlook *l, struct pident *who, uint64_t fd_ino, uint64_t fd_count)
+void pidlook_begin(struct pidlook *l, struct pident *who, const struct stat *fds, bool threads)
 {
 	*l = (struct pidlook){
 		.root_fd = l->root_fd,
 		.seed = l->seed,
 		.who = who,
-		.fd_ino = fd_ino,
-		.fd_count = fd_count,
+		.threads = threads,
+		.fd_ino = fds->st_ino,
+		.fd_count = (uint64_t)fds->st_size,
 	};
+	who->in_look = true;
 }
 
 /* Opens the descriptors; false: the look has ended. */
@@ -248,6 +288,7 @@ bool pidlook_step(struct pidlook *l, uint64_t deadline_ns, uint64_t now_ns, cons
 		return true;
 	if (!tell_differences(l, deadline_ns, now_ns, out))
 		return false;
+	sockfds_trim(&l->scan.found);
 	sockfds_fini(&l->who->fds);
 	l->who->fds = l->scan.found;
 	l->scan.found = (struct sockfds){ .at = NULL };

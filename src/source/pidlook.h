@@ -5,6 +5,8 @@
 #ifndef SOCKMON_SOURCE_PIDLOOK_H
 #define SOCKMON_SOURCE_PIDLOOK_H
 
+#include <sys/stat.h>
+
 #include "source/pidinfo.h"
 #include "source/pidtab.h"
 
@@ -19,6 +21,7 @@ struct pidlook {
 	struct pidscan scan;
 	struct pidinfo info;
 	bool has_info;
+	bool threads;	    /* see pidlook_begin() */
 	bool tried_threads; /* the descriptors of its other threads were looked for */
 	bool telling;
 	uint64_t fd_ino; /* of the fd directory, for `who` once the look is over */
@@ -26,7 +29,11 @@ struct pidlook {
 	size_t old_at, new_at;
 };
 
-void pidlook_begin(struct pidlook *l, struct pident *who, uint64_t fd_ino, uint64_t fd_count);
+/*
+ * threads: look for threads with descriptors of their own also where there were none yet. Nobody
+ * else may look at `who` until this look has ended.
+ */
+void pidlook_begin(struct pidlook *l, struct pident *who, const struct stat *fds, bool threads);
 
 /*
  * Works until deadline_ns of clock_mono_ns(); false: there is more to do. A process that vanishes

@@ -8,9 +8,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,6 +29,21 @@ void sockfds_fini(struct sockfds *f)
 {
 	free(f->at);
 	*f = (struct sockfds){ .at = NULL };
+}
+
+void sockfds_trim(struct sockfds *f)
+{
+	struct sockfd *at;
+
+	if (f->count == 0) {
+		sockfds_fini(f);
+		return;
+	}
+	at = reallocarray(f->at, f->count, sizeof(*at));
+	if (!at)
+		return;
+	f->at = at;
+	f->room = f->count;
 }
 
 int sockfd_compare(const void *x, const void *y)
@@ -115,7 +135,7 @@ static void close_dir(DIR **dir)
 
 int pidscan_begin(struct pidscan *p, int root_fd, uint32_t pid)
 {
-	*p = (struct pidscan){ .root_fd = root_fd, .pid = pid, .ordered = true };
+	*p = (struct pidscan){ .root_fd = root_fd, .pid = pid, .tid = pid, .ordered = true };
 	snprintf(p->path, sizeof(p->path), "%u/fd", pid);
 	return open_dir(root_fd, p->path, &p->dir);
 }
@@ -123,7 +143,10 @@ int pidscan_begin(struct pidscan *p, int root_fd, uint32_t pid)
 int pidscan_begin_tasks(struct pidscan *p)
 {
 	char path[PIDSCAN_PATH_MAX];
+	struct statfs fs;
 
+	/* A tree that only looks like /proc has other threads' numbers in it. */
+	p->by_kcmp = fstatfs(p->root_fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 	snprintf(path, sizeof(path), "%u/task", p->pid);
 	return open_dir(p->root_fd, path, &p->tasks);
 }
@@ -131,28 +154,63 @@ int pidscan_begin_tasks(struct pidscan *p)
 /* One entry of the open descriptor directory. */
 static int look_at(struct pidscan *p, const char *name)
 {
+	struct sockfd entry = { .fd = 0 };
+	uint32_t number, inode;
 	char target[32];
-	struct sockfd entry;
-	uint32_t number;
 	ssize_t len;
 
-	if (!pidscan_number(name, &number))
+	if (!pidscan_number(name, &number) || number > SOCKFD_FD_MAX)
 		return 0;
 	p->any = true;
 	len = readlinkat(dirfd(p->dir), name, target, sizeof(target) - 1);
 	if (len < 0) /* closed meanwhile; or not ours to look at */
 		return errno == EACCES || errno == EPERM ? -errno : 0;
 	target[len] = '\0';
-	if (!socket_inode(target, &entry.inode))
+	if (!socket_inode(target, &inode))
 		return 0;
-	entry.fd = (int32_t)number;
+	entry.fd = number & SOCKFD_FD_MAX;
+	entry.inode = inode;
 	return add_found(p, entry);
 }
 
-/* Goes to the next entry of the task directory, and opens its descriptors if it is a thread's. */
+static void table_path(const struct pidscan *p, uint32_t tid, char out[static PIDSCAN_PATH_MAX])
+{
+	snprintf(out, PIDSCAN_PATH_MAX, "%u/task/%u/fd", p->pid, tid);
+}
+
+/* How many descriptors a thread has; 0: none, or this kernel does not tell (before Linux 6.2). */
+static uint64_t table_size(const struct pidscan *p, uint32_t tid)
+{
+	char path[PIDSCAN_PATH_MAX];
+	struct stat st;
+
+	table_path(p, tid, path);
+	return fstatat(p->root_fd, path, &st, 0) ? 0 : (uint64_t)st.st_size;
+}
+
+/*
+ * Is the thread's table the one that was read? Next to all are, and to read the same descriptors
+ * of every thread would be threads times descriptors, both any user's to choose. Where the kernel
+ * cannot be asked, tables of one size are taken for one.
+ */
+static bool shares_table(const struct pidscan *p, uint32_t tid)
+{
+	long order;
+
+	if (p->by_kcmp) {
+		order = syscall(SYS_kcmp, (pid_t)p->table_of, (pid_t)tid, KCMP_FILES, 0ul, 0ul);
+		if (order >= 0)
+			return order == 0;
+		if (errno == ESRCH)
+			return true;	/* it has ended */
+	}
+	return table_size(p, tid) == table_size(p, p->table_of);
+}
+
+/* Goes to the next entry of the task directory, and opens its descriptors if they are its own. */
 static void next_task(struct pidscan *p)
 {
-	const struct dirent *task = readdir(p->tasks);
+	const struct dirent *task = p->tables < PIDSCAN_TABLES_MAX ? readdir(p->tasks) : NULL;
 	uint32_t tid;
 
 	if (!task) {
@@ -161,21 +219,24 @@ static void next_task(struct pidscan *p)
 	}
 	if (!pidscan_number(task->d_name, &tid) || tid == p->pid)
 		return;
-	snprintf(p->path, sizeof(p->path), "%u/task/%u/fd", p->pid, tid);
+	if (p->table_of) {
+		if (shares_table(p, tid))
+			return;
+		p->split = true;
+	}
+	p->tid = tid;
+	table_path(p, tid, p->path);
 	/* It may have ended: then there is nothing of it, and dir stays closed. */
 	open_dir(p->root_fd, p->path, &p->dir);
 }
 
-/*
- * A descriptor directory was read to its end. Threads share their descriptors unless they unshared
- * them, which next to none does: the first thread that has any speaks for all. To read the same
- * ones of every thread would be threads times descriptors, and both are any user's to choose.
- */
+/* A descriptor directory was read to its end. */
 static void end_dir(struct pidscan *p)
 {
 	close_dir(&p->dir);
-	if (p->any)
-		close_dir(&p->tasks);
+	p->tables += p->any;
+	if (p->any && !p->table_of)
+		p->table_of = p->tid;
 }
 
 static void put_in_order(struct pidscan *p)

@@ -46,6 +46,11 @@ static struct pident **slot_of(const struct pidtab *t, uint32_t pid)
 	return &t->slots[i];
 }
 
+struct pident *pidtab_find(const struct pidtab *t, uint32_t pid)
+{
+	return *slot_of(t, pid);
+}
+
 static bool grow(struct pidtab *t)
 {
 	struct pidtab bigger = { .mask = 2 * t->mask + 1, .count = t->count, .seed = t->seed };
@@ -108,7 +113,7 @@ void pidtab_sweep(struct pidtab *t, uint32_t pass,
 	for (size_t i = 0; i <= t->mask;) {
 		struct pident *who = t->slots[i];
 
-		if (!who || who->pass == pass) {
+		if (!who || who->pass == pass || who->in_look) {
 			i++;
 			continue;
 		}

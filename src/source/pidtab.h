@@ -31,6 +31,8 @@ struct pident {
 	bool hidden;	    /* may not be looked into */
 	bool kernel_thread; /* has no descriptors, ever */
 	bool leaderless;    /* only its other threads live: the count says nothing */
+	bool split;	    /* threads have descriptors of their own: likewise */
+	bool in_look;	    /* a look at it is under way: it stays, and no other look begins */
 	struct sockfds fds;
 };
 
@@ -47,7 +49,9 @@ void pidtab_fini(struct pidtab *t);
 /* The process of that number, zeroed if it is new. NULL: no memory. Valid until it is swept. */
 struct pident *pidtab_get(struct pidtab *t, uint32_t pid);
 
-/* Frees every process that `pass` did not meet, after gone() was told of it. */
+struct pident *pidtab_find(const struct pidtab *t, uint32_t pid); /* NULL: never met */
+
+/* Frees every process that `pass` did not meet and nobody looks at, after gone() was told of it. */
 void pidtab_sweep(struct pidtab *t, uint32_t pass,
 		  void (*gone)(void *ctx, const struct pident *who), void *ctx);
 

@@ -17,6 +17,7 @@ struct pktsrc_options {
 	const char *filter;		/* pcap-filter(7); NULL = everything */
 	uint32_t snaplen;		/* bytes kept of each packet; 0 = default */
 	uint32_t buffer_kib;		/* ring size; 0 = default */
+	uint16_t netns;			/* index that its packets carry: live, of the namespace it is opened in */
 };
 
 struct pktstats {

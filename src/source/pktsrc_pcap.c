@@ -41,6 +41,7 @@ struct pktsrc_pcap {
 	uint64_t size;			/* of the file, 0 = unknown */
 	uint32_t ifindex;
 	uint16_t linktype;
+	uint16_t netns;
 	bool live;
 	bool has_filter;
 	struct bpf_program filter;	/* a file's: live, the kernel has it */
@@ -94,6 +95,7 @@ static void deliver(u_char *user, const struct pcap_pkthdr *h, const u_char *dat
 		.wirelen = h->len < h->caplen ? h->caplen : h->len,
 		.ifindex = d->p->ifindex,
 		.linktype = d->p->linktype,
+		.netns = d->p->netns,
 	};
 
 	d->count++;
@@ -393,6 +395,7 @@ int pktsrc_pcap_open_live(struct pktsrc **out, const struct pktsrc_options *opt,
 	int r = -EIO;
 
 	p->live = true;
+	p->netns = opt->netns;
 	p->ifindex = if_nametoindex(p->name);
 	p->pcap = pcap_create(p->name, why);
 	if (!p->pcap) {

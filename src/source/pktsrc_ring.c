@@ -19,6 +19,7 @@
 #include <net/if_arp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -54,6 +55,7 @@ struct pktsrc_ring {
 	uint32_t left;			/* packets of it still to hand over */
 	bool in_block;
 	bool has_vnet;
+	uint16_t netns;
 	const uint8_t *next;		/* the next packet of it */
 	struct ringfilter filter;
 	char *interfaces;		/* as asked for, for sentences; NULL = all */
@@ -110,6 +112,7 @@ static void raw_of(const struct pktsrc_ring *p, const struct tpacket3_hdr *h, st
 		.vlan = h->tp_status & TP_STATUS_VLAN_VALID ? h->hv1.tp_vlan_tci & 0xfff : 0,
 		.gso_size = p->has_vnet ? gso_size_of(start + h->tp_mac) : 0,
 		.way = way_of(ll->sll_pkttype),
+		.netns = p->netns,
 	};
 	if (!ringfilter_is_ethernet(ll->sll_hatype)) {
 		/* Tunnels, PPP and the like: their link header is not looked at. */
@@ -146,13 +149,15 @@ static void block_close(struct pktsrc_ring *p)
 	p->in_block = false;
 }
 
-static bool is_any_there(const struct ringfilter *f)
+/* Asked over its own socket: the thread may be in another namespace. */
+static bool is_any_there(const struct pktsrc_ring *p)
 {
-	char name[IF_NAMESIZE];
+	for (unsigned i = 0; i < p->filter.interface_count; i++) {
+		struct ifreq r = { .ifr_ifindex = (int)p->filter.interfaces[i] };
 
-	for (unsigned i = 0; i < f->interface_count; i++)
-		if (if_indextoname(f->interfaces[i], name))
+		if (ioctl(p->fd, SIOCGIFNAME, &r) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -172,7 +177,7 @@ static bool is_gone(struct pktsrc_ring *p)
 	now = clock_mono_ns();
 	if (!p->gone_ns && now >= p->look_ns) {
 		p->look_ns = now + LOOK_NS;
-		if (!is_any_there(&p->filter))
+		if (!is_any_there(p))
 			p->gone_ns = now;
 	}
 	return p->gone_ns && now - p->gone_ns > 2 * RETIRE_MS * NSEC_PER_MSEC;
@@ -365,6 +370,7 @@ int pktsrc_ring_open(struct pktsrc **out, const struct pktsrc_options *opt, stru
 
 	p->pktsrc.ops = &ring_ops;
 	p->fd = -1;
+	p->netns = opt->netns;
 	r = ringfilter_init(&p->filter, opt->interfaces, opt->filter,
 			    snaplen < SNAPLEN_MIN ? SNAPLEN_MIN : snaplen, err);
 	if (!r)

@@ -10,11 +10,13 @@
  * Passes that are waited for take at most a fifth of the time, the others a fiftieth: the next one
  * rests a multiple of what the last one worked.
  *
- * Owns the pass under way and the plan; how one process is read is pidlook's business.
+ * Beside these there is the glance, a quick pass in between for sockets that may be gone before the
+ * next one: it draws on savings of its own, and answers nothing.
+ *
+ * Owns the passes under way and the plan; how a pass goes about it is pidpass's business.
  */
 #include "source/procfs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,9 +26,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
 #include "base/xalloc.h"
-#include "source/pidlook.h"
+#include "source/pidflags.h"
+#include "source/pidpass.h"
 
 #define SLICE_NS	    (2 * NSEC_PER_MSEC)
 #define IDLE_SLICE_EVERY_NS (10 * NSEC_PER_MSEC) /* of a pass that nobody waits for */
@@ -34,26 +36,32 @@
 #define BACKOFF_FIRST_NS    (1 * NSEC_PER_SEC)
 #define ANSWER_NS	    (200 * NSEC_PER_MSEC) /* what a quick pass settled is known by then */
 
+#define GLANCE_SAVED_NS	    (40 * NSEC_PER_MSEC)
+#define GLANCE_FROM_NS	    (2 * NSEC_PER_MSEC) /* with less it does not begin or go on */
+
 enum { URGENT_REST = 4, IDLE_REST = 50 }; /* per unit of work */
+enum { GLANCE_SHARE = 50 };		  /* savings grow by this part of the time */
 
 /* What the next procfs_want() tells the success of. */
 enum passdone { DONE_NOTHING, DONE_QUICK, DONE_FULL };
 
-/* Invariants: `pids` is open while a pass is under way; `look.who` is a process of that pass. */
+/* Invariant: what `pass` and `glance` look into is in `tab`. */
 struct procfs {
 	struct source source;
 	int root_fd;
-	bool counts_fds; /* /proc/PID/fd has a size (Linux 6.2) */
 	struct pidtab tab;
-	struct pidlook look;
+	struct pidflags flags;
 
-	DIR *pids;
-	bool full;
+	struct pidpass pass;
 	bool urgent; /* somebody waits for it */
-	uint32_t pass;
-	struct passrec totals;
+	uint32_t passes;
 	uint64_t work_ns; /* this pass's */
 	uint64_t slice_due_ns;
+
+	struct pidpass glance;
+	bool glance_wanted;
+	uint64_t saved_ns;	/* for glances */
+	uint64_t saved_from_ns; /* up to when it was counted; 0: never */
 
 	uint32_t wanted;   /* sockets without a holder, as last said */
 	uint32_t hopeless; /* as many a full pass did not find */
@@ -115,7 +123,7 @@ void procfs_want(struct source *s, uint32_t unresolved, uint64_t now_ns)
 	if (unresolved == 0)
 		p->backoff_ns = BACKOFF_FIRST_NS;
 	/* The pass under way decides: it may find them. */
-	if (p->pids || p->pass == 0) {
+	if (p->pass.running || p->passes == 0) {
 		p->urgent |= unresolved > p->hopeless;
 		return;
 	}
@@ -131,7 +139,7 @@ static void plan_after_pass(struct procfs *p, uint64_t now_ns)
 	p->rested_ns = now_ns + URGENT_REST * p->work_ns;
 	p->idle_rested_ns = now_ns + IDLE_REST * p->work_ns;
 	p->quick_due_ns = SOURCE_NEVER;
-	if (p->full) {
+	if (p->pass.kind == PASS_FULL) {
 		p->done = DONE_FULL;
 		p->full_end_ns = now_ns;
 		p->full_due_ns = now_ns + REVALIDATE_NS;
@@ -143,74 +151,18 @@ static void plan_after_pass(struct procfs *p, uint64_t now_ns)
 
 /* ---- a pass ---- */
 
-static int open_root(struct procfs *p, DIR **out)
-{
-	int fd = openat(p->root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	int err = errno;
-
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
-		return -err;
-	}
-	*out = dir;
-	return 0;
-}
-
-static void begin_pass(struct procfs *p, bool full, uint64_t now_ns)
+static void begin_pass(struct procfs *p, enum passkind kind, uint64_t now_ns)
 {
 	/* Out of descriptors: a later pass may do better. */
-	if (open_root(p, &p->pids)) {
+	if (pidpass_begin(&p->pass, kind, p->passes + 1)) {
 		p->full_due_ns = now_ns + BACKOFF_FIRST_NS;
 		p->quick_due_ns = SOURCE_NEVER;
 		return;
 	}
-	p->pass++;
-	p->full = full;
-	p->urgent = p->wanted > p->hopeless || p->pass == 1;
-	p->totals = (struct passrec){ .processes = 0 };
+	p->passes++;
+	p->urgent = p->wanted > p->hopeless || p->passes == 1;
 	p->work_ns = 0;
 	p->slice_due_ns = now_ns;
-}
-
-/* Enough for a pass that is not full: nothing about it looks different. */
-static bool looks_unchanged(const struct procfs *p, const struct pident *who,
-			    const struct stat *fds)
-{
-	if (who->fd_ino != fds->st_ino)
-		return false;
-	if (who->kernel_thread)
-		return true;
-	return !p->full && p->counts_fds && !who->leaderless &&
-	       who->fd_count == (uint64_t)fds->st_size;
-}
-
-/* A process that the pass comes by: begins the look into it, where one is needed. */
-static void meet(struct procfs *p, uint32_t pid)
-{
-	struct pident *who;
-	struct stat fds;
-	char path[32];
-
-	snprintf(path, sizeof(path), "%u/fd", pid);
-	if (fstatat(p->root_fd, path, &fds, 0)) {
-		/* hidepid=1 lists it and no more; else it has just ended. */
-		if (errno == EACCES || errno == EPERM) {
-			p->totals.processes++;
-			p->totals.hidden++;
-		}
-		return;
-	}
-	who = pidtab_get(&p->tab, pid);
-	if (!who)
-		return;
-	who->pass = p->pass;
-	p->totals.processes++;
-	if (!looks_unchanged(p, who, &fds))
-		pidlook_begin(&p->look, who, fds.st_ino, (uint64_t)fds.st_size);
-	else if (who->hidden)
-		p->totals.hidden++;
 }
 
 struct gonectx {
@@ -236,77 +188,134 @@ static void tell_hidden(struct procfs *p, uint64_t now_ns, const struct sink *ou
 	struct event e = { .kind = EV_NOTICE,
 			   .time_ns = now_ns,
 			   .notice = { .source = NOTICE_PROCESSES } };
+	uint32_t hidden = p->pass.totals.hidden;
 	char program[128] = "sockmon";
 	ssize_t len;
 
-	if (!p->totals.hidden == !p->told_hidden)
+	if (!hidden == !p->told_hidden)
 		return;
-	p->told_hidden = p->totals.hidden;
+	p->told_hidden = hidden;
 	len = readlinkat(p->root_fd, "self/exe", program, sizeof(program));
 	if (len < 0 || len == sizeof(program))
 		len = snprintf(program, sizeof(program), "sockmon");
-	if (p->totals.hidden && geteuid() == 0)		/* PTRACE_MODE_READ: they have rights that we lack */
+	if (hidden && geteuid() == 0)	/* PTRACE_MODE_READ: they have rights that we lack */
 		snprintf(e.notice.text, sizeof(e.notice.text),
-			 "%u process%s may not be looked into, not even by root", p->totals.hidden,
-			 p->totals.hidden == 1 ? "" : "es");
-	else if (p->totals.hidden)
+			 "%u process%s may not be looked into, not even by root", hidden,
+			 hidden == 1 ? "" : "es");
+	else if (hidden)
 		snprintf(e.notice.text, sizeof(e.notice.text),
-			 "%u process%s may not be looked into: to see whose sockets they hold run sudo "
-			 "sockmon, or once: sudo setcap "
+			 "%u process%s may not be looked into: to see whose sockets they hold run "
+			 "sudo sockmon, or once: sudo setcap "
 			 "cap_net_raw,cap_sys_ptrace,cap_dac_read_search+ep %.*s",
-			 p->totals.hidden, p->totals.hidden == 1 ? "" : "es", (int)len, program);
+			 hidden, hidden == 1 ? "" : "es", (int)len, program);
 	sink_send(out, &e);
 }
 
 static void end_pass(struct procfs *p, uint64_t now_ns, const struct sink *out)
 {
-	struct event e = { .kind = EV_PROC_PASS, .time_ns = now_ns, .pass = p->totals };
+	struct event e = { .kind = EV_PROC_PASS, .time_ns = now_ns, .pass = p->pass.totals };
 	struct gonectx gone = { now_ns, out };
 
-	closedir(p->pids);
-	p->pids = NULL;
-	pidtab_sweep(&p->tab, p->pass, tell_gone, &gone);
-	if (p->full) {
+	pidtab_sweep(&p->tab, p->pass.number, tell_gone, &gone);
+	if (p->pass.kind == PASS_FULL) {
 		tell_hidden(p, now_ns, out);
 		sink_send(out, &e);
 	}
 	plan_after_pass(p, now_ns);
 }
 
-/* The pass's next bit of work; false: the pass has ended. */
-static bool advance(struct procfs *p, uint64_t deadline_ns, uint64_t now_ns, const struct sink *out)
+/* A pass that was given up (no memory) has met too few to say who is gone. */
+static void give_up_pass(struct procfs *p, uint64_t now_ns)
 {
-	struct pident *who = p->look.who;
-	const struct dirent *entry;
-	uint32_t pid;
-
-	if (who) {
-		if (pidlook_step(&p->look, deadline_ns, now_ns, out))
-			p->totals.hidden += who->hidden;
-		return true;
-	}
-	entry = readdir(p->pids);
-	if (!entry)
-		return false;
-	if (pidscan_number(entry->d_name, &pid))
-		meet(p, pid);
-	return true;
+	plan_after_pass(p, now_ns);
+	p->done = DONE_NOTHING;
+	p->full_due_ns = later(now_ns + BACKOFF_FIRST_NS, p->rested_ns);
 }
 
 /* A pass's work until the slice is over or the pass is. */
 static void work_slice(struct procfs *p, uint64_t now_ns, const struct sink *out)
 {
-	uint64_t start_ns = clock_mono_ns(), mono_ns = start_ns;
-	bool more = true;
+	uint64_t start_ns = clock_mono_ns(), took_ns;
+	int rc = pidpass_step(&p->pass, start_ns + SLICE_NS, now_ns, out);
 
-	while (more && mono_ns < start_ns + SLICE_NS) {
-		more = advance(p, start_ns + SLICE_NS, now_ns, out);
-		mono_ns = clock_mono_ns();
-	}
-	p->work_ns += mono_ns - start_ns;
+	took_ns = clock_mono_ns() - start_ns;
+	p->work_ns += took_ns;
 	p->slice_due_ns = now_ns + IDLE_SLICE_EVERY_NS;
-	if (!more)
-		end_pass(p, now_ns + (mono_ns - start_ns), out);
+	if (rc == 0)
+		end_pass(p, now_ns + took_ns, out);
+	else if (rc < 0)
+		give_up_pass(p, now_ns + took_ns);
+}
+
+/* ---- the glance ---- */
+
+void procfs_look_now(struct source *s, uint64_t now_ns)
+{
+	struct procfs *p = (struct procfs *)s;
+
+	(void)now_ns;	/* step() comes at once, if the savings allow it */
+	p->glance_wanted = true;
+}
+
+static void save(struct procfs *p, uint64_t now_ns)
+{
+	if (p->saved_from_ns == 0)
+		p->saved_ns = GLANCE_SAVED_NS;
+	else if (now_ns > p->saved_from_ns)
+		p->saved_ns += (now_ns - p->saved_from_ns) / GLANCE_SHARE;
+	if (p->saved_ns > GLANCE_SAVED_NS)
+		p->saved_ns = GLANCE_SAVED_NS;
+	p->saved_from_ns = now_ns;
+}
+
+/* Before the first pass has ended everything is new: the pass itself is quicker. */
+static bool glance_is_due(const struct procfs *p)
+{
+	return (p->glance_wanted || p->glance.running) && p->full_end_ns;
+}
+
+/* When the savings will do. */
+static uint64_t glance_due_ns(const struct procfs *p)
+{
+	if (p->saved_from_ns == 0 || p->saved_ns >= GLANCE_FROM_NS)
+		return 0;
+	return p->saved_from_ns + (GLANCE_FROM_NS - p->saved_ns) * GLANCE_SHARE;
+}
+
+static void glance_on(struct procfs *p, uint64_t now_ns, const struct sink *out)
+{
+	uint64_t start_ns, took_ns;
+
+	save(p, now_ns);
+	if (p->saved_ns < GLANCE_FROM_NS)
+		return;
+	start_ns = clock_mono_ns();
+	if (!p->glance.running) {
+		p->glance_wanted = false;
+		if (pidpass_begin(&p->glance, PASS_GLANCE, p->passes))
+			return;
+	}
+	pidpass_step(&p->glance, start_ns + SLICE_NS, now_ns, out);
+	took_ns = clock_mono_ns() - start_ns;
+	p->saved_ns -= took_ns < p->saved_ns ? took_ns : p->saved_ns;
+}
+
+/* ---- flags ---- */
+
+void procfs_want_flags(struct source *s, uint64_t budget_ns)
+{
+	pidflags_set_budget(&((struct procfs *)s)->flags, budget_ns);
+}
+
+void procfs_read_flags(struct source *s, uint32_t pid, int32_t fd, uint32_t inode)
+{
+	pidflags_ask(&((struct procfs *)s)->flags, pid, fd, inode);
+}
+
+/* After the passes: what they find is to have its flags too. */
+static bool flags_are_due(const struct procfs *p)
+{
+	return pidflags_wants_work(&p->flags) && p->full_end_ns && !p->pass.running;
 }
 
 /* ---- struct source_ops ---- */
@@ -315,46 +324,70 @@ static int procfs_step(struct source *s, uint64_t now_ns, const struct sink *out
 {
 	struct procfs *p = (struct procfs *)s;
 
-	if (!p->pids) {
+	pidflags_answer(&p->flags, now_ns, out);
+	if (glance_is_due(p))
+		glance_on(p, now_ns, out);
+	if (!p->pass.running) {
 		if (now_ns >= p->full_due_ns)
-			begin_pass(p, true, now_ns);
+			begin_pass(p, PASS_FULL, now_ns);
 		else if (now_ns >= p->quick_due_ns)
-			begin_pass(p, false, now_ns);
+			begin_pass(p, PASS_QUICK, now_ns);
 	}
-	if (p->pids && (p->urgent || now_ns >= p->slice_due_ns))
+	if (p->pass.running && (p->urgent || now_ns >= p->slice_due_ns))
 		work_slice(p, now_ns, out);
+	else if (flags_are_due(p))
+		pidflags_step(&p->flags, clock_mono_ns() + SLICE_NS, now_ns, out);
 	return 0;
+}
+
+static uint64_t pass_due_ns(const struct procfs *p)
+{
+	if (p->pass.running)
+		return p->urgent ? 0 : p->slice_due_ns;
+	return p->full_due_ns < p->quick_due_ns ? p->full_due_ns : p->quick_due_ns;
 }
 
 static uint64_t procfs_due_ns(const struct source *s)
 {
 	const struct procfs *p = (const struct procfs *)s;
+	uint64_t due_ns = pass_due_ns(p);
 
-	if (p->pids)
-		return p->urgent ? 0 : p->slice_due_ns;
-	return p->full_due_ns < p->quick_due_ns ? p->full_due_ns : p->quick_due_ns;
+	if (p->flags.asked_count || flags_are_due(p))
+		return 0;
+	if (glance_is_due(p) && glance_due_ns(p) < due_ns)
+		return glance_due_ns(p);
+	return due_ns;
+}
+
+static void procfs_refresh(struct source *s, uint64_t now_ns)
+{
+	(void)now_ns;
+	pidflags_begin_round(&((struct procfs *)s)->flags);
 }
 
 /*
  * A snapshot waits for the first pass, and for what it wants to be looked for once; not for the
- * backoff.
+ * backoff. Also for the flags, as far as a round's budget goes.
  */
 static bool procfs_busy(const struct source *s)
 {
 	const struct procfs *p = (const struct procfs *)s;
 
-	if (p->pids)
-		return p->urgent;
-	return p->pass == 0 || (p->wanted > p->hopeless && p->done != DONE_FULL);
+	if (p->pass.running && p->urgent)
+		return true;
+	if (flags_are_due(p))
+		return true;
+	if (p->pass.running)
+		return false;
+	return p->passes == 0 || (p->wanted > p->hopeless && p->done != DONE_FULL);
 }
 
 static void procfs_close(struct source *s)
 {
 	struct procfs *p = (struct procfs *)s;
 
-	pidlook_end(&p->look);
-	if (p->pids)
-		closedir(p->pids);
+	pidpass_end(&p->pass);
+	pidpass_end(&p->glance);
 	pidtab_fini(&p->tab);
 	close(p->root_fd);
 	free(p);
@@ -364,6 +397,7 @@ static const struct source_ops procfs_ops = {
 	.notice = NOTICE_PROCESSES,
 	.step = procfs_step,
 	.due_ns = procfs_due_ns,
+	.refresh = procfs_refresh,
 	.busy = procfs_busy,
 	.close = procfs_close,
 };
@@ -372,6 +406,7 @@ int procfs_new(struct source **out, const char *root, struct errmsg *err)
 {
 	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct procfs *p;
+	bool counts_fds;
 	struct stat fds;
 	int rc;
 
@@ -386,11 +421,13 @@ int procfs_new(struct source **out, const char *root, struct errmsg *err)
 	p = xcalloc(1, sizeof(*p));
 	p->source.ops = &procfs_ops;
 	p->root_fd = fd;
-	p->look.root_fd = fd;
-	p->look.seed = hash_random_seed();
 	/* We have descriptors open ourselves. */
-	p->counts_fds = fstatat(fd, "self/fd", &fds, 0) == 0 && fds.st_size > 0;
+	counts_fds = fstatat(fd, "self/fd", &fds, 0) == 0 && fds.st_size > 0;
 	pidtab_init(&p->tab);
+	pidpass_init(&p->pass, fd, counts_fds, &p->tab);
+	pidpass_init(&p->glance, fd, counts_fds, &p->tab);
+	p->flags.root_fd = fd;
+	p->flags.tab = &p->tab;
 	p->backoff_ns = BACKOFF_FIRST_NS;
 	p->quick_due_ns = SOURCE_NEVER; /* full_due_ns is 0: at once */
 	*out = &p->source;

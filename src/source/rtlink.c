@@ -57,6 +57,7 @@ struct rtlink {
 	struct source source;
 	struct nlsock nl;
 	struct rtknown known;
+	uint16_t netns; /* in every event */
 	unsigned todo; /* bits: dumps to make */
 	unsigned at;
 	bool dumping;
@@ -75,10 +76,12 @@ static void tell_gone(struct rtlink *r, const struct rtkey *key, uint64_t now_ns
 
 	if (key->kind == RT_IFACE) {
 		e.kind = EV_IFACE;
-		e.iface = (struct ifacerec){ .ifindex = key->ifindex, .gone = true };
+		e.iface = (struct ifacerec){ .ifindex = key->ifindex, .netns = r->netns,
+					     .gone = true };
 	} else {
 		e.kind = EV_ADDR;
 		e.addr = (struct addrrec){ .ifindex = key->ifindex,
+					   .netns = r->netns,
 					   .prefix = (uint8_t)key->prefix,
 					   .addr = key->addr,
 					   .gone = true };
@@ -96,6 +99,7 @@ static void take_link(struct rtlink *r, const struct nlmsghdr *msg, bool reply, 
 
 	if (!rtparse_link(msg, &e.iface, &has_stats))
 		return;
+	e.iface.netns = r->netns;
 	key.ifindex = e.iface.ifindex;
 	if (e.iface.gone) {
 		rtknown_take(&r->known, &key);
@@ -120,6 +124,7 @@ static void take_addr(struct rtlink *r, const struct nlmsghdr *msg, uint64_t now
 
 	if (!rtparse_addr(msg, &e.addr))
 		return;
+	e.addr.netns = r->netns;
 	key.ifindex = e.addr.ifindex;
 	key.addr = e.addr.addr;
 	key.prefix = e.addr.prefix;
@@ -308,12 +313,12 @@ static const struct source_ops rtlink_ops = {
 	.close = rtlink_close,
 };
 
-int rtlink_new(struct source **out, struct errmsg *err)
+int rtlink_new(struct source **out, const struct netns_place *where, struct errmsg *err)
 {
+	const uint32_t groups =
+		GROUP(RTNLGRP_LINK) | GROUP(RTNLGRP_IPV4_IFADDR) | GROUP(RTNLGRP_IPV6_IFADDR);
 	struct rtlink *r = xcalloc(1, sizeof(*r));
-	int rc = nlsock_open(&r->nl, NETLINK_ROUTE,
-			     GROUP(RTNLGRP_LINK) | GROUP(RTNLGRP_IPV4_IFADDR) |
-				     GROUP(RTNLGRP_IPV6_IFADDR));
+	int rc = nlsock_open_in(&r->nl, NETLINK_ROUTE, groups, where);
 
 	if (rc) {
 		errmsg_set(err, "cannot ask the kernel for its interfaces: rtnetlink: %s",
@@ -322,6 +327,7 @@ int rtlink_new(struct source **out, struct errmsg *err)
 		return rc;
 	}
 	r->source.ops = &rtlink_ops;
+	r->netns = netns_index(where);
 	rtknown_init(&r->known);
 	r->todo = EVERY_DUMP;
 	*out = &r->source;

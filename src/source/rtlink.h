@@ -7,8 +7,10 @@
 #ifndef SOCKMON_SOURCE_RTLINK_H
 #define SOCKMON_SOURCE_RTLINK_H
 
+#include "source/netns.h"
 #include "source/source.h"
 
-int rtlink_new(struct source **out, struct errmsg *err);
+/* Every event carries where's index. -EPERM where another namespace may not be entered. */
+int rtlink_new(struct source **out, const struct netns_place *where, struct errmsg *err);
 
 #endif

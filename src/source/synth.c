@@ -11,12 +11,14 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "config.h"
+#include "source/synth_local.h"
 #include "source/synth_row.h"
 
 #define FIRST_NS (1767268800 * NSEC_PER_SEC)	/* 2026-01-01T12:00:00Z */
 
 enum {
-	DUMPS = 4,			/* tcp4, tcp6, udp4, udp6: as source/families.c has them */
+	DUMPS = 4,			/* tcp4, tcp6, udp4, udp6; the rest is synth_local.c's */
+	KEEP_CLOSED_S = 10,
 	DUMP_TOOK_US = 140,
 	ARP_BEFORE = 1200, ARP_EACH = 2, ARP_BYTES = 60,	/* packets without IP */
 	FLOW_LIMIT = 1 << 20,		/* the default of --max-flows */
@@ -34,6 +36,7 @@ struct synth {
 	struct source source;
 	struct synthtime time;
 	bool pending;
+	uint32_t protos;		/* local kinds that are listed */
 	struct synthrow *rows;
 	unsigned row_count;
 	struct flowtotals past;			/* only expired_*: flows that ended */
@@ -49,8 +52,36 @@ static void send_host(const struct synth *s, const struct sink *out)
 {
 	struct event e = event_of(s, EV_HOST);
 
-	e.host = (struct hostrec){ .name = "demo", .version = PACKAGE_VERSION };
+	e.host = (struct hostrec){
+		.name = "demo",
+		.version = PACKAGE_VERSION,
+		.keep_closed_ns = KEEP_CLOSED_S * NSEC_PER_SEC,
+	};
 	sink_send(out, &e);
+	e = event_of(s, EV_LOST);	/* none is lost: ends are told */
+	sink_send(out, &e);
+}
+
+static void send_users(const struct synth *s, const struct sink *out)
+{
+	for (unsigned i = 0; i < SYNTH_USERS; i++) {
+		struct event e = event_of(s, EV_USER);
+
+		e.user.uid = synth_users[i].uid;
+		memcpy(e.user.name, synth_users[i].name, strlen(synth_users[i].name));
+		sink_send(out, &e);
+	}
+}
+
+static void send_cgroups(const struct synth *s, const struct sink *out)
+{
+	for (enum synthprocid id = P_NONE + 1; id < SYNTH_PROCS; id++) {
+		struct event e = event_of(s, EV_CGROUP);
+
+		e.cgroup.id = synth_cgroup(id);
+		memcpy(e.cgroup.path, synth_procs[id].cgroup, strlen(synth_procs[id].cgroup));
+		sink_send(out, &e);
+	}
 }
 
 static void send_addrs(const struct synth *s, const struct sink *out)
@@ -165,6 +196,9 @@ static void send_holder(const struct synth *s, const struct synthrow *r, enum sy
 		.inode = synthrow_inode(&open),
 		.fd = r->conn->fd,
 		.held = held,
+		.has_flags = true,
+		.nonblock = !synth_procs[id].blocking,
+		.cloexec = !synth_procs[id].blocking,
 	};
 	sink_send(out, &e);
 }
@@ -175,10 +209,31 @@ static void send_holders(const struct synth *s, const struct sink *out)
 		const struct synthrow *r = &s->rows[i];
 		struct synthphase p = synthlife_phase(&r->conn->life, s->time.tick);
 
-		if (!p.there)
+		if (!p.there || r->conn->flags & SY_BRIEF)
 			continue;
 		send_holder(s, r, r->conn->proc, !p.over, out);
 		send_holder(s, r, r->conn->other_proc, !p.over, out);
+	}
+}
+
+/* Who holds them never changes. */
+static void send_local_holders(const struct synth *s, const struct sink *out)
+{
+	const struct synthlocal *c;
+
+	for (unsigned i = 0; (c = synthlocal_at(i)); i++) {
+		struct event e = event_of(s, EV_HOLDER);
+
+		e.holder = (struct holderrec){
+			.pid = pid_of(c->proc, 0),
+			.inode = synthlocal_inode(i),
+			.fd = c->fd,
+			.held = true,
+			.has_flags = true,
+			.nonblock = !synth_procs[c->proc].blocking,
+			.cloexec = !synth_procs[c->proc].blocking,
+		};
+		sink_send(out, &e);
 	}
 }
 
@@ -190,6 +245,28 @@ static void send_pass(const struct synth *s, const struct sink *out)
 	sink_send(out, &e);
 }
 
+/* A table that nobody wants is not dumped: nothing is said of it, nor that it is empty. */
+static void send_local_sockets(const struct synth *s, const struct sink *out)
+{
+	struct event e = event_of(s, EV_SOCKET);
+	bool wanted[SYNTHLOCAL_DUMPS] = { false };
+
+	for (unsigned i = 0; synthlocal_socket(i, &s->time, &e.sock, &e.more); i++) {
+		if (!(s->protos >> e.sock.proto & 1))
+			continue;
+		wanted[e.sock.dump - DUMPS] = true;
+		sink_send(out, &e);
+	}
+	e = event_of(s, EV_DUMP_DONE);
+	for (uint16_t dump = 0; dump < SYNTHLOCAL_DUMPS; dump++) {
+		e.dump = (struct dumprec){ .dump = (uint16_t)(DUMPS + dump), .complete = true,
+					   .gen = s->time.tick + 1,
+					   .took_ns = DUMP_TOOK_US * NSEC_PER_USEC };
+		if (wanted[dump])
+			sink_send(out, &e);
+	}
+}
+
 static void send_sockets(const struct synth *s, const struct sink *out)
 {
 	struct event e = event_of(s, EV_SOCKET);
@@ -198,16 +275,55 @@ static void send_sockets(const struct synth *s, const struct sink *out)
 		const struct synthrow *r = &s->rows[i];
 		struct synthphase p = synthlife_phase(&r->conn->life, s->time.tick);
 
-		if (!p.there || !r->conn->state)
+		if (!p.there || !r->conn->state || r->conn->flags & SY_BRIEF)
 			continue;
-		synthrow_socket(r, &p, &s->time, &e.sock);
+		synthrow_socket(r, &p, &s->time, &e.sock, &e.more);
 		sink_send(out, &e);
 	}
+	send_local_sockets(s, out);
 	e = event_of(s, EV_DUMP_DONE);
-	for (uint8_t dump = 0; dump < DUMPS; dump++) {
+	for (uint16_t dump = 0; dump < DUMPS; dump++) {
 		e.dump = (struct dumprec){ .dump = dump, .complete = true, .gen = s->time.tick + 1,
 					   .took_ns = DUMP_TOOK_US * NSEC_PER_USEC };
 		sink_send(out, &e);
+	}
+}
+
+/* Those whose first packet made somebody ask for them while they lived. */
+static void send_briefs(const struct synth *s, const struct sink *out)
+{
+	for (unsigned i = 0; i < s->row_count; i++) {
+		const struct synthrow *r = &s->rows[i];
+		struct synthphase p = synthlife_phase(&r->conn->life, s->time.tick);
+		struct event e = event_of(s, EV_SOCKET);
+
+		if (!(r->conn->flags & SY_BRIEF) || !p.there)
+			continue;
+		synthrow_socket(r, &p, &s->time, &e.sock, &e.more);
+		e.sock.dump_gen--;	/* the last dump's: this one has not begun */
+		e.time_ns = r->opened_ns;
+		sink_send(out, &e);
+		send_holder(s, r, r->conn->proc, true, out);
+	}
+}
+
+/* The ends that the kernel tells of, before the dump that does not list them any more. */
+static void send_ends(const struct synth *s, bool brief, const struct sink *out)
+{
+	struct event e = event_of(s, EV_SOCKET_GONE);
+
+	for (unsigned i = 0; i < s->row_count; i++) {
+		const struct synthrow *r = &s->rows[i];
+		struct synthphase p = synthlife_phase(&r->conn->life, s->time.tick);
+
+		if (!r->conn->state || r->conn->state == ST_TIME_WAIT ||
+		    brief != !!(r->conn->flags & SY_BRIEF) || !(brief ? p.there : p.ends))
+			continue;
+		synthrow_gone(r, &s->time, &e.sock, &e.more);
+		e.time_ns = brief ? r->last_ns : s->time.now_ns;
+		sink_send(out, &e);
+		if (brief)
+			send_holder(s, r, r->conn->proc, false, out);
 	}
 }
 
@@ -302,13 +418,20 @@ static int synth_step(struct source *source, uint64_t now_ns, const struct sink 
 	if (s->time.tick == 0) {
 		send_host(s, out);
 		send_addrs(s, out);
+		send_users(s, out);
+		send_cgroups(s, out);
 	}
 	send_ifaces(s, out);
 	send_procs(s, out);
+	if (s->time.tick == 0)
+		send_local_holders(s, out);
 	send_holders(s, out);
+	send_briefs(s, out);
+	send_flows(s, out);
+	send_ends(s, true, out);
+	send_ends(s, false, out);
 	send_pass(s, out);
 	send_sockets(s, out);
-	send_flows(s, out);
 	send_capture(s, out);
 	send_tick(s, out);
 	s->pending = false;
@@ -318,6 +441,11 @@ static int synth_step(struct source *source, uint64_t now_ns, const struct sink 
 static uint64_t synth_due_ns(const struct source *source)
 {
 	return ((const struct synth *)source)->pending ? 0 : SOURCE_NEVER;
+}
+
+void synth_want(struct source *source, uint32_t protos)
+{
+	((struct synth *)source)->protos = protos;
 }
 
 static void synth_refresh(struct source *source, uint64_t now_ns)
@@ -365,6 +493,7 @@ int synth_new(struct source **out, uint64_t interval_ns, struct errmsg *err)
 		.source = { &synth_ops },
 		.time = { .now_ns = FIRST_NS, .interval_ns = interval_ns },
 		.pending = true,
+		.protos = UINT32_MAX,
 	};
 	while (synth_conn_at(s->row_count))
 		s->row_count++;

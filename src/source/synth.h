@@ -11,6 +11,12 @@
 
 #include "source/source.h"
 
+/*
+ * Sockets without addresses of IP: only those of these kinds (bits 1 << enum sockproto) are listed
+ * from the next round on. At first all are.
+ */
+void synth_want(struct source *s, uint32_t protos);
+
 int synth_new(struct source **out, uint64_t interval_ns, struct errmsg *err);
 
 #endif

@@ -8,37 +8,82 @@
 #include <net/if.h>
 #include <net/if_arp.h>
 
+#define SERVICE(name) "/system.slice/" name ".service"
+#define SESSION(n) "/user.slice/user-1000.slice/session-" n ".scope"
+#define DESKTOP(name) "/user.slice/user-1000.slice/user@1000.service/app.slice/app-" name ".scope"
+#define DOCKER(hex) "/system.slice/docker-" hex ".scope"
+#define REDIS_ID "4f1c09a7be3388d2c6a1e05f9b7742d0c3e8a9f6517b2d84e09ac3f1b6d75e21"
+
 const struct synthproc synth_procs[SYNTH_PROCS] = {
-	[P_AVAHI] = { 612, 1, 108, .comm = "avahi-daemon", .cmdline = "avahi-daemon: running [demo.local]" },
-	[P_DHCLIENT] = { 590, 1, 0, .comm = "dhclient", .cmdline = "dhclient -4 -v eth0" },
-	[P_SSHD] = { 731, 1, 0, .comm = "sshd", .cmdline = "sshd: /usr/sbin/sshd -D [listener]" },
+	[P_JOURNALD] = { 402, 1, 0, .comm = "systemd-journal", .cmdline = "/lib/systemd/systemd-journald",
+			 .cgroup = SERVICE("systemd-journald") },
+	[P_UDEVD] = { 431, 1, 0, .comm = "systemd-udevd", .cmdline = "/lib/systemd/systemd-udevd",
+		      .cgroup = SERVICE("systemd-udevd") },
+	[P_DBUS] = { 604, 1, 100, .comm = "dbus-daemon",
+		     .cmdline = "/usr/bin/dbus-daemon --system --address=systemd: --nofork --nopidfile",
+		     .cgroup = SERVICE("dbus") },
+	[P_AVAHI] = { 612, 1, 108, .comm = "avahi-daemon", .cmdline = "avahi-daemon: running [demo.local]",
+		      .cgroup = SERVICE("avahi-daemon") },
+	[P_DHCLIENT] = { 590, 1, 0, .comm = "dhclient", .cmdline = "dhclient -4 -v eth0",
+			 .cgroup = SERVICE("networking"), .blocking = true },
+	[P_SSHD] = { 731, 1, 0, .comm = "sshd", .cmdline = "sshd: /usr/sbin/sshd -D [listener]",
+		     .cgroup = SERVICE("ssh") },
 	[P_RESOLVED] = { 820, 1, 101, .comm = "systemd-resolve",
-			 .cmdline = "/lib/systemd/systemd-resolved" },
-	[P_CHRONYD] = { 845, 1, 102, .comm = "chronyd", .cmdline = "/usr/sbin/chronyd -F 1" },
-	[P_DNSMASQ] = { 861, 1, 103, .comm = "dnsmasq", .cmdline = "/usr/sbin/dnsmasq -k" },
-	[P_NGINX] = { 880, 1, 0, .comm = "nginx", .cmdline = "nginx: master process /usr/sbin/nginx" },
-	[P_NGINX_WORKER] = { 881, 880, 33, .comm = "nginx", .cmdline = "nginx: worker process" },
+			 .cmdline = "/lib/systemd/systemd-resolved",
+			 .cgroup = SERVICE("systemd-resolved") },
+	[P_CHRONYD] = { 845, 1, 102, .comm = "chronyd", .cmdline = "/usr/sbin/chronyd -F 1",
+			.cgroup = SERVICE("chrony") },
+	[P_DNSMASQ] = { 861, 1, 103, .comm = "dnsmasq", .cmdline = "/usr/sbin/dnsmasq -k",
+			.cgroup = SERVICE("dnsmasq") },
+	[P_NGINX] = { 880, 1, 0, .comm = "nginx", .cmdline = "nginx: master process /usr/sbin/nginx",
+		      .cgroup = SERVICE("nginx") },
+	[P_NGINX_WORKER] = { 881, 880, 33, .comm = "nginx", .cmdline = "nginx: worker process",
+			     .cgroup = SERVICE("nginx") },
 	[P_REDIS] = { 1120, 1, 110, .comm = "redis-server",
-		      .cmdline = "/usr/bin/redis-server 127.0.0.1:6379" },
+		      .cmdline = "/usr/bin/redis-server 127.0.0.1:6379", .cgroup = DOCKER(REDIS_ID) },
 	[P_POSTGRES] = { 1990, 1, 111, .comm = "postgres",
-			 .cmdline = "/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql/15/main" },
+			 .cmdline = "/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql/15/main",
+			 .cgroup = SERVICE("postgresql") },
 	[P_POSTGRES_1] = { 2001, 1990, 111, .comm = "postgres",
-			   .cmdline = "postgres: replica shop 10.0.0.9(40112) COPY" },
+			   .cmdline = "postgres: replica shop 10.0.0.9(40112) COPY",
+			   .cgroup = SERVICE("postgresql") },
 	[P_POSTGRES_2] = { 2002, 1990, 111, .comm = "postgres",
-			   .cmdline = "postgres: web shop 10.0.0.7(51870) idle" },
+			   .cmdline = "postgres: web shop 10.0.0.7(51870) idle",
+			   .cgroup = SERVICE("postgresql") },
 	[P_POSTGRES_3] = { 2003, 1990, 111, .comm = "postgres",
-			   .cmdline = "postgres: app shop 127.0.0.1(45012) SELECT" },
-	[P_SSHD_1] = { 2950, 731, 0, .comm = "sshd", .cmdline = "sshd: ada [priv]" },
-	[P_SSHD_2] = { 2961, 731, 0, .comm = "sshd", .cmdline = "sshd: grace [priv]" },
-	[P_FIREFOX] = { 3312, 1501, 1000, .comm = "firefox", .cmdline = "/usr/lib/firefox/firefox" },
-	[P_NODE] = { 3980, 1, 1001, .comm = "node", .cmdline = "node /srv/app/server.js" },
-	[P_JAVA] = { 4410, 1, 1001, .comm = "java", .cmdline = "java -Xmx2g -jar /srv/orders/orders.jar" },
-	[P_PYTHON] = { 4720, 1501, 1000, .comm = "python3", .cmdline = "python3 collector.py --syslog" },
-	[P_REDIS_CLI] = { 5120, 2970, 1000, .comm = "redis-cli", .cmdline = "redis-cli -h 10.0.0.9" },
+			   .cmdline = "postgres: app shop 127.0.0.1(45012) SELECT",
+			   .cgroup = SERVICE("postgresql") },
+	[P_SSHD_1] = { 2950, 731, 0, .comm = "sshd", .cmdline = "sshd: ada [priv]", .cgroup = SESSION("3"),
+		       .blocking = true },
+	[P_SSHD_2] = { 2961, 731, 0, .comm = "sshd", .cmdline = "sshd: grace [priv]",
+		       .cgroup = SESSION("4"), .blocking = true },
+	[P_XORG] = { 1460, 1, 0, .comm = "Xorg", .cmdline = "/usr/lib/xorg/Xorg -nolisten tcp :0 vt2",
+		     .cgroup = SESSION("2") },
+	[P_FIREFOX] = { 3312, 1501, 1000, .comm = "firefox", .cmdline = "/usr/lib/firefox/firefox",
+			.cgroup = DESKTOP("firefox-3312") },
+	[P_NODE] = { 3980, 1, 1001, .comm = "node", .cmdline = "node /srv/app/server.js",
+		     .cgroup = SERVICE("shop") },
+	[P_JAVA] = { 4410, 1, 1001, .comm = "java", .cmdline = "java -Xmx2g -jar /srv/orders/orders.jar",
+		     .cgroup = SERVICE("orders") },
+	[P_PYTHON] = { 4720, 1501, 1000, .comm = "python3", .cmdline = "python3 collector.py --syslog",
+		       .cgroup = DESKTOP("collector-4720"), .blocking = true },
+	[P_REDIS_CLI] = { 5120, 2970, 1000, .comm = "redis-cli", .cmdline = "redis-cli -h 10.0.0.9",
+			  .cgroup = SESSION("3"), .blocking = true },
 	/* what a process may call itself: a colour sequence, a right-to-left override, no UTF-8 */
 	[P_HOSTILE] = { 6666, 1, 1002, .comm = "ev\x1b[31mil\xe2\x80\xae\xff",
-			.cmdline = "ev\x1b]0;owned\x07il \xff\xfe --\r\nsilent" },
-	[P_CURL] = { 9001, 2970, 1000, { 12, 2, 0, 6 }, "curl", "curl -sS https://mirror.example/big.iso" },
+			.cmdline = "ev\x1b]0;owned\x07il \xff\xfe --\r\nsilent",
+			.cgroup = "/user.slice/ev\x1b[31mil.slice" },
+	[P_CURL] = { 9001, 2970, 1000, { 12, 2, 0, 6 }, "curl", "curl -sS https://mirror.example/big.iso",
+		     .cgroup = SESSION("3") },
+	/* shorter than an interval, every six of them */
+	[P_PROBE] = { 9500, 3980, 1001, { 6, 1, 0, 2 }, "curl", "curl -fsS http://10.0.0.9:8500/health",
+		      .cgroup = SERVICE("shop") },
+};
+
+const struct synthuser synth_users[SYNTH_USERS] = {
+	{ 0, "root" },	      { 33, "www-data" }, { 100, "messagebus" }, { 101, "systemd-resolve" },
+	{ 102, "_chrony" },   { 103, "dnsmasq" }, { 108, "avahi" },	 { 110, "redis" },
+	{ 111, "postgres" },  { 1000, "ada" },	  { 1001, "deploy" },	 /* 1002 has no name */
 };
 
 const struct synthiface synth_ifaces[SYNTH_IFACES] = {
@@ -62,6 +107,7 @@ const struct synthpath synth_paths[SYNTH_PATHS] = {
 	[PATH_WAN] = { 23400, 2600, 19800, 228000, 42, 31, 1428, 37, 0, 3, "cubic" },
 	[PATH_LOSSY] = { 87200, 21500, 61000, 348000, 7, 5, 1388, 81, 2, 0, "bbr" },
 	[PATH_FAR] = { 182000, 9100, 176000, 412000, 18, 0, 1388, 12, 0, 0, "cubic" },
+	[PATH_RACK] = { 190, 40, 95, 200000, 64, 48, 1448, 9, 0, 0, "dctcp" },
 	[PATH_DATAGRAMS] = { .mss = 1200 },
 };
 
@@ -132,7 +178,7 @@ static const struct synthconn conns[] = {
 
 	/* the web server; some visitors come back every few ticks and leave a TIME_WAIT */
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 443, "198.51.100.23", 52011), .proc = P_NGINX_WORKER,
-	  .fd = 12, .path = PATH_WAN, .rx = 4100, .tx = 231000, .age_s = 33, .flags = IN },
+	  .fd = 12, .path = PATH_WAN, .rx = 4100, .tx = 231000, .age_s = 33, .flags = IN | SY_TLS },
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 443, "198.51.100.77", 40233), .proc = P_NGINX_WORKER,
 	  .fd = 13, .path = PATH_FAR, .rx = 900, .tx = 44000, .age_s = 12, .flags = IN },
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 443, "203.0.113.200", 33811), .proc = P_NGINX_WORKER,
@@ -190,7 +236,8 @@ static const struct synthconn conns[] = {
 	{ TCP(CLOSE_WAIT), BETWEEN("10.0.0.2", 8080, "10.0.0.7", 33098), .proc = P_JAVA, .fd = 49,
 	  .rx_before = 1904, .tx_before = 7110, .recv_q = 1, .age_s = 395, .flags = IN | SY_DUAL },
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 48810, "10.0.0.9", 9092), .proc = P_JAVA, .fd = 61,
-	  .rx = 310, .tx = 120, .rx_before = 8120400, .recv_q = 98304, .age_s = 3600, .flags = OUT | SY_DUAL },
+	  .path = PATH_RACK, .rx = 310, .tx = 120, .rx_before = 8120400, .recv_q = 98304, .age_s = 3600,
+	  .flags = OUT | SY_DUAL },
 
 	/* node behind nginx, seen as IPv4 by a dual-stack listener */
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 3000, "10.0.0.5", 50101), .proc = P_NODE, .fd = 25,
@@ -211,6 +258,25 @@ static const struct synthconn conns[] = {
 	/* a download every twelve ticks; its flow outlives its socket */
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 60200, "192.0.2.195", 443), .proc = P_CURL, .fd = 5,
 	  .path = PATH_WAN, .rx = 640000, .tx = 1400, .life = { 12, 2, 6, 9 }, .flags = OUT },
+
+	/*
+	 * short lives: a visitor whose network breaks, one who hangs up first, two connections that no
+	 * dump lists (a health check from outside, one to the outside), a knock at a closed door
+	 */
+	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 443, "203.0.113.31", 58004), .proc = P_NGINX_WORKER,
+	  .fd = 18, .path = PATH_LOSSY, .rx = 600, .tx = 71000, .resent = 3, .life = { 24, 2, 0, 9 },
+	  .end_wire = WS_RESET, .flags = IN },
+	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 80, "198.51.100.12", 44800), .proc = P_NGINX_WORKER,
+	  .fd = 19, .path = PATH_FAR, .rx = 420, .tx = 26000, .life = { 14, 1, 0, 5 },
+	  .end_wire = WS_TIME_WAIT, .flags = IN },
+	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 3000, "10.0.0.5", 47300), .proc = P_NODE, .fd = 26,
+	  .rx_before = 84, .tx_before = 164, .life = { 9, 4, 0, 5 }, .end_wire = WS_TIME_WAIT,
+	  .flags = IN | SY_DUAL | SY_BRIEF },
+	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 47310, "10.0.0.9", 8500), .proc = P_PROBE, .fd = 5,
+	  .rx_before = 1210, .tx_before = 92, .life = { 6, 1, 0, 2 }, .end_wire = WS_TIME_WAIT,
+	  .flags = OUT | SY_BRIEF },
+	{ TCP(SYN_SENT), BETWEEN("10.0.0.2", 52700, "10.0.0.12", 9001), .proc = P_PYTHON, .fd = 10,
+	  .send_q = 1, .life = { 11, 3, 0, 4 }, .end_wire = WS_REFUSED, .flags = OUT | SY_BRIEF },
 
 	/* over when the demo begins: nobody knows whose they were */
 	{ TCP(TIME_WAIT), BETWEEN("10.0.0.2", 60123, "192.0.2.1", 443), .path = PATH_WAN, .rx_before = 15120,

@@ -22,9 +22,9 @@ enum { SYNTH_LINGER = 2 };
 
 enum synthprocid {
 	P_NONE,
-	P_AVAHI, P_DHCLIENT, P_SSHD, P_RESOLVED, P_CHRONYD, P_DNSMASQ, P_NGINX, P_NGINX_WORKER, P_REDIS,
-	P_POSTGRES, P_POSTGRES_1, P_POSTGRES_2, P_POSTGRES_3, P_SSHD_1, P_SSHD_2, P_FIREFOX, P_NODE, P_JAVA,
-	P_PYTHON, P_REDIS_CLI, P_HOSTILE, P_CURL,
+	P_JOURNALD, P_UDEVD, P_DBUS, P_AVAHI, P_DHCLIENT, P_SSHD, P_RESOLVED, P_CHRONYD, P_DNSMASQ, P_NGINX,
+	P_NGINX_WORKER, P_REDIS, P_POSTGRES, P_POSTGRES_1, P_POSTGRES_2, P_POSTGRES_3, P_SSHD_1, P_SSHD_2,
+	P_XORG, P_FIREFOX, P_NODE, P_JAVA, P_PYTHON, P_REDIS_CLI, P_HOSTILE, P_CURL, P_PROBE,
 	SYNTH_PROCS
 };
 
@@ -32,6 +32,13 @@ struct synthproc {
 	uint32_t pid, ppid, uid;	/* of the first cycle; later ones have a pid of their own */
 	struct synthlife life;
 	const char *comm, *cmdline;
+	const char *cgroup;
+	bool blocking;			/* its sockets: not O_NONBLOCK, not O_CLOEXEC */
+};
+
+struct synthuser {
+	uint32_t uid;
+	const char *name;
 };
 
 struct synthiface {
@@ -42,6 +49,7 @@ struct synthiface {
 };
 
 enum { SYNTH_IFACES = 3, SYNTH_ADDRS = 5 };	/* ifindex is the place in the table + 1 */
+enum { SYNTH_USERS = 11 };
 
 struct synthaddr {
 	const char *text;
@@ -50,7 +58,8 @@ struct synthaddr {
 
 /* What tcp_info says of the way to the peer. */
 enum synthpathid {
-	PATH_LAN, PATH_LOOPBACK, PATH_SLOW_READER, PATH_WAN, PATH_LOSSY, PATH_FAR, PATH_DATAGRAMS, SYNTH_PATHS
+	PATH_LAN, PATH_LOOPBACK, PATH_SLOW_READER, PATH_WAN, PATH_LOSSY, PATH_FAR, PATH_RACK, PATH_DATAGRAMS,
+	SYNTH_PATHS
 };
 
 struct synthpath {
@@ -69,6 +78,8 @@ enum synthflag {
 	SY_KERNEL = 1 << 4,	/* has an inode that no process holds */
 	SY_THROUGH = 1 << 5,	/* forwarded: seen at two interfaces, in its order */
 	SY_PARTLY_SEEN = 1 << 6,	/* the capture missed a part of it */
+	SY_TLS = 1 << 7,	/* kTLS */
+	SY_BRIEF = 1 << 8,	/* over before the next dump: its end is told, no dump lists it */
 };
 
 /* A socket (state is set), a flow (SY_FLOW), or both. */
@@ -76,10 +87,11 @@ struct synthconn {
 	uint8_t proto;			/* enum sockproto */
 	uint8_t state;			/* enum sockstate; 0: no socket */
 	uint8_t wire;			/* enum wirestate; 0: as the state has it */
+	uint8_t end_wire;		/* the same, once its socket is gone; 0: as `over` says */
 	uint8_t proc, other_proc;	/* enum synthprocid; P_NONE: inode 0, unless SY_KERNEL */
 	uint8_t path;			/* enum synthpathid */
 	uint8_t timer, retransmits;	/* TIMER_* */
-	uint8_t flags;			/* enum synthflag */
+	uint16_t flags;			/* enum synthflag */
 	uint8_t fd;
 	uint8_t tos;
 	uint16_t lport, rport;
@@ -95,6 +107,7 @@ struct synthconn {
 };
 
 extern const struct synthproc synth_procs[SYNTH_PROCS];
+extern const struct synthuser synth_users[SYNTH_USERS];
 extern const struct synthiface synth_ifaces[SYNTH_IFACES];
 extern const struct synthaddr synth_addrs[SYNTH_ADDRS];
 extern const struct synthpath synth_paths[SYNTH_PATHS];

@@ -17,10 +17,12 @@ static const int8_t wave[16] = { 0, 19, 35, 46, 50, 46, 35, 19, 0, -19, -35, -46
 enum {
 	SUPER_PACKET = 8,		/* segments that GSO and GRO make one of */
 	SUPER_PACKET_RATE = 100000,	/* bytes/s from which they do */
+	BRIEF_FROM_PCT = 41, BRIEF_TO_PCT = 36,	/* of an interval before its end: SY_BRIEF */
 	SEEN_PCT = 97,			/* of SY_PARTLY_SEEN */
 	RETRANSMITS_MAX = 6,		/* tcp_syn_retries */
 	TIME_WAIT_MS = 60000,		/* TCP_TIMEWAIT_LEN */
 	SYN_OPTIONS = 8,		/* a SYN is so much longer than a segment with a time stamp */
+	CGROUPS_FROM = 4096,
 	COOKIES = 0x1000,		/* in each cycle; more than rows */
 	PORTS = 4096,			/* that a row uses before it begins again */
 };
@@ -40,6 +42,7 @@ struct synthphase synthlife_phase(const struct synthlife *l, uint32_t tick)
 	p.over = p.lingers && l->over && at >= l->over;
 	p.age = p.lingers ? at - l->born : 0;
 	p.over_age = p.over ? at - l->over : 0;
+	p.ends = l->over ? at == l->over : l->gone && at == l->gone;
 	return p;
 }
 
@@ -68,12 +71,18 @@ void synthrow_start(struct synthrow *r, uint32_t cycle, const struct synthtime *
 
 	r->cycle = cycle;
 	r->over = false;
+	r->gone = c->flags & SY_BRIEF;
 	r->rx = c->rx_before + (uint64_t)c->rx * c->age_s;
 	r->tx = c->tx_before + (uint64_t)c->tx * c->age_s;
 	r->rx_segs = segments(r, r->rx);
 	r->tx_segs = segments(r, r->tx);
 	r->resent = c->resent;
 	r->retransmits = c->retransmits;
+	if (c->flags & SY_BRIEF) {	/* between two ticks */
+		r->opened_ns = t->now_ns - t->interval_ns * BRIEF_FROM_PCT / 100;
+		r->last_ns = t->now_ns - t->interval_ns * BRIEF_TO_PCT / 100;
+		return;
+	}
 	r->opened_ns = t->now_ns - age_ns;
 	r->last_ns = quiet ? r->opened_ns + age_ns / 4 * 3 : t->now_ns;
 }
@@ -91,9 +100,10 @@ void synthrow_carry(struct synthrow *r, const struct synthphase *p, const struct
 	const struct synthconn *c = r->conn;
 	uint64_t rx = carried(c->rx, r, t), tx = carried(c->tx, r, t);
 
-	if (r->over)
+	if (r->over || r->gone)
 		return;
 	r->over = p->over;	/* what it carried in its last interval still counts */
+	r->gone = !p->there;
 	r->rx += rx;
 	r->tx += tx;
 	r->rx_segs += segments(r, rx);
@@ -127,6 +137,8 @@ static enum wirestate wire_of(const struct synthrow *r)
 
 	if (r->conn->proto != SP_TCP)
 		return WS_NONE;
+	if (r->gone && r->conn->end_wire)
+		return r->conn->end_wire;
 	return r->conn->wire ? r->conn->wire : wire[state_of(r)];
 }
 
@@ -280,8 +292,54 @@ static void fill_memory(struct sockrec *s, const struct synthconn *c)
 	s->skmem[SKMEM_DROPS] = c->drops;
 }
 
+uint64_t synth_cgroup(enum synthprocid proc)
+{
+	const char *path = synth_procs[proc].cgroup;
+	uint64_t first = proc;
+
+	for (enum synthprocid id = P_NONE + 1; path && id < proc; id++)
+		if (strcmp(synth_procs[id].cgroup, path) == 0 && id < first)
+			first = id;
+	return CGROUPS_FROM + first;
+}
+
+/* What the congestion control tells of itself, in its own units. */
+static void fill_cc(struct sockrec *s, const struct synthpath *path)
+{
+	uint64_t bw = (uint64_t)path->cwnd * path->mss * 950000 / (path->rtt_us ? path->rtt_us : 1);
+
+	if (strcmp(path->cong, "bbr") == 0) {
+		s->cc_kind = CC_BBR;
+		s->cc.bbr.bw_lo = (uint32_t)bw;
+		s->cc.bbr.bw_hi = (uint32_t)(bw >> 32);
+		s->cc.bbr.min_rtt = path->min_rtt_us;
+		s->cc.bbr.pacing_gain = 256;
+		s->cc.bbr.cwnd_gain = 512;
+	} else if (strcmp(path->cong, "dctcp") == 0) {
+		s->cc_kind = CC_DCTCP;
+		s->cc.dctcp.enabled = 1;
+		s->cc.dctcp.alpha = 41;
+		s->cc.dctcp.ab_ecn = 17376;
+		s->cc.dctcp.ab_tot = 1086000;
+	}
+}
+
+static void fill_tls(struct sockmore *more)
+{
+	more->kind = MORE_ULP;
+	more->ulp = (struct ulpmore){
+		.name = "tls",
+		.has_tls = true,
+		.tls_version = 0x0304,
+		.tls_cipher = 51,	/* TLS_CIPHER_AES_GCM_128 */
+		.tls_txconf = 2,	/* TLS_CONF_SW */
+		.tls_rxconf = 2,
+	};
+}
+
 /* What only a full socket has: not TIME_WAIT, not SYN_RECV. */
-static void fill_full(struct sockrec *s, const struct synthrow *r, const struct synthtime *t)
+static void fill_full(struct sockrec *s, struct sockmore *more, const struct synthrow *r,
+		      const struct synthtime *t)
 {
 	static const uint8_t shut[SOCKSTATES] = { [ST_CLOSE_WAIT] = 1, [ST_FIN_WAIT1] = 2,
 						  [ST_FIN_WAIT2] = 3, [ST_LAST_ACK] = 3 };
@@ -292,14 +350,20 @@ static void fill_full(struct sockrec *s, const struct synthrow *r, const struct 
 	s->uid = synth_procs[c->proc].uid;
 	s->tos = c->tos;
 	s->shutdown = shut[c->state];
-	s->cgroup_id = 4096u + c->proc;
+	s->cgroup_id = synth_cgroup(c->proc);
 	s->recv_q = c->recv_q;
 	s->send_q = c->send_q;
 	fill_memory(s, c);
+	s->has |= HAS_SOCKOPT;
+	s->sockopt = SOCKOPT_MC_LOOP | SOCKOPT_MC_ALL;
 	if (c->proto != SP_TCP)
 		return;
+	s->sockopt |= SOCKOPT_IS_ICSK;
 	s->has |= HAS_CONG;
-	memcpy(s->cong, cong, strlen(cong));
+	memcpy(more->cong, cong, strlen(cong));
+	fill_cc(s, &synth_paths[c->path]);
+	if (c->flags & SY_TLS)
+		fill_tls(more);
 	s->tcpinfo_len = sizeof(s->tcpinfo);
 	fill_tcpinfo(&s->tcpinfo, r, t);
 }
@@ -324,11 +388,12 @@ static void fill_timer(struct sockrec *s, const struct synthrow *r, const struct
 }
 
 void synthrow_socket(const struct synthrow *r, const struct synthphase *p, const struct synthtime *t,
-		     struct sockrec *out)
+		     struct sockrec *out, struct sockmore *more)
 {
 	const struct synthconn *c = r->conn;
 	bool v6 = c->flags & SY_DUAL || !addr_is_v4(&r->laddr);
 
+	*more = (struct sockmore){ .kind = MORE_NONE };
 	*out = (struct sockrec){
 		.cookie = cookie_of(r),
 		.laddr = r->laddr,
@@ -339,7 +404,7 @@ void synthrow_socket(const struct synthrow *r, const struct synthphase *p, const
 		.proto = c->proto,
 		.family = v6 ? AF_INET6 : AF_INET,
 		.state = state_of(r),
-		.dump = (uint8_t)((c->proto == SP_UDP) * 2 + v6),
+		.dump = dump_index(0, (c->proto == SP_UDP) * 2u + v6),
 		.dump_gen = t->tick + 1,
 		.inode = synthrow_inode(r),
 	};
@@ -349,7 +414,27 @@ void synthrow_socket(const struct synthrow *r, const struct synthphase *p, const
 	}
 	fill_timer(out, r, p, t);
 	if (out->state != ST_TIME_WAIT && out->state != ST_SYN_RECV)
-		fill_full(out, r, t);
+		fill_full(out, more, r, t);
+}
+
+void synthrow_gone(const struct synthrow *r, const struct synthtime *t, struct sockrec *out,
+		   struct sockmore *more)
+{
+	struct synthrow last = *r;
+	struct synthphase now = { .there = true };
+
+	last.over = false;	/* the full socket's end: its TIME_WAIT is another record */
+	synthrow_socket(&last, &now, t, out, more);
+	out->state = ST_CLOSE;
+	out->timer = TIMER_NONE;
+	out->has &= (uint16_t)~(HAS_UID | HAS_QUEUES | HAS_TIMER | HAS_CGROUP);
+	out->inode = out->uid = out->recv_q = out->send_q = out->timer_ms = 0;
+	out->cgroup_id = 0;
+	out->skmem_count = 0;
+	if (!out->tcpinfo_len)
+		return;
+	fill_tcpinfo(&out->tcpinfo, r, t);	/* with the FINs */
+	out->tcpinfo.state = ST_CLOSE;
 }
 
 static uint32_t header_bytes(const struct synthrow *r)
@@ -380,9 +465,11 @@ static bool is_closing(enum wirestate w)
 	return w == WS_FIN_WAIT1 || w == WS_FIN_WAIT2 || w == WS_CLOSING || w == WS_TIME_WAIT;
 }
 
-/* Did the local end send the first FIN? */
+/* Did the local end send the first FIN? Who is freed at once has not, and was not who reset it. */
 static bool closes_first(const struct synthrow *r)
 {
+	if (r->gone && r->conn->end_wire)
+		return false;
 	return r->conn->state != ST_CLOSE_WAIT && r->conn->state != ST_LAST_ACK;
 }
 
@@ -396,6 +483,8 @@ static uint8_t flags_of(const struct synthrow *r, const struct sent *s, bool ope
 	if (w == WS_REFUSED)
 		return opener ? WIRE_SYN : WIRE_RST | WIRE_ACK;
 	flags |= opener && (w == WS_SYN_SENT || w == WS_SYN_RECV) ? WIRE_SYN : WIRE_SYN | WIRE_ACK;
+	if (w == WS_RESET && closer)
+		flags |= WIRE_RST;
 	if (w == WS_TIME_WAIT || w == WS_CLOSING || (is_closing(w) && closer))
 		flags |= WIRE_FIN;
 	return (uint8_t)flags;
@@ -440,5 +529,7 @@ void synthrow_flow(const struct synthrow *r, struct flowrec *out)
 	out->sent_here = both ? 3 : 1 << l;
 	out->got_here = both ? 3 : 2 >> l;
 	if (out->wire_state == WS_REFUSED)
-		out->rst_from = 1 << l;
+		out->rst_from = opens ? 2 >> l : 1 << l;
+	else if (out->wire_state == WS_RESET)
+		out->rst_from = 2 >> l;
 }

@@ -18,6 +18,7 @@ struct synthtime {
 struct synthphase {
 	bool there;		/* the process, the socket */
 	bool over;		/* in TIME_WAIT */
+	bool ends;		/* the kernel frees it: it goes, or a TIME_WAIT takes its place */
 	bool lingers;		/* there, or not longer gone than its flow stays */
 	uint32_t cycle;
 	uint32_t age, over_age;	/* ticks since it came, since it was over */
@@ -38,7 +39,8 @@ struct synthrow {
 	uint64_t rx_segs, tx_segs;	/* that carried it */
 	uint64_t resent;		/* segments, all full */
 	uint32_t retransmits;
-	bool over;
+	bool over;			/* in TIME_WAIT */
+	bool gone;			/* the kernel has freed it */
 };
 
 int synthrow_init(struct synthrow *r, const struct synthconn *conn, uint32_t index, uint32_t flow_id);
@@ -47,8 +49,12 @@ void synthrow_start(struct synthrow *r, uint32_t cycle, const struct synthtime *
 void synthrow_carry(struct synthrow *r, const struct synthphase *p, const struct synthtime *t);
 
 uint32_t synthrow_inode(const struct synthrow *r);	/* 0 in TIME_WAIT, and where nobody has it */
+uint64_t synth_cgroup(enum synthprocid proc);		/* an id for each path */
 void synthrow_socket(const struct synthrow *r, const struct synthphase *p, const struct synthtime *t,
-		     struct sockrec *out);
+		     struct sockrec *out, struct sockmore *more);
+/* What the kernel says of it when it frees it: no inode, no user, no queues; the final counters. */
+void synthrow_gone(const struct synthrow *r, const struct synthtime *t, struct sockrec *out,
+		   struct sockmore *more);
 void synthrow_flow(const struct synthrow *r, struct flowrec *out);
 
 #endif

@@ -16,6 +16,7 @@ import sys
 import time
 
 SEQ, PORTID = 7, 4242   # what the recorded messages carry
+MPTCP = 262             # IPPROTO_MPTCP
 HOST, GHOST = "10.77.0.1", "10.77.0.9"   # ours; one that gets packets and never answers
 HOST6 = "2001:db8:77::1"
 
@@ -136,10 +137,25 @@ def udp_sockets():
         keep.extend((s, c))
 
 
-def dump(family, protocol, ext):
+def mptcp_sockets():
+    """A connection over MPTCP, and its subflow on port 8100 among the TCP sockets."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM, MPTCP)
+    server.bind((HOST, 8100))
+    server.listen(5)
+    c = socket.socket(socket.AF_INET, socket.SOCK_STREAM, MPTCP)
+    c.bind(("", 9200))
+    c.connect((HOST, 8100))
+    a, _ = server.accept()
+    c.send(b"w" * 1000)
+    keep.extend((server, c, a))
+
+
+def dump(family, protocol, ext, sport=0, extra=b""):
     """The reply's messages one after the other, without what names this run."""
     nl = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4)
-    request = struct.pack("=BBBBI48x", family, protocol, ext, 0, 0xffffffff)
+    states = 0xfff if sport else 0xffffffff     # of bit 13 the kernel ignores the port
+    request = struct.pack("=BBBBI", family, protocol, ext, 0, states)
+    request += struct.pack("!H", sport) + bytes(46) + extra
     nl.send(struct.pack("=IHHII", 16 + len(request), 20, 0x301, 1, 0) + request)
     out = bytearray()
     while True:
@@ -154,8 +170,18 @@ def dump(family, protocol, ext):
         out += data
 
 
+def record_mptcp(where):
+    protocol = struct.pack("=HHI", 8, 3, MPTCP)     # INET_DIAG_REQ_PROTOCOL
+    for name, reply in {
+        "diag_mptcp4": dump(socket.AF_INET, 255, 0xfe, extra=protocol),
+        "diag_subflow": dump(socket.AF_INET, 6, 0xfe, sport=8100),
+    }.items():
+        with open(os.path.join(where, name + ".bin"), "wb") as f:
+            f.write(reply)
+
+
 def record(where):
-    tcp_ext, udp_ext = 0xfa, 0xf0
+    tcp_ext, udp_ext = 0xfe, 0xf0
     for name, request in {
         "diag_tcp4": (socket.AF_INET, 6, tcp_ext),
         "diag_tcp6": (socket.AF_INET6, 6, tcp_ext),
@@ -176,6 +202,9 @@ def main():
     if sys.argv[1] == "--run":
         sys.exit(subprocess.run(sys.argv[2:]).returncode)
     record(sys.argv[1])
+    mptcp_sockets()                             # after the rest: subflows are TCP sockets too
+    time.sleep(0.1)
+    record_mptcp(sys.argv[1])
 
 
 main()

@@ -6,7 +6,11 @@ The live tests need sockets in every state and transfers of known size, in sever
 actor is one process there. Answers begin with "ok" or "error". Sockets stay open until they are told to
 close: when an actor ends, so do its connections. Deliberately single-threaded: a line is done before the next.
 
-    tcp NAME [4|6]   udp NAME [4|6]   reuseport NAME   bind NAME ADDR PORT   listen NAME BACKLOG
+    tcp NAME [4|6]   udp NAME [4|6]   mptcp NAME   raw NAME PROTOCOL [4|6]   ping NAME [4|6]
+    packet NAME raw|dgram ETHERTYPE   netlink NAME PROTOCOL GROUPS   unix NAME stream|dgram|seqpacket
+    pair NAME NAME stream|dgram|seqpacket   bindpath NAME PATH   connectpath NAME PATH (@ begins an abstract one)
+    option NAME LEVEL OPTION VALUE (numbers)   nonblock NAME
+    reuseport NAME   bind NAME ADDR PORT   listen NAME BACKLOG
     connect NAME ADDR PORT   begin NAME ADDR PORT (does not wait)   accept NAME LISTENER
     send NAME N   recv NAME N   sendto NAME ADDR PORT N   ends NAME (waits for the peer's FIN)
     finish NAME (sends a FIN)   close NAME   info NAME   pid   quit
@@ -17,6 +21,8 @@ import struct
 import sys
 
 CHUNK = 65536
+KINDS = {"raw": socket.SOCK_RAW, "dgram": socket.SOCK_DGRAM, "stream": socket.SOCK_STREAM,
+         "seqpacket": socket.SOCK_SEQPACKET}
 # Where struct tcp_info (linux/tcp.h) has them.
 TCP_INFO = {"bytes_acked": ("Q", 120), "bytes_received": ("Q", 128), "bytes_sent": ("Q", 200),
             "bytes_retrans": ("Q", 208)}
@@ -38,6 +44,46 @@ class Actor:
 
     def udp(self, name, version="4"):
         self.new(name, version, socket.SOCK_DGRAM)
+
+    def mptcp(self, name):
+        self.socks[name] = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
+        self.socks[name].settimeout(20)
+
+    def raw(self, name, protocol, version="4"):
+        family = socket.AF_INET6 if version == "6" else socket.AF_INET
+        self.socks[name] = socket.socket(family, socket.SOCK_RAW, int(protocol))
+
+    def ping(self, name, version="4"):
+        if version == "6":
+            self.socks[name] = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM, socket.IPPROTO_ICMPV6)
+        else:
+            self.socks[name] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)
+
+    def packet(self, name, kind, ethertype):
+        self.socks[name] = socket.socket(socket.AF_PACKET, KINDS[kind], socket.htons(int(ethertype, 0)))
+
+    def netlink(self, name, protocol, groups):
+        self.socks[name] = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, int(protocol))
+        self.socks[name].bind((0, int(groups)))
+
+    def unix(self, name, kind):
+        self.socks[name] = socket.socket(socket.AF_UNIX, KINDS[kind])
+        self.socks[name].settimeout(20)
+
+    def pair(self, one, other, kind):
+        self.socks[one], self.socks[other] = socket.socketpair(socket.AF_UNIX, KINDS[kind])
+
+    def bindpath(self, name, path):
+        self.socks[name].bind(path.replace("@", "\0", 1) if path[0] == "@" else path)
+
+    def connectpath(self, name, path):
+        self.socks[name].connect(path.replace("@", "\0", 1) if path[0] == "@" else path)
+
+    def option(self, name, level, option, value):
+        self.socks[name].setsockopt(int(level), int(option), int(value))
+
+    def nonblock(self, name):
+        self.socks[name].setblocking(False)
 
     def reuseport(self, name):
         self.socks[name].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

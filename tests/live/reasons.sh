@@ -62,8 +62,11 @@ test_accept_queue()
 		send q 10
 	END
 	next reasons
-	result "a connection that nobody accepted yet: accept-queue, with its traffic" "$(
-		because reasons '.rport == 7101' accept-queue both
+	result "a connection that nobody accepted yet: accept-queue, its listener's process, its traffic" "$(
+		equal no_process_reason "$(row reasons '.rport == 7101' .no_process_reason)" accept-queue
+		equal side "$(row reasons '.rport == 7101' .side)" both
+		equal pid "$(row reasons '.rport == 7101' .pid)" "$(pid_of near)"
+		equal fd "$(row reasons '.rport == 7101' .fd)" null
 		equal rx_payload "$(row reasons '.rport == 7101' .rx_payload)" 10)"
 	do_all near <<<"accept q l"
 	next reasons

@@ -92,4 +92,5 @@ def main():
     sys.exit(bool(lines))
 
 
-main()
+if __name__ == "__main__":
+    main()

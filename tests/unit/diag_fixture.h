@@ -19,7 +19,33 @@
 #include "source/diagdump.h"
 
 enum { FIXTURE_SEQ = 7, FIXTURE_PORTID = 4242 };
-enum { FIXTURE_TCP4, FIXTURE_TCP6, FIXTURE_UDP4, FIXTURE_UDP6 }; /* rows of families.c */
+
+/* The rows of families.c: a row's place is part of every event, so none may move. */
+enum {
+	FIXTURE_TCP4,
+	FIXTURE_TCP6,
+	FIXTURE_UDP4,
+	FIXTURE_UDP6,
+	FIXTURE_UDPLITE4,
+	FIXTURE_UDPLITE6,
+	FIXTURE_RAW4,
+	FIXTURE_RAW6,
+	FIXTURE_ICMP4,
+	FIXTURE_ICMP6,
+	FIXTURE_SCTP4,
+	FIXTURE_SCTP6,
+	FIXTURE_SCTP_EPS,
+	FIXTURE_SCTP_ASSOCS,
+	FIXTURE_DCCP4,
+	FIXTURE_DCCP6,
+	FIXTURE_MPTCP4,
+	FIXTURE_MPTCP6,
+	FIXTURE_UNIX,
+	FIXTURE_PACKET,
+	FIXTURE_NETLINK,
+	FIXTURE_VSOCK,
+	FIXTURE_ROWS
+};
 
 enum { KEPT_MAX = 64, REPLY_MAX = 65536 };
 
@@ -73,23 +99,34 @@ static inline void play(const char *name, uint8_t family, struct diagdump *d, st
 	diagdump_feed(d, bytes_of(r.bytes, r.len), 5, &sink);
 }
 
-/* The one kept socket with these ports. */
-static inline const struct sockrec *kept_socket(const struct kept *k, uint16_t lport,
-						uint16_t rport)
+/* The one kept event of a socket with these ports. */
+static inline const struct event *kept_event(const struct kept *k, uint16_t lport, uint16_t rport)
 {
-	const struct sockrec *found = NULL;
+	const struct event *found = NULL;
 
 	for (size_t i = 0; i < k->count; i++) {
-		const struct sockrec *sk = &k->events[i].sock;
+		const struct event *e = &k->events[i];
 
-		if (sk->lport != lport || sk->rport != rport)
+		if (e->sock.lport != lport || e->sock.rport != rport)
 			continue;
 		assert_null(found);
-		found = sk;
+		found = e;
 	}
 	if (!found)
 		fail_msg("no socket from port %u to port %u", lport, rport);
 	return found;
+}
+
+static inline const struct sockrec *kept_socket(const struct kept *k, uint16_t lport,
+						uint16_t rport)
+{
+	return &kept_event(k, lport, rport)->sock;
+}
+
+static inline const struct sockmore *kept_more(const struct kept *k, uint16_t lport,
+					       uint16_t rport)
+{
+	return &kept_event(k, lport, rport)->more;
 }
 
 #endif

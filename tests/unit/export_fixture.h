@@ -76,6 +76,7 @@ static inline bool fixture_addr(const struct column *c, const struct row *r, str
 	(void)c;
 	(void)r;
 	v->addr = addr_from_v4(one);
+	v->text = NULL;
 	return true;
 }
 

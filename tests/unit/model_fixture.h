@@ -62,13 +62,59 @@ static inline void fx_socket(struct fx *fx, const struct sockrec *rec)
 	model_apply(fx->m, &e);
 }
 
+/* The kernel freed it: cookie, tuple and last counters are told, nothing else is. */
+static inline void fx_socket_gone(struct fx *fx, const struct sockrec *rec)
+{
+	struct event e = fx_event(fx, EV_SOCKET_GONE);
+
+	e.sock = *rec;
+	e.sock.state = ST_CLOSE;
+	e.sock.has = HAS_COOKIE;
+	e.sock.inode = e.sock.uid = e.sock.dump_gen = 0;
+	model_apply(fx->m, &e);
+}
+
+static inline void fx_lost(struct fx *fx, uint16_t netns, uint64_t times)
+{
+	struct event e = fx_event(fx, EV_LOST);
+
+	e.lost = (struct lostrec){ .netns = netns, .times = times };
+	model_apply(fx->m, &e);
+}
+
+static inline void fx_killed(struct fx *fx, uint64_t cookie, int error)
+{
+	struct event e = fx_event(fx, EV_KILLED);
+
+	e.kill = (struct killrec){ .cookie = cookie, .error = error };
+	model_apply(fx->m, &e);
+}
+
+static inline void fx_netns(struct fx *fx, uint16_t index, uint64_t inode, bool gone)
+{
+	struct event e = fx_event(fx, EV_NETNS);
+
+	e.netns = (struct netnsrec){ .index = index, .inode = inode, .gone = gone };
+	snprintf(e.netns.name, sizeof(e.netns.name), "ns%u", index);
+	model_apply(fx->m, &e);
+}
+
+/* From now on ended sockets stay rows for so long. */
+static inline void fx_keep_closed(struct fx *fx, uint64_t ms)
+{
+	struct event e = fx_event(fx, EV_HOST);
+
+	e.host.keep_closed_ns = ms * NSEC_PER_MSEC;
+	model_apply(fx->m, &e);
+}
+
 /* Begins a run of every dump; fx_dump_ends() closes that of one. */
 static inline void fx_dump_begins(struct fx *fx)
 {
 	fx->gen++;
 }
 
-static inline void fx_dump_ends(struct fx *fx, uint8_t dump, bool complete)
+static inline void fx_dump_ends(struct fx *fx, uint16_t dump, bool complete)
 {
 	struct event e = fx_event(fx, EV_DUMP_DONE);
 

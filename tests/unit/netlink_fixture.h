@@ -28,11 +28,15 @@ enum { PORTID = 4711, HEARD_MAX = 64 };
 
 struct mnl_socket {
 	int fd;
+	int kernel_fd;	/* the other end */
 };
 
 /* The kernel's end of the socket that was opened last; -1: none. libmnl's calls have no context. */
 static int kernel_fd = -1;
 static unsigned opened;
+
+/* A kernel that answers within send(), as sock_diag does: false: the request is to wait. */
+static bool (*answer_at_once)(int kernel_end, const void *requests, size_t len);
 
 struct mnl_socket *mnl_socket_open2(int bus, int flags)
 {
@@ -42,10 +46,8 @@ struct mnl_socket *mnl_socket_open2(int bus, int flags)
 	(void)bus;
 	assert_non_null(s);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | flags, 0, pair), 0);
-	if (kernel_fd >= 0)
-		close(kernel_fd);
-	kernel_fd = pair[1];
 	s->fd = pair[0];
+	s->kernel_fd = kernel_fd = pair[1];
 	opened++;
 	return s;
 }
@@ -71,6 +73,8 @@ int mnl_socket_get_fd(const struct mnl_socket *s)
 
 ssize_t mnl_socket_sendto(const struct mnl_socket *s, const void *data, size_t len)
 {
+	if (answer_at_once && answer_at_once(s->kernel_fd, data, len))
+		return (ssize_t)len;
 	return send(s->fd, data, len, MSG_NOSIGNAL);
 }
 
@@ -78,6 +82,9 @@ int mnl_socket_close(struct mnl_socket *s)
 {
 	int rc = close(s->fd);
 
+	close(s->kernel_fd);
+	if (kernel_fd == s->kernel_fd)
+		kernel_fd = -1;
 	free(s);
 	return rc;
 }
@@ -101,13 +108,18 @@ static inline uint16_t take_request(uint32_t *seq)
 	return request.head.nlmsg_type;
 }
 
-/* One message, in a datagram of its own. */
-static inline void answer(struct nlmsghdr *msg, uint32_t seq, uint16_t flags)
+/* One message, in a datagram of its own, to the socket of which this is the kernel's end. */
+static inline void answer_to(int kernel_end, struct nlmsghdr *msg, uint32_t seq, uint16_t flags)
 {
 	msg->nlmsg_seq = seq;
 	msg->nlmsg_pid = seq ? PORTID : 0;	/* a multicast has neither */
 	msg->nlmsg_flags = flags;
-	assert_int_equal(send(kernel_fd, msg, msg->nlmsg_len, MSG_NOSIGNAL), msg->nlmsg_len);
+	assert_int_equal(send(kernel_end, msg, msg->nlmsg_len, MSG_NOSIGNAL), msg->nlmsg_len);
+}
+
+static inline void answer(struct nlmsghdr *msg, uint32_t seq, uint16_t flags)
+{
+	answer_to(kernel_fd, msg, seq, flags);
 }
 
 static inline void answer_done(uint32_t seq, int status, uint16_t flags)

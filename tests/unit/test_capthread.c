@@ -22,6 +22,7 @@
 #include "net/links.h"
 #include "source/capthread.h"
 #include "source/pktfeed.h"
+#include "source/pktset.h"
 
 enum { FLOWS_MAX = 20000, FRAME = 14 + 20 + 8 + 10 };
 
@@ -44,6 +45,7 @@ struct fake {
 	struct pktsrc pktsrc;
 	int fd;			/* an eventfd: as many packets as its count */
 	unsigned sent, flows;
+	uint16_t netns;
 	uint64_t age_ns;	/* of its packets, modulo 2^64 */
 	atomic_bool fail, failed, closed, endless;
 };
@@ -73,6 +75,7 @@ static int fake_step(struct pktsrc *p, unsigned max,
 			.caplen = FRAME,
 			.wirelen = FRAME,
 			.linktype = LINK_ETHERNET,
+			.netns = f->netns,
 		};
 
 		make_frame(frame, f->sent++ % f->flows);
@@ -107,15 +110,20 @@ static const struct pktsrc_ops fake_ops = {
 	.step = fake_step, .fd = fake_fd, .stats = fake_stats, .close = fake_close,
 };
 
+static void fake_init(struct fake *f, uint16_t netns, unsigned flows)
+{
+	*f = (struct fake){ .pktsrc.ops = &fake_ops, .flows = flows, .netns = netns,
+			    .fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
+	assert_true(f->fd >= 0);
+}
+
 static struct capthread *fake_start(struct fake *f, unsigned flows)
 {
 	struct errmsg err = { "" };
 	struct capthread *t;
 
-	*f = (struct fake){ .pktsrc.ops = &fake_ops, .flows = flows,
-			    .fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
-	assert_true(f->fd >= 0);
-	assert_int_equal(capthread_start(&t, &f->pktsrc, FLOWS_MAX, &err), 0);
+	fake_init(f, 0, flows);
+	assert_int_equal(capthread_start(&t, &f->pktsrc, 0, FLOWS_MAX, &err), 0);
 	return t;
 }
 
@@ -436,6 +444,182 @@ static void test_pktfeed_puts_times_within_its_bounds(void **state)
 	pktfeed_fini(&feed);
 }
 
+/* ---- several sources */
+
+/* Packets that flows of that namespace were seen to carry, over batches, by flow. */
+struct tally {
+	uint64_t packets[16];
+	uint64_t dropped;
+	bool failed;
+	struct errmsg trouble;	/* the last there was */
+};
+
+enum { TALLY_NETNS = 2 };
+
+static void take_batch(struct capthread *t, struct tally *by_netns)
+{
+	struct capbatch *b = next_batch(t);
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		const struct flowrec *r = &b->flows[i].rec;
+		unsigned end = r->key.port[0] == 53, n = r->key.addr[end].b[15] % 16u;
+
+		assert_true(r->key.netns < TALLY_NETNS);
+		by_netns[r->key.netns].packets[n] = r->dir[0].packets + r->dir[1].packets;
+	}
+	for (unsigned i = 0; i < TALLY_NETNS; i++) {
+		by_netns[i].dropped = b->stats.dropped;
+		by_netns[i].failed = b->failed;
+		if (b->trouble.text[0])
+			by_netns[i].trouble = b->trouble;
+	}
+	capthread_give_back(t, b);
+}
+
+/* Takes batches until flow n of that namespace has so many packets. */
+static void take_until(struct capthread *t, struct tally *by_netns, unsigned netns, unsigned n,
+		       uint64_t packets)
+{
+	uint64_t start = clock_mono_ns();
+
+	while (by_netns[netns].packets[n] < packets) {
+		take_batch(t, by_netns);
+		assert_true(clock_mono_ns() - start < 10 * NSEC_PER_SEC);
+		capthread_ask(t);
+	}
+	assert_int_equal(by_netns[netns].packets[n], packets);
+}
+
+static void test_capthread_same_packets_in_two_namespaces_are_two_flows(void **state)
+{
+	struct tally seen[TALLY_NETNS] = { { .failed = false } };
+	struct fake here, there;
+	struct capthread *t = fake_start(&here, 4);
+
+	(void)state;
+	fake_init(&there, 1, 4);
+	fake_send(&here, 40);
+	fake_send(&there, 80);
+	capthread_add(t, &there.pktsrc, 1);
+	take_until(t, seen, 0, 3, 10);
+	take_until(t, seen, 1, 3, 20);
+	assert_int_equal(seen[0].dropped, 2 * 17);
+	capthread_stop(t);
+	assert_true(atomic_load(&here.closed));
+	assert_true(atomic_load(&there.closed));
+}
+
+static void test_capthread_source_that_fails_leaves_the_others(void **state)
+{
+	struct tally seen[TALLY_NETNS] = { { .failed = false } };
+	struct fake here, there;
+	struct capthread *t = fake_start(&here, 4);
+
+	(void)state;
+	fake_init(&there, 1, 4);
+	fake_send(&there, 40);
+	capthread_add(t, &there.pktsrc, 1);
+	take_until(t, seen, 1, 0, 10);
+	atomic_store(&there.fail, true);
+	wait_until(&there.closed);
+	fake_send(&here, 40);
+	take_until(t, seen, 0, 0, 10);
+	assert_false(seen[0].failed);
+	assert_string_equal(seen[0].trouble.text, "the wire was cut");
+	assert_int_equal(seen[0].dropped, 2 * 17);	/* what it lost is lost */
+	atomic_store(&here.fail, true);
+	while (!seen[0].failed)
+		take_batch(t, seen);
+	capthread_stop(t);
+}
+
+static void test_capthread_dropped_namespace_is_closed_and_the_rest_goes_on(void **state)
+{
+	struct tally seen[TALLY_NETNS] = { { .failed = false } };
+	struct fake here, there;
+	struct capthread *t = fake_start(&here, 4);
+
+	(void)state;
+	fake_init(&there, 1, 4);
+	capthread_drop(t, 1);	/* there is none yet */
+	capthread_add(t, &there.pktsrc, 1);
+	capthread_drop(t, 1);
+	wait_until(&there.closed);
+	fake_send(&here, 8);
+	take_until(t, seen, 0, 1, 2);
+	assert_int_equal(seen[0].trouble.text[0], '\0');
+	capthread_stop(t);
+}
+
+static void test_capthread_source_added_after_the_end_is_closed(void **state)
+{
+	struct tally seen[TALLY_NETNS] = { { .failed = false } };
+	struct fake here, there;
+	struct capthread *t = fake_start(&here, 4);
+
+	(void)state;
+	atomic_store(&here.fail, true);
+	while (!seen[0].failed)
+		take_batch(t, seen);
+	fake_init(&there, 1, 4);
+	capthread_add(t, &there.pktsrc, 1);
+	capthread_stop(t);
+	assert_true(atomic_load(&there.closed));
+}
+
+static void test_capthread_busy_source_does_not_starve_another(void **state)
+{
+	struct tally seen[TALLY_NETNS] = { { .failed = false } };
+	struct fake here, there;
+	struct capthread *t = fake_start_overloaded(&here, 4);
+
+	(void)state;
+	fake_init(&there, 1, 4);
+	capthread_add(t, &there.pktsrc, 1);
+	fake_send(&there, 4000);
+	take_until(t, seen, 1, 2, 1000);
+	capthread_stop(t);
+}
+
+static void each_is_counted(void *ctx, const struct pktraw *raw)
+{
+	(void)raw;
+	++*(unsigned *)ctx;
+}
+
+static void test_pktset_refuses_more_than_it_has_room_for_and_closes_them(void **state)
+{
+	static struct fake f[PKTSET_MAX + 1];
+	struct errmsg err = { "" };
+	struct pktsrc *set;
+	unsigned count = 0;
+
+	(void)state;
+	assert_int_equal(pktset_new(&set, &err), 0);
+	assert_int_equal(set->ops->step(set, 10, each_is_counted, &count, &err), 0);
+	for (unsigned i = 0; i <= PKTSET_MAX; i++)
+		fake_init(&f[i], (uint16_t)(i / 2), 1);
+	for (unsigned i = 0; i < PKTSET_MAX; i++)
+		assert_int_equal(pktset_add(set, &f[i].pktsrc, f[i].netns), 0);
+	assert_int_equal(pktset_add(set, &f[PKTSET_MAX].pktsrc, 0), -ENOSPC);
+	assert_true(atomic_load(&f[PKTSET_MAX].closed));
+	assert_true(pktset_take_trouble(set, &err));
+	assert_false(pktset_take_trouble(set, &err));
+	pktset_drop(set, 3);
+	for (unsigned i = 0; i < PKTSET_MAX; i++) {
+		if (i / 2 == 3)
+			wait_until(&f[i].closed);
+		else
+			fake_send(&f[i], 1);
+		assert_int_equal(atomic_load(&f[i].closed), i / 2 == 3);
+	}
+	for (unsigned i = 0; i < PKTSET_MAX && count < PKTSET_MAX - 2; i++)
+		assert_true(set->ops->step(set, 7, each_is_counted, &count, &err) <= 7);
+	assert_int_equal(count, PKTSET_MAX - 2);
+	set->ops->close(set);
+	assert_true(atomic_load(&f[0].closed));
+}
+
 static void test_capthread_stops_while_a_batch_waits(void **state)
 {
 	struct fake f;
@@ -462,6 +646,12 @@ int main(void)
 		cmocka_unit_test(test_capthread_ends_flows_that_are_idle),
 		cmocka_unit_test(test_capthread_knows_no_packet_of_the_future),
 		cmocka_unit_test(test_pktfeed_puts_times_within_its_bounds),
+		cmocka_unit_test(test_capthread_same_packets_in_two_namespaces_are_two_flows),
+		cmocka_unit_test(test_capthread_source_that_fails_leaves_the_others),
+		cmocka_unit_test(test_capthread_dropped_namespace_is_closed_and_the_rest_goes_on),
+		cmocka_unit_test(test_capthread_source_added_after_the_end_is_closed),
+		cmocka_unit_test(test_capthread_busy_source_does_not_starve_another),
+		cmocka_unit_test(test_pktset_refuses_more_than_it_has_room_for_and_closes_them),
 		cmocka_unit_test(test_capthread_stops_while_a_batch_waits),
 	};
 

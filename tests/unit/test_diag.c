@@ -131,6 +131,46 @@ static void test_diag_leftovers_of_another_dump_are_passed_over(void **state)
 	}
 }
 
+static void test_diag_dump_of_another_namespace_says_which(void **state)
+{
+	struct kept k = { .count = 0 };
+	struct sink sink = { keep_event, &k };
+	struct diagdump d;
+	struct reply r;
+
+	(void)state;
+	read_reply("diag_udp4", &r);
+	diagdump_begin(&d, dump_index(5, FIXTURE_UDP4), 3, fixture_id());
+	diagdump_feed(&d, bytes_of(r.bytes, r.len), 5, &sink);
+	assert_true(diagdump_is_complete(&d));
+	assert_int_equal(k.count, 2);
+	assert_int_equal(k.events[1].sock.netns, 5);
+	assert_int_equal(k.events[1].sock.dump, dump_index(5, FIXTURE_UDP4));
+	assert_int_equal(k.events[1].sock.dump_gen, 3);
+}
+
+/* Events carry a row's place: none may move. */
+static void test_diag_families_are_where_they_were(void **state)
+{
+	static const char *const names[] = {
+		"tcp4",	 "tcp6",  "udp4",     "udp6",	     "udplite4", "udplite6",
+		"raw4",	 "raw6",  "icmp4",    "icmp6",	     "sctp4",	 "sctp6",
+		"sctp-eps", "sctp-assocs", "dccp4", "dccp6", "mptcp4",	 "mptcp6",
+		"unix",	 "packet", "netlink", "vsock",
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < FIXTURE_ROWS; i++) {
+		const struct family *f = family_at(i);
+
+		assert_non_null(f);
+		assert_string_equal(f->name, names[i]);
+		assert_true(f->protos >> f->proto & 1);
+		assert_true(f->request ? f->parse != NULL : f->text != NULL);
+	}
+	assert_null(family_at(FIXTURE_ROWS));
+}
+
 static void test_diag_status_of_short_and_odd_ends(void **state)
 {
 	union {
@@ -155,6 +195,14 @@ static void test_diag_status_of_short_and_odd_ends(void **state)
 }
 
 /* ---- over the real thing ---- */
+
+static struct addr text_addr(const char *text)
+{
+	struct addr a;
+
+	assert_int_equal(addr_parse(text, &a), 0);
+	return a;
+}
 
 struct heard {
 	uint64_t cookie; /* looked for */
@@ -208,7 +256,8 @@ static void run_round(struct source *s, uint64_t *now_ns, struct heard *h)
 
 static bool open_diag(struct source **s, uint32_t protos)
 {
-	struct diag_options opt = { .protos = protos, .ipv4 = true, .ipv6 = true };
+	struct diag_options opt = { .protos = protos, .ipv4 = true, .ipv6 = true,
+				    .details = DETAIL_ALL };
 	struct errmsg err = { "" };
 
 	if (diag_new(s, &opt, &err) == 0)
@@ -270,12 +319,65 @@ static void test_diag_unasked_tables_are_not_dumped(void **state)
 	struct source *s;
 
 	(void)state;
-	if (!open_diag(&s, 1u << SP_UDP | 1u << SP_NETLINK))
+	if (!open_diag(&s, 1u << SP_UDP))
 		return;
 	run_round(s, &now_ns, &h);
 	assert_int_equal(h.dump_count, 2);
 	assert_int_equal(h.dumps[0].dump, FIXTURE_UDP4);
 	assert_int_equal(h.dumps[1].dump, FIXTURE_UDP6);
+	s->ops->close(s);
+}
+
+/* A connection to the listener on that port; the tuple as its own end sees it. */
+static int connected_socket(uint16_t port, uint64_t *cookie, struct sockquery *q)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port),
+				 .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof(a), cookie_len = sizeof(*cookie);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &cookie_len), 0);
+	*q = (struct sockquery){ .proto = SP_TCP, .rport = port };
+	q->raddr = q->laddr = addr_from_v4(&a.sin_addr);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
+	q->lport = ntohs(a.sin_port);
+	return fd;
+}
+
+static void test_diag_lookup_finds_a_socket_without_a_dump(void **state)
+{
+	struct heard h = { .last_ns = 0 };
+	struct sink sink = { hear, &h };
+	struct sockquery q;
+	uint64_t listener;
+	struct source *s;
+	uint16_t port;
+	int fd, connection;
+
+	(void)state;
+	if (!open_diag(&s, 1u << SP_TCP))
+		return;
+	fd = listening_socket(&port, &listener);
+	connection = connected_socket(port, &h.cookie, &q);
+	diag_look_up(s, &q, 1, 1000);
+	assert_int_equal(s->ops->due_ns(s), 0);
+	assert_int_equal(s->ops->step(s, 1000, &sink), 0);
+	assert_true(s->ops->due_ns(s) == SOURCE_NEVER);
+	assert_int_equal(h.finds, 1);
+	assert_int_equal(h.sockets, 1);
+	assert_int_equal(h.found.state, ST_ESTABLISHED);
+	assert_int_equal(h.found.dump, FIXTURE_TCP4);
+	assert_int_equal(h.found.dump_gen, 0);
+	assert_int_not_equal(h.found.inode, 0);
+	/* Gone: the kernel answers with the listener, which nobody asked for. */
+	q.laddr = text_addr("127.0.0.2");
+	diag_look_up(s, &q, 1, 1000);
+	assert_int_equal(s->ops->step(s, 1001, &sink), 0);
+	assert_int_equal(h.sockets, 1);
+	close(connection);
+	close(fd);
 	s->ops->close(s);
 }
 
@@ -289,9 +391,12 @@ int main(void)
 		cmocka_unit_test(test_diag_interrupted_dump_tells_its_rows_and_is_not_complete),
 		cmocka_unit_test(test_diag_row_that_cannot_be_read_makes_the_dump_incomplete),
 		cmocka_unit_test(test_diag_leftovers_of_another_dump_are_passed_over),
+		cmocka_unit_test(test_diag_dump_of_another_namespace_says_which),
+		cmocka_unit_test(test_diag_families_are_where_they_were),
 		cmocka_unit_test(test_diag_status_of_short_and_odd_ends),
 		cmocka_unit_test(test_diag_round_finds_a_socket_of_ours),
 		cmocka_unit_test(test_diag_unasked_tables_are_not_dumped),
+		cmocka_unit_test(test_diag_lookup_finds_a_socket_without_a_dump),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -395,8 +395,9 @@ static void test_filter_errors_name_the_spot(void **state)
 		{ "process 'nginx", "'nginx", "quote" },
 		{ "= 3", "=", "where a condition" },
 		{ "autobound", "autobound", "not known" },
-		{ "user www-data", "user", "uid" },
-		{ "cgroup ~ docker", "cgroup", "cgroup_id" },
+		{ "user > 5", ">", "does not go with user" },
+		{ "proto unixx", "unixx", "not a protocol" },
+		{ "host /run/x", "/run/x", "not an address" },
 		{ "fwmark = 1/x", "1/x", "mask" },
 		{ "first_seen > yesterday", "yesterday", "2026-11-21T22:14:03Z" },
 		{ "holders 3", "3", "needs an operator" },
@@ -450,6 +451,95 @@ static void test_filter_times_are_rfc3339(void **state)
 	fixture_fini(&f);
 }
 
+/* b is a unix socket, a is www-data's in a container, d in a namespace of its own. */
+static void fixture_families(struct fixture *f, struct sockmore *more)
+{
+	struct event e = { .kind = EV_USER, .user = { 33, "www-data" } };
+
+	fixture_init(f);
+	model_apply(f->m, &e);
+	e = (struct event){ .kind = EV_CGROUP, .cgroup = { 7, false, "/docker/0123456789abcdef" } };
+	model_apply(f->m, &e);
+	e = (struct event){ .kind = EV_NETNS, .netns = { .index = 1, .name = "blue" } };
+	model_apply(f->m, &e);
+	*more = (struct sockmore){ .kind = MORE_UNIX, .un = { .name = "/run/dbus/socket" } };
+	f->sk[ROW_B].rec.proto = SP_UNIX_SEQPACKET;
+	f->row[ROW_B].more = more;
+	f->sk[ROW_A].rec.has |= HAS_CGROUP;
+	f->sk[ROW_A].rec.cgroup_id = 7;
+	f->sk[ROW_D].rec.netns = 1;
+	f->sk[ROW_C].ended_ns = 5;
+	f->sk[ROW_C].end = END_RESET;
+}
+
+static void test_filter_takes_families_users_and_paths(void **state)
+{
+	static const struct match cases[] = {
+		{ "proto unix", "b" },
+		{ "proto unix_seqpacket", "b" },
+		{ "proto unix_stream", "" },
+		{ "proto inet", "acdefg" },
+		{ "proto != unix", "acdefg" },
+		{ "proto unix,udp", "be" },
+		{ "proto != unix,udp", "acdfg" },
+		{ "family unix", "b" },
+		{ "src /run/dbus/socket", "b" },
+		{ "laddr = /RUN/dbus/socket", "b" },
+		{ "laddr ~ ^/run", "b" },
+		{ "src /run", "" },
+		{ "dbus/sock", "b" },
+		{ "src 0.0.0.0/0", "acefg" },
+		{ "user www-data", "a" },
+		{ "user 33", "a" },
+		{ "user != 34", "a" },
+		{ "user = root", "" },
+		{ "user ~ ^www", "a" },
+		{ "cgroup ~ docker", "a" },
+		{ "netns blue", "d" },
+		{ "ns = blue", "d" },
+		{ "end reset", "c" },
+		{ "ended > 1970-01-01", "c" },
+	};
+	struct sockmore more;
+	struct fixture f;
+
+	(void)state;
+	fixture_families(&f, &more);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char rows[ROWS + 1];
+
+		match_rows(&f, cases[i].text, rows);
+		if (strcmp(rows, cases[i].rows) != 0)
+			fail_msg("\"%s\" lets \"%s\" through, not \"%s\"", cases[i].text, rows,
+				 cases[i].rows);
+	}
+	fixture_fini(&f);
+}
+
+static uint32_t needs_of(const char *text)
+{
+	struct filter_error err;
+	struct filter *filter;
+	uint32_t needs;
+
+	assert_int_equal(filter_parse(&filter, text, &err), 0);
+	needs = filter_needs(filter);
+	filter_free(filter);
+	return needs;
+}
+
+static void test_filter_needs_what_its_columns_need(void **state)
+{
+	(void)state;
+	assert_int_equal(needs_of(""), 0);
+	assert_int_equal(needs_of("state established and dst 10/8 and process x"), 0);
+	assert_int_equal(needs_of("rtt > 1ms or not ( drops > 0 )"), NEED_INFO | NEED_SKMEM);
+	assert_int_equal(needs_of("user root"), NEED_USER);
+	assert_int_equal(needs_of("user 0"), 0);
+	assert_int_equal(needs_of("alert"), NEED_INFO | NEED_SKMEM);
+	assert_int_equal(filter_needs(NULL), 0);
+}
+
 static void check_caret(const char *text, const char *shown)
 {
 	struct filter_error err;
@@ -492,6 +582,8 @@ int main(void)
 		cmocka_unit_test(test_filter_errors_name_the_spot),
 		cmocka_unit_test(test_filter_depth_and_length_are_bounded),
 		cmocka_unit_test(test_filter_times_are_rfc3339),
+		cmocka_unit_test(test_filter_takes_families_users_and_paths),
+		cmocka_unit_test(test_filter_needs_what_its_columns_need),
 		cmocka_unit_test(test_filter_caret_stands_under_the_spot),
 	};
 

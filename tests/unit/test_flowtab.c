@@ -630,6 +630,176 @@ static void test_flowtab_collects_in_slices_and_each_change_once(void **state)
 	flowtab_free(t);
 }
 
+/* The one flow that is wanted at once; NULL: there is none. */
+static const struct flowout *urgent(struct flowtab *t, struct flowout out[2])
+{
+	uint32_t count = flowtab_collect_began(t, out, 2);
+
+	assert_true(count < 2);
+	assert_false(flowtab_has_begun(t));
+	return count ? &out[0] : NULL;
+}
+
+static void test_flowtab_completed_handshake_is_urgent_like_a_beginning(void **state)
+{
+	struct flowtab *t = flowtab_new(16, SEED);
+	struct pktmeta syn = tcp(0, false, WIRE_SYN), accept = tcp(0, true, WIRE_SYN | WIRE_ACK);
+	struct pktmeta ack = tcp(0, false, WIRE_ACK), data = tcp(0, true, WIRE_ACK);
+	struct flowout out[2];
+
+	(void)state;
+	flowtab_add(t, &syn);
+	assert_int_equal(urgent(t, out)->rec.wire_state, WS_SYN_SENT);
+	flowtab_add(t, &accept);
+	assert_null(urgent(t, out));
+	assert_true(flowtab_has_changes(t));
+	flowtab_add(t, &ack);
+	assert_int_equal(urgent(t, out)->rec.wire_state, WS_ESTABLISHED);
+	assert_int_equal(out[0].rec.dir[ack.from].packets, 2);
+	assert_int_equal(out[0].rec.dir[accept.from].packets, 1);
+	/* It is told once, and what follows has time. */
+	assert_false(flowtab_has_changes(t));
+	flowtab_add(t, &data);
+	flowtab_add(t, &ack);
+	assert_null(urgent(t, out));
+	assert_int_equal(collect_one(t).rec.dir[ack.from].packets, 3);
+	flowtab_free(t);
+}
+
+static void test_flowtab_reset_and_refusal_are_urgent_and_told_once(void **state)
+{
+	struct flowtab *t = flowtab_new(16, SEED);
+	struct pktmeta syn = tcp(1, false, WIRE_SYN), fin = tcp(0, false, WIRE_FIN | WIRE_ACK);
+	struct pktmeta rst = tcp(0, true, WIRE_RST), refusal = tcp(1, true, WIRE_RST | WIRE_ACK);
+	struct flowout out[2];
+
+	(void)state;
+	establish(t, 0);
+	assert_non_null(urgent(t, out));
+	flowtab_add(t, &fin);
+	assert_null(urgent(t, out));
+	flowtab_add(t, &rst);
+	assert_int_equal(urgent(t, out)->rec.wire_state, WS_RESET);
+	flowtab_add(t, &rst);
+	assert_null(urgent(t, out));
+	flowtab_add(t, &syn);
+	assert_int_equal(urgent(t, out)->rec.wire_state, WS_SYN_SENT);
+	flowtab_add(t, &refusal);
+	assert_int_equal(urgent(t, out)->rec.wire_state, WS_REFUSED);
+	flowtab_free(t);
+}
+
+static void test_flowtab_whole_handshake_at_once_is_told_once(void **state)
+{
+	struct flowtab *t = flowtab_new(16, SEED);
+	struct flowout out[2];
+
+	(void)state;
+	establish(t, 0);
+	assert_int_equal(urgent(t, out)->rec.wire_state, WS_ESTABLISHED);
+	assert_false(flowtab_has_changes(t));
+	flowtab_free(t);
+}
+
+static void test_flowtab_connection_met_midway_is_told_as_begun_only(void **state)
+{
+	struct flowtab *t = flowtab_new(16, SEED);
+	struct pktmeta there = tcp(0, false, WIRE_ACK), back = tcp(0, true, WIRE_ACK);
+	struct flowout out[2];
+
+	(void)state;
+	there.payload_bytes = 0;
+	flowtab_add(t, &there);
+	assert_int_equal(urgent(t, out)->rec.wire_state, WS_NONE);
+	flowtab_add(t, &back);
+	assert_null(urgent(t, out));
+	assert_int_equal(collect_one(t).rec.wire_state, WS_ESTABLISHED);
+	flowtab_free(t);
+}
+
+static void test_flowtab_tuple_used_again_is_urgent_though_a_change_waits(void **state)
+{
+	struct flowtab *t = flowtab_new(16, SEED);
+	struct pktmeta rst = tcp(0, true, WIRE_RST), syn = tcp(0, false, WIRE_SYN);
+	struct pktmeta late = tcp(0, false, WIRE_ACK);
+	struct flowout out[2];
+
+	(void)state;
+	establish(t, 0);
+	flowtab_add(t, &rst);
+	assert_non_null(urgent(t, out));
+	flowtab_add(t, &late);
+	assert_null(urgent(t, out));
+	assert_true(flowtab_has_changes(t));
+	syn.seq = 77777;
+	assert_true(flowtab_add(t, &syn));
+	assert_int_equal(urgent(t, out)->rec.wire_state, WS_SYN_SENT);
+	assert_false(flowtab_has_changes(t));
+	flowtab_free(t);
+}
+
+/* Flows 0 to FLOWS_WAITING - 1 have had SYN and SYN-ACK, and wait in that order. */
+enum { FLOWS_WAITING = 5 };
+
+static void let_wait(struct flowtab *t)
+{
+	struct flowout out[FLOWS_WAITING];
+	struct pktmeta m;
+
+	for (unsigned n = 0; n < FLOWS_WAITING; n++) {
+		m = tcp(n, false, WIRE_SYN);
+		flowtab_add(t, &m);
+	}
+	assert_int_equal(flowtab_collect(t, out, FLOWS_WAITING), FLOWS_WAITING);
+	for (unsigned n = 0; n < FLOWS_WAITING; n++) {
+		m = tcp(n, true, WIRE_SYN | WIRE_ACK);
+		flowtab_add(t, &m);
+	}
+	assert_false(flowtab_has_begun(t));
+}
+
+static void acknowledge(struct flowtab *t, unsigned chosen, bool backwards)
+{
+	for (unsigned i = 0; i < FLOWS_WAITING; i++) {
+		unsigned n = backwards ? FLOWS_WAITING - 1 - i : i;
+		struct pktmeta ack = tcp(n, false, WIRE_ACK);
+
+		if (chosen & 1u << n)
+			flowtab_add(t, &ack);
+	}
+}
+
+/*
+ * Every subset of them completes its handshake, in either order, and then has more packets: first
+ * the others come, in their order, then these.
+ */
+static void test_flowtab_urgent_flows_leave_the_others_in_order(void **state)
+{
+	(void)state;
+	for (unsigned run = 0; run < 2u << FLOWS_WAITING; run++) {
+		struct flowtab *t = flowtab_new(16, SEED);
+		struct flowout out[FLOWS_WAITING + 1];
+		unsigned chosen = run >> 1, left;
+		uint32_t count;
+
+		let_wait(t);
+		acknowledge(t, chosen, run & 1);
+		count = flowtab_collect_began(t, out, FLOWS_WAITING + 1);
+		assert_int_equal(count, __builtin_popcount(chosen));
+		left = FLOWS_WAITING - count;
+		for (uint32_t i = 0; i < count; i++)
+			assert_true(chosen & 1u << out[i].rec.id);
+		acknowledge(t, chosen, false);
+		assert_int_equal(flowtab_collect(t, out, FLOWS_WAITING + 1), FLOWS_WAITING);
+		for (uint32_t i = 0; i < FLOWS_WAITING; i++) {
+			assert_int_equal(chosen >> out[i].rec.id & 1, i >= left);
+			assert_true(i == 0 || i == left || out[i].rec.id > out[i - 1].rec.id);
+		}
+		assert_false(flowtab_has_changes(t));
+		flowtab_free(t);
+	}
+}
+
 static void test_flowtab_batch_counts_as_single_packets_do(void **state)
 {
 	enum { PACKETS = 1000 };
@@ -729,6 +899,12 @@ int main(void)
 		cmocka_unit_test(test_flowtab_answer_to_another_syn_begins_another),
 		cmocka_unit_test(test_flowtab_first_seen_is_the_earliest_stamp),
 		cmocka_unit_test(test_flowtab_collects_in_slices_and_each_change_once),
+		cmocka_unit_test(test_flowtab_completed_handshake_is_urgent_like_a_beginning),
+		cmocka_unit_test(test_flowtab_reset_and_refusal_are_urgent_and_told_once),
+		cmocka_unit_test(test_flowtab_whole_handshake_at_once_is_told_once),
+		cmocka_unit_test(test_flowtab_connection_met_midway_is_told_as_begun_only),
+		cmocka_unit_test(test_flowtab_tuple_used_again_is_urgent_though_a_change_waits),
+		cmocka_unit_test(test_flowtab_urgent_flows_leave_the_others_in_order),
 		cmocka_unit_test(test_flowtab_batch_counts_as_single_packets_do),
 		cmocka_unit_test(test_flowtab_finds_every_flow_after_growth_and_removal),
 		cmocka_unit_test(test_flowtab_unused_room_costs_no_memory),

@@ -80,7 +80,7 @@ static const struct column screen_only = TEXT("local", "*:80");
 	"\"interval_s\":null" sep "\"capture\":" capture sep                                           \
 	"\"sockets\":{\"count\":2,\"by_state\":{\"ESTABLISHED\":2,\"SYN_SENT\":0,\"SYN_RECV\":0,"      \
 	"\"FIN_WAIT1\":0,\"FIN_WAIT2\":0,\"TIME_WAIT\":0,\"CLOSE\":0,\"CLOSE_WAIT\":0,\"LAST_ACK\":0," \
-	"\"LISTEN\":0,\"CLOSING\":0},\"interrupted_dumps\":0,\"lost_events\":null}" sep                   \
+	"\"LISTEN\":0,\"CLOSING\":0},\"interrupted_dumps\":0,\"lost_events\":null,\"closed\":0}" sep         \
 	"\"sources\":{}"
 
 /* A reader of JSON (RFC 8259) that only says where a value ends; NULL: it is none. */
@@ -337,6 +337,53 @@ static void test_json_header_carries_the_notices(void **state)
 		"\"sources\":{\"processes\":\"some hidden\",\"capture\":\"no \\\"right\\\"\"}"));
 }
 
+static void test_json_header_names_the_families_that_are_absent(void **state)
+{
+	struct event e = { .kind = EV_NOTICE, .time_ns = 1 };
+	struct fixture *f = *state;
+
+	f->s.absent = 1u << SP_SCTP | 1u << SP_DCCP;
+	assert_non_null(strstr(fixture_write(f, "json", NULL, 0),
+			       "\"sources\":{\"absent\":[\"sctp\",\"dccp\"]}"));
+	e.notice.source = NOTICE_SOCKETS;
+	memcpy(e.notice.text, "no sctp", 8);
+	fixture_send(f, &e);
+	assert_non_null(strstr(fixture_write(f, "json", NULL, 0),
+			       "\"sources\":{\"sockets\":\"no sctp\",\"absent\":[\"sctp\",\"dccp\"]}"));
+}
+
+static void test_json_header_counts_lost_events_where_ends_are_told(void **state)
+{
+	struct event e = { .kind = EV_LOST, .time_ns = 1, .lost = { .times = 3 } };
+	struct fixture *f = *state;
+
+	fixture_send(f, &e);
+	assert_non_null(strstr(fixture_write(f, "json", NULL, 0), "\"lost_events\":3,"));
+}
+
+static void test_json_escapes_what_stands_for_an_address(void **state)
+{
+	struct event e = { .kind = EV_SOCKET, .time_ns = 2000000000ull };
+	const struct column *cols[] = { column_find("laddr"), column_find("raddr") };
+	struct fixture *f = *state;
+	uint32_t id;
+
+	e.sock.cookie = 1;
+	e.sock.has = HAS_COOKIE;
+	e.sock.proto = SP_UNIX_STREAM;
+	e.sock.state = ST_LISTEN;
+	e.more.kind = MORE_UNIX;
+	memcpy(e.more.un.name, "/run/\"\x1b", 8);
+	fixture_send(f, &e);
+	assert_int_equal(model_row_ids(f->m, &id), 1);
+	f->items[0] = (struct item){ .id = id };
+	f->result.count = 1;
+	assert_non_null(strstr(fixture_write(f, "json", cols, 2),
+			       "\n{\"laddr\":\"/run/\\\"\\u001b\",\"raddr\":null}\n"));
+	assert_string_equal(fixture_write(f, "csv", cols, 2),
+			    "laddr,raddr\r\n\"/run/\"\"\\x1b\",\r\n");
+}
+
 static void test_json_interval_is_in_seconds_to_the_millisecond(void **state)
 {
 	static const struct {
@@ -374,6 +421,25 @@ static void hold(struct fixture *f, uint32_t pid_, int fd)
 	e = (struct event){ .kind = EV_HOLDER, .time_ns = 3 };
 	e.holder = (struct holderrec){ .pid = pid_, .inode = 100, .fd = fd, .held = true };
 	fixture_send(f, &e);
+}
+
+static void test_json_holders_have_flags_where_they_are_known(void **state)
+{
+	struct event e = { .kind = EV_HOLDER, .time_ns = 4 };
+	const struct column *cols[] = { column_find("holders"), column_find("nonblock"),
+					column_find("cloexec") };
+	struct fixture *f = *state;
+
+	fixture_sockets(f, 1);
+	hold(f, 500, 6);
+	hold(f, 501, 6);
+	e.holder = (struct holderrec){ .pid = 500, .inode = 100, .fd = 6, .held = true,
+				       .has_flags = true, .nonblock = true };
+	fixture_send(f, &e);
+	assert_non_null(strstr(fixture_write(f, "json", cols, 3),
+			       "\n{\"holders\":[{\"pid\":500,\"fd\":6,\"nonblock\":true,"
+			       "\"cloexec\":false},{\"pid\":501,\"fd\":6}],\"nonblock\":true,"
+			       "\"cloexec\":false}\n"));
 }
 
 static void test_json_has_every_holder_of_a_socket(void **state)
@@ -477,8 +543,12 @@ int main(void)
 		T(test_json_header_tells_how_complete_the_capture_is),
 		T(test_json_header_of_a_file_has_no_sockets_rather_than_none),
 		T(test_json_header_carries_the_notices),
+		T(test_json_header_names_the_families_that_are_absent),
+		T(test_json_header_counts_lost_events_where_ends_are_told),
+		T(test_json_escapes_what_stands_for_an_address),
 		T(test_json_interval_is_in_seconds_to_the_millisecond),
 		T(test_json_has_every_holder_of_a_socket),
+		T(test_json_holders_have_flags_where_they_are_known),
 		T(test_json_of_groups_has_groups_instead_of_rows),
 		T(test_json_memory_does_not_grow_with_rows),
 		T(test_json_stops_when_the_reader_is_gone),

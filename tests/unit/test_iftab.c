@@ -17,7 +17,7 @@ static bool is_local(const struct fx *fx, const char *text)
 {
 	struct addr a = fx_addr(text);
 
-	return iftab_is_local(fx->m->ifaces, &a);
+	return iftab_is_local(fx->m->ifaces, 0, &a);
 }
 
 static void test_iftab_interfaces_are_listed_by_index_whatever_their_order(void **state)
@@ -31,8 +31,8 @@ static void test_iftab_interfaces_are_listed_by_index_whatever_their_order(void 
 	assert_string_equal(model_iface_at(fx->m, 1)->rec.name, "eth0");
 	assert_string_equal(model_iface_at(fx->m, 2)->rec.name, "veth1");
 	assert_null(model_iface_at(fx->m, 3));
-	assert_string_equal(model_iface(fx->m, 3)->rec.name, "eth0");
-	assert_null(model_iface(fx->m, 2));
+	assert_string_equal(model_iface(fx->m, 0, 3)->rec.name, "eth0");
+	assert_null(model_iface(fx->m, 0, 2));
 }
 
 static void test_iftab_interface_that_went_is_unknown_and_its_going_twice_is_nothing(void **state)
@@ -42,7 +42,7 @@ static void test_iftab_interface_that_went_is_unknown_and_its_going_twice_is_not
 	iface(fx, 3, "eth0", 0, false);
 	iface(fx, 3, "", 0, true);
 	iface(fx, 3, "", 0, true);
-	assert_null(model_iface(fx->m, 3));
+	assert_null(model_iface(fx->m, 0, 3));
 	assert_null(model_iface_at(fx->m, 0));
 }
 
@@ -51,13 +51,13 @@ static void test_iftab_rate_needs_two_readings_some_time_apart(void **state)
 	struct fx *fx = *state;
 
 	iface(fx, 3, "eth0", 1000, false);
-	assert_int_equal(model_iface(fx->m, 3)->rx_bps, MODEL_RATE_UNKNOWN);
+	assert_int_equal(model_iface(fx->m, 0, 3)->rx_bps, MODEL_RATE_UNKNOWN);
 	fx_pass_time(fx, 10);
 	iface(fx, 3, "eth0", 3000, false);	/* too soon */
-	assert_int_equal(model_iface(fx->m, 3)->rx_bps, MODEL_RATE_UNKNOWN);
+	assert_int_equal(model_iface(fx->m, 0, 3)->rx_bps, MODEL_RATE_UNKNOWN);
 	fx_pass_time(fx, 990);
 	iface(fx, 3, "eth0", 5000, false);
-	assert_int_equal(model_iface(fx->m, 3)->rx_bps, 4000);
+	assert_int_equal(model_iface(fx->m, 0, 3)->rx_bps, 4000);
 }
 
 static void test_iftab_counter_that_was_reset_gives_no_rate(void **state)
@@ -67,10 +67,10 @@ static void test_iftab_counter_that_was_reset_gives_no_rate(void **state)
 	iface(fx, 3, "eth0", 5000, false);
 	fx_pass_time(fx, 1000);
 	iface(fx, 3, "eth0", 10, false);
-	assert_int_equal(model_iface(fx->m, 3)->rx_bps, MODEL_RATE_UNKNOWN);
+	assert_int_equal(model_iface(fx->m, 0, 3)->rx_bps, MODEL_RATE_UNKNOWN);
 	fx_pass_time(fx, 1000);
 	iface(fx, 3, "eth0", 510, false);
-	assert_int_equal(model_iface(fx->m, 3)->rx_bps, 500);
+	assert_int_equal(model_iface(fx->m, 0, 3)->rx_bps, 500);
 }
 
 static void test_iftab_more_interfaces_than_room_keeps_the_first(void **state)
@@ -118,8 +118,8 @@ static void test_iftab_address_with_two_prefixes_is_local_until_both_go(void **s
 	fx_address(fx, "10.0.0.2", 16, false);
 	fx_address(fx, "10.0.0.2", 24, true);
 	assert_true(is_local(fx, "10.0.0.2"));
-	assert_true(iftab_is_broadcast(fx->m->ifaces, &wide));
-	assert_false(iftab_is_broadcast(fx->m->ifaces, &narrow));
+	assert_true(iftab_is_broadcast(fx->m->ifaces, 0, &wide));
+	assert_false(iftab_is_broadcast(fx->m->ifaces, 0, &narrow));
 	fx_address(fx, "10.0.0.2", 24, true);
 	assert_true(is_local(fx, "10.0.0.2"));
 	fx_address(fx, "10.0.0.2", 16, true);
@@ -175,6 +175,105 @@ static void test_iftab_address_change_takes_flows_from_this_host(void **state)
 	assert_int_equal(fx_flow_row(fx, 0).proc_reason, PROC_FORWARDED);
 }
 
+static void iface_in(struct fx *fx, uint16_t netns, uint32_t ifindex, const char *name)
+{
+	struct event e = fx_event(fx, EV_IFACE);
+
+	e.iface = (struct ifacerec){ .netns = netns, .ifindex = ifindex };
+	memcpy(e.iface.name, name, strlen(name));
+	model_apply(fx->m, &e);
+}
+
+static void address_in(struct fx *fx, uint16_t netns, const char *text, bool gone)
+{
+	struct event e = fx_event(fx, EV_ADDR);
+
+	e.addr = (struct addrrec){ .netns = netns, .ifindex = 2, .prefix = 24, .gone = gone,
+				   .addr = fx_addr(text) };
+	model_apply(fx->m, &e);
+}
+
+static void test_iftab_interfaces_of_namespaces_share_indices(void **state)
+{
+	struct fx *fx = *state;
+
+	iface_in(fx, 2, 1, "lo");
+	iface_in(fx, 0, 3, "eth0");
+	iface_in(fx, 2, 3, "veth7");
+	assert_string_equal(model_iface(fx->m, 0, 3)->rec.name, "eth0");
+	assert_string_equal(model_iface(fx->m, 2, 3)->rec.name, "veth7");
+	assert_null(model_iface(fx->m, 0, 1));
+	assert_null(model_iface(fx->m, 1, 3));
+	assert_string_equal(model_iface_at(fx->m, 1)->rec.name, "lo");
+	assert_string_equal(model_iface_at(fx->m, 2)->rec.name, "veth7");
+}
+
+static void test_iftab_address_is_local_in_its_own_namespace(void **state)
+{
+	struct fx *fx = *state;
+	const struct iftab *t = fx->m->ifaces;
+	struct addr a = fx_addr("172.17.0.2"), wide = fx_addr("172.17.0.255"), lo = fx_addr("127.0.0.1");
+
+	assert_false(iftab_knows_addresses(t, 2));
+	address_in(fx, 2, "172.17.0.2", false);
+	assert_true(iftab_knows_addresses(t, 2));
+	assert_true(iftab_is_local(t, 2, &a));
+	assert_false(iftab_is_local(t, 0, &a));
+	assert_false(iftab_is_local(t, 3, &a));
+	assert_true(iftab_is_broadcast(t, 2, &wide));
+	assert_false(iftab_is_broadcast(t, 0, &wide));
+	assert_true(iftab_is_elsewhere(t, 0, &a));
+	assert_true(iftab_is_elsewhere(t, 3, &a));
+	assert_false(iftab_is_elsewhere(t, 2, &a));
+	assert_true(iftab_is_local(t, 3, &lo));
+	assert_false(iftab_is_elsewhere(t, 3, &lo));
+	address_in(fx, 3, "172.17.0.2", false);
+	assert_true(iftab_is_elsewhere(t, 2, &a));
+	address_in(fx, 2, "172.17.0.2", true);
+	assert_false(iftab_knows_addresses(t, 2));
+	assert_false(iftab_is_local(t, 2, &a));
+	assert_true(iftab_is_local(t, 3, &a));
+}
+
+static void test_iftab_namespace_that_went_takes_its_own_with_it(void **state)
+{
+	struct fx *fx = *state;
+	struct iftab *t = fx->m->ifaces;
+	struct addr a = fx_addr("172.17.0.2"), b = fx_addr("172.17.0.3");
+
+	for (uint16_t netns = 1; netns < 4; netns++) {
+		iface_in(fx, netns, 1, "lo");
+		iface_in(fx, netns, 2, "veth");
+		address_in(fx, netns, "172.17.0.2", false);
+	}
+	address_in(fx, 2, "172.17.0.3", false);
+	assert_true(iftab_drop_netns(t, 2));
+	assert_false(iftab_drop_netns(t, 2));
+	assert_null(iftab_find(t, 2, 1));
+	assert_null(iftab_find(t, 2, 2));
+	assert_non_null(iftab_find(t, 1, 2));
+	assert_non_null(iftab_find(t, 3, 1));
+	assert_false(iftab_knows_addresses(t, 2));
+	assert_true(iftab_is_local(t, 1, &a));
+	assert_true(iftab_is_local(t, 3, &a));
+	assert_false(iftab_is_local(t, 2, &b));
+	assert_false(iftab_is_elsewhere(t, 1, &b));
+	assert_true(iftab_knows_addresses(t, 0));
+}
+
+static void test_iftab_address_of_a_namespace_beyond_the_last_is_refused(void **state)
+{
+	struct fx *fx = *state;
+	struct addr a = fx_addr("172.17.0.2");
+
+	address_in(fx, NETNS_MAX, "172.17.0.2", false);
+	address_in(fx, UINT16_MAX, "172.17.0.2", false);
+	assert_false(iftab_knows_addresses(fx->m->ifaces, NETNS_MAX));
+	assert_false(iftab_is_local(fx->m->ifaces, UINT16_MAX, &a));
+	assert_false(iftab_is_elsewhere(fx->m->ifaces, 0, &a));
+	assert_false(iftab_drop_netns(fx->m->ifaces, UINT16_MAX));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +288,10 @@ int main(void)
 		FX_TEST(test_iftab_addresses_go_in_any_order),
 		FX_TEST(test_iftab_many_addresses_are_all_found),
 		FX_TEST(test_iftab_address_change_takes_flows_from_this_host),
+		FX_TEST(test_iftab_interfaces_of_namespaces_share_indices),
+		FX_TEST(test_iftab_address_is_local_in_its_own_namespace),
+		FX_TEST(test_iftab_namespace_that_went_takes_its_own_with_it),
+		FX_TEST(test_iftab_address_of_a_namespace_beyond_the_last_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("iftab", tests, NULL, NULL);

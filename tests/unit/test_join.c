@@ -542,6 +542,112 @@ static void test_join_new_address_makes_flows_ours(void **state)
 	assert_owned_by(fx, 0, 1);
 }
 
+/* An echo's identifier stands at both ends. */
+static struct flowrec echo_to(struct fx *fx, uint32_t id, const char *src, const char *dst, uint16_t identifier)
+{
+	return flow_to(fx, id, 1, src, identifier, dst, identifier);
+}
+
+static void test_join_echo_goes_to_the_ping_socket_with_its_identifier(void **state)
+{
+	struct fx *fx = *state;
+
+	listener(fx, 1, SP_ICMP4, "0.0.0.0", 77);
+	echo_to(fx, 1, us, peer, 77);
+	echo_to(fx, 2, us, peer, 78);
+	assert_owned_by(fx, 1, 1);
+	assert_null(fx_flow_row(fx, 2).owner);
+	assert_int_equal(fx_socket_row(fx, 1).flow->rec.dir[0].bytes, 1000);
+}
+
+static void test_join_connected_ping_socket_is_its_flows_exact_one(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = fx_sock(SP_ICMP4, ST_ESTABLISHED, 1);
+
+	r.laddr = fx_addr(us);
+	r.raddr = fx_addr(peer);
+	r.lport = 77;
+	fx_socket(fx, &r);
+	echo_to(fx, 1, us, peer, 77);
+	assert_on_row(fx, 1, 1);
+}
+
+static void test_join_raw_socket_serves_what_no_port_tells_apart(void **state)
+{
+	struct fx *fx = *state;
+
+	listener(fx, 1, SP_RAWIP, "0.0.0.0", 89);
+	listener(fx, 2, SP_RAWIP, "0.0.0.0", 6);
+	flow_to(fx, 1, 89, us, 0, peer, 0);
+	flow_to(fx, 2, 50, us, 0, peer, 0);
+	flow_to(fx, 3, TCP, peer, 5000, us, 6);
+	assert_owned_by(fx, 1, 1);
+	assert_int_equal(fx_socket_row(fx, 1).flow->rec.key.proto, 89);
+	assert_int_equal(fx_socket_row(fx, 1).flow->rec.key.port[0], 0);
+	assert_null(fx_flow_row(fx, 2).owner);
+	assert_null(fx_flow_row(fx, 3).owner);
+}
+
+static void test_join_raw_icmp_socket_serves_the_echoes_that_we_sent_and_no_ping_socket_has(void **state)
+{
+	struct fx *fx = *state;
+
+	listener(fx, 1, SP_RAWIP, "0.0.0.0", 1);
+	echo_to(fx, 1, us, peer, 77);
+	echo_to(fx, 2, peer, us, 78);
+	assert_owned_by(fx, 1, 1);
+	assert_null(fx_flow_row(fx, 2).owner);	/* the kernel answers that one */
+	listener(fx, 2, SP_ICMP4, "0.0.0.0", 77);
+	assert_owned_by(fx, 1, 2);
+}
+
+static void test_join_sockets_of_other_families_take_no_flow(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = fx_sock(SP_NETLINK, ST_CLOSE, 1);
+
+	r.family = AF_NETLINK;
+	fx_socket(fx, &r);
+	fx_dump_ends(fx, 60, true);
+	flow_to(fx, 1, 89, us, 0, peer, 0);
+	assert_null(fx_flow_row(fx, 1).owner);
+}
+
+static void test_join_receiver_of_another_namespace_takes_nothing(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = fx_receiver(SP_UDP, 1, "0.0.0.0", 53);
+
+	r.netns = 1;
+	fx_socket(fx, &r);
+	fx_dump_ends(fx, 60, true);
+	flow_to(fx, 1, UDP, peer, 5000, us, 53);
+	assert_null(fx_flow_row(fx, 1).owner);
+}
+
+static void test_join_flow_of_an_mptcp_connection_is_its_subflows(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec sub = fx_tcp(ST_ESTABLISHED, 1, 40000, 80), whole = sub;
+
+	whole.proto = SP_MPTCP;
+	whole.cookie = 2;
+	sub.inode = whole.inode = 700;
+	flow_to(fx, 1, TCP, us, 40000, peer, 80);
+	fx_socket(fx, &sub);
+	fx_pass_time(fx, 1);
+	fx_socket(fx, &whole);
+	assert_on_row(fx, 1, 1);
+	assert_null(fx_socket_row(fx, 2).flow);
+	assert_int_equal(model_totals(fx->m)->unresolved, 2);
+	fx_proc(fx, 9, 1, "curl");
+	fx_holder(fx, 9, 700, 3, true);
+	assert_int_equal(model_totals(fx->m)->unresolved, 0);
+	assert_non_null(fx_socket_row(fx, 1).proc);
+	assert_non_null(fx_socket_row(fx, 2).proc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -573,6 +679,13 @@ int main(void)
 		FX_TEST(test_join_flow_that_came_back_under_another_id_is_on_its_sockets_row),
 		FX_TEST(test_join_end_of_an_unknown_flow_and_an_id_past_the_limit_are_nothing),
 		FX_TEST(test_join_new_address_makes_flows_ours),
+		FX_TEST(test_join_echo_goes_to_the_ping_socket_with_its_identifier),
+		FX_TEST(test_join_connected_ping_socket_is_its_flows_exact_one),
+		FX_TEST(test_join_raw_socket_serves_what_no_port_tells_apart),
+		FX_TEST(test_join_raw_icmp_socket_serves_the_echoes_that_we_sent_and_no_ping_socket_has),
+		FX_TEST(test_join_sockets_of_other_families_take_no_flow),
+		FX_TEST(test_join_receiver_of_another_namespace_takes_nothing),
+		FX_TEST(test_join_flow_of_an_mptcp_connection_is_its_subflows),
 	};
 
 	return cmocka_run_group_tests_name("join", tests, NULL, NULL);

@@ -242,6 +242,30 @@ static void test_send_queue_is_sorted_by_its_bytes(void **state)
 	assert_int_equal(slots_find_sort(&l, column_find("cookie")), -1);
 }
 
+static void test_namespaces_have_a_column_only_where_there_are_several(void **state)
+{
+	struct layout l;
+
+	(void)state;
+	start(&l);
+	layout_fit(&l, 400);
+	assert_false(shows(&l, "netns"));
+	slots_show_netns(&l, true);
+	layout_fit(&l, 120);
+	assert_true(shows(&l, "netns"));
+	layout_fit(&l, 80);
+	assert_false(shows(&l, "netns"));
+	slots_show_netns(&l, false);
+	layout_fit(&l, 120);
+	assert_false(shows(&l, "netns"));
+	/* what the reader chose stays */
+	l.slots[slot_of(&l, "netns")].wish = WISH_SHOWN;
+	l.slots[slot_of(&l, "netns")].chosen = true;
+	slots_show_netns(&l, false);
+	layout_fit(&l, 80);
+	assert_true(shows(&l, "netns"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_asked_columns_are_shown_kernel_first),
 		cmocka_unit_test(test_a_click_finds_the_slot_under_it),
 		cmocka_unit_test(test_send_queue_is_sorted_by_its_bytes),
+		cmocka_unit_test(test_namespaces_have_a_column_only_where_there_are_several),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,14 +87,30 @@ static struct addr some_addr(struct dice *d, bool wildcards)
 	return fx_addr(texts[roll(d, wildcards ? 10 : 8)]);
 }
 
+/* It is there, or it went; a few have more than a record. */
+static void churn_record(struct fx *fx, struct dice *d, const struct sockrec *r)
+{
+	struct event e = fx_event(fx, EV_SOCKET);
+
+	if (roll(d, 4) == 0) {
+		fx_socket_gone(fx, r);
+		return;
+	}
+	e.sock = *r;
+	e.sock.dump_gen = fx->gen - roll(d, 2);
+	e.more.kind = roll(d, 5) ? MORE_NONE : MORE_ULP;
+	model_apply(fx->m, &e);
+}
+
 static void churn_socket(struct fx *fx, struct dice *d)
 {
 	struct sockrec r = fx_sock(roll(d, 2) ? SP_TCP : SP_UDP, 1 + roll(d, 11), 1 + roll(d, 90));
 
 	r.laddr = some_addr(d, true);
 	r.family = addr_is_v4(&r.laddr) ? AF_INET : AF_INET6;
+	r.proto = roll(d, 12) ? r.proto : roll(d, 2) ? SP_RAWIP : SP_UNIX_STREAM;
 	r.lport = (uint16_t)(1 + roll(d, 3));
-	r.dump = (uint8_t)roll(d, 3);
+	r.dump = (uint16_t)roll(d, 3);
 	r.netns = roll(d, 20) == 0;
 	r.inode = roll(d, 4) ? 500 + roll(d, 20) : 0;
 	r.has |= r.cookie & 1 ? HAS_V6ONLY : 0;	/* fixed when it was bound */
@@ -105,7 +121,7 @@ static void churn_socket(struct fx *fx, struct dice *d)
 	}
 	r.tcpinfo_len = roll(d, 2) ? sizeof(r.tcpinfo) : 0;
 	r.tcpinfo.bytes_received = roll(d, 100000);
-	fx_socket(fx, &r);
+	churn_record(fx, d, &r);
 }
 
 static void churn_flow(struct fx *fx, struct dice *d, struct flowrec live[FX_FLOWS])
@@ -149,7 +165,7 @@ static void churn_process(struct fx *fx, struct dice *d)
 
 static void churn_rest(struct fx *fx, struct dice *d)
 {
-	switch (roll(d, 5)) {
+	switch (roll(d, 9)) {
 	case 0:
 		fx_dump_ends(fx, (uint8_t)roll(d, 3), roll(d, 2));
 		break;
@@ -163,36 +179,65 @@ static void churn_rest(struct fx *fx, struct dice *d)
 		fx_pass_time(fx, roll(d, 500));
 		fx_tick(fx);
 		break;
+	case 4:
+		fx_killed(fx, 1 + roll(d, 90), roll(d, 2) ? -1 : 0);
+		break;
+	case 5:
+		fx_lost(fx, (uint16_t)roll(d, 3), roll(d, 100));
+		break;
+	case 6:
+		fx_netns(fx, 1, 4000 + roll(d, 2), roll(d, 2));
+		break;
+	case 7:
+		if (roll(d, 4) == 0)
+			fx_keep_closed(fx, roll(d, 2) ? roll(d, 2000) : 0);
+		break;
 	default:
 		fx_proc_pass(fx, roll(d, 2));
 		break;
 	}
 }
 
+static void check_row(const struct model *m, uint32_t id, const struct row *r)
+{
+	assert_true(r->ident != 0);
+	assert_true(r->sk || r->flow);
+	if (r->proc_reason == PROC_KNOWN)
+		assert_non_null(r->proc);
+	else
+		assert_true(!r->proc || r->owner);	/* its listener's */
+	if (!r->sk)
+		return;
+	assert_int_equal(sktab_find(&m->socks, r->sk->rec.cookie), id);
+	assert_int_equal(r->flow != NULL, r->wire_reason == TRAFFIC_SEEN);
+	assert_int_equal(r->sk->ended_ns != 0, r->sk->end != END_NONE);
+	if (r->sk->ended_ns)
+		assert_true(r->sk->rx_bps == MODEL_RATE_UNKNOWN && !r->sk->inode && !r->sk->holders);
+}
+
 /* Every socket is one row, every flow on one of its own or on its sockets'. */
 static void check_rows(const struct model *m)
 {
 	uint32_t *ids = calloc(model_row_count(m) + 1, sizeof(*ids));
-	uint32_t count = model_row_ids(m, ids), sockets = 0;
+	uint32_t count = model_row_ids(m, ids), sockets = 0, closed = 0;
 	unsigned on_rows[FX_FLOWS] = { 0 };
 
+	assert_true(count <= model_row_count(m));
 	for (uint32_t i = 0; i < count; i++) {
 		struct row r;
 
 		assert_true(model_row(m, ids[i], &r));
-		assert_true(r.ident != 0);
-		assert_int_equal(r.proc == NULL, r.proc_reason != PROC_KNOWN);
-		assert_true(r.sk || r.flow);
+		check_row(m, ids[i], &r);
 		if (!r.sk || r.sk->flow != MODEL_NONE)
 			on_rows[r.flow->rec.id]++;
-		if (!r.sk)
-			continue;
-		sockets++;
-		assert_int_equal(sktab_find(&m->socks, r.sk->rec.cookie), ids[i]);
-		assert_int_equal(r.flow != NULL, r.wire_reason == TRAFFIC_SEEN);
+		if (r.sk && r.sk->ended_ns)
+			closed++;
+		else if (r.sk)
+			sockets++;
 	}
 	free(ids);
 	assert_int_equal(sockets, model_totals(m)->sockets);
+	assert_int_equal(closed, model_totals(m)->closed);
 	for (uint32_t id = 0; id < FX_FLOWS; id++) {
 		const struct flow *f = flowmirror_get(&m->flows, id);
 
@@ -207,22 +252,32 @@ static int fit_of(const struct model *m, uint32_t sk, const struct flowkey *key,
 
 static int best_fit(const struct model *m, const struct flowkey *key, unsigned e)
 {
-	uint32_t sk = sktab_by_port(&m->socks, key->proto, &key->addr[e], key->port[e]);
+	uint32_t sk = sktab_by_port(&m->socks, key->netns, key->proto, &key->addr[e], key->port[e]);
 
 	return sk == MODEL_NONE ? 0 : fit_of(m, sk, key, e);
+}
+
+/* The living carry their flow; the ended as long as they are rows, and none that began after them. */
+static bool carries(const struct model *m, uint32_t sk, const struct flow *f)
+{
+	const struct sk *s = sk == MODEL_NONE ? NULL : sktab_at(&m->socks, sk);
+
+	return s && (!s->ended_ns || (m->host.keep_closed_ns && f->rec.first_ns <= s->ended_ns));
 }
 
 static void check_flow(const struct model *m, uint32_t id, unsigned served[FX_SOCKETS])
 {
 	const struct flow *f = flowmirror_get(&m->flows, id);
+	uint64_t key_hash;
 
 	if (!f)
 		return;
-	assert_int_equal(flowmirror_find(&m->flows, &f->rec.key), id);
+	key_hash = flowkey_hash(&f->rec.key, m->seed);
+	assert_int_equal(flowmirror_find(&m->flows, &f->rec.key, key_hash), id);
 	for (unsigned e = 0; e < 2; e++) {
-		uint32_t exact = sktab_by_tuple(&m->socks, &f->rec.key, e);
+		uint32_t exact = sktab_by_tuple(&m->socks, &f->rec.key, key_hash, e);
 
-		assert_int_equal(f->exact[e], exact != MODEL_NONE);
+		assert_int_equal(f->exact[e], carries(m, exact, f));
 		if (f->sk[e] == MODEL_NONE)
 			continue;
 		assert_true(sktab_at(&m->socks, f->sk[e])->used);
@@ -230,13 +285,15 @@ static void check_flow(const struct model *m, uint32_t id, unsigned served[FX_SO
 			assert_int_equal(sktab_at(&m->socks, f->sk[e])->flow, id);
 			continue;
 		}
+		assert_int_equal(sktab_at(&m->socks, f->sk[e])->ended_ns, 0);
 		served[f->sk[e]]++;
 		if (!m->new_receivers)
 			assert_int_equal(fit_of(m, f->sk[e], &f->rec.key, e), best_fit(m, &f->rec.key, e));
 	}
 }
 
-static void check_socket(const struct model *m, uint32_t slot, unsigned served, struct model_totals *t)
+static void check_socket(const struct model *m, uint32_t slot, unsigned served, struct model_totals *t,
+			 uint32_t *mores)
 {
 	const struct sk *s = sktab_at(&m->socks, slot);
 	unsigned listed = 0;
@@ -248,12 +305,20 @@ static void check_socket(const struct model *m, uint32_t slot, unsigned served, 
 		link = flowmirror_at(&m->flows, link / 2)->served_next[link % 2];
 	}
 	assert_int_equal(listed, served);
+	if (s->peer != MODEL_NONE) {
+		assert_int_equal(sktab_at(&m->socks, s->peer)->peer, slot);
+		assert_true(sktab_at(&m->socks, s->peer)->used && !s->ended_ns);
+	}
 	if (s->flow != MODEL_NONE)
 		assert_int_equal(flowmirror_get(&m->flows, s->flow)->sk[s->local_end], slot);
-	t->sockets++;
-	t->by_state[s->rec.state]++;
-	t->by_proto[s->rec.proto]++;
-	t->unresolved += s->rec.inode && s->proc == MODEL_NONE;
+	if (!s->ended_ns) {
+		t->sockets++;
+		t->by_state[s->rec.state]++;
+		t->by_proto[s->rec.proto]++;
+		t->unresolved += s->rec.inode && s->proc == MODEL_NONE;
+	}
+	t->closed += s->ended_ns != 0;
+	*mores += s->more != MODEL_NONE;
 	if (s->proc != MODEL_NONE)
 		assert_true(proctab_at(m->procs, s->proc)->used);
 }
@@ -285,17 +350,20 @@ static void check_invariants(const struct model *m)
 	unsigned served[FX_SOCKETS] = { 0 };
 	struct model_totals t = { 0 };
 	const struct model_totals *kept = model_totals(m);
+	uint32_t mores = 0;
 
 	check_rows(m);
 	for (uint32_t id = 0; id < m->flows.slab.end; id++)
 		check_flow(m, id, served);
 	for (uint32_t i = 0; i < m->socks.slab.end; i++)
 		if (sktab_at(&m->socks, i)->used)
-			check_socket(m, i, served[i], &t);
+			check_socket(m, i, served[i], &t, &mores);
 	assert_int_equal(t.sockets, kept->sockets);
 	assert_memory_equal(t.by_state, kept->by_state, sizeof(t.by_state));
 	assert_memory_equal(t.by_proto, kept->by_proto, sizeof(t.by_proto));
 	assert_int_equal(t.unresolved, kept->unresolved);
+	assert_int_equal(t.closed, m->closed.ended);
+	assert_int_equal(mores, m->mores.end - m->mores.free_count);
 	check_refs(m);
 }
 
@@ -304,10 +372,10 @@ static void test_model_invariants_hold_through_a_long_churn(void **state)
 	struct fx *fx = *state;
 	struct flowrec live[FX_FLOWS] = { 0 };
 	struct dice d = { 20260101 };
-	uint64_t most = 0;
+	uint64_t most = 0, most_closed = 0;
 
 	fx_capture(fx);
-	for (unsigned batch = 0; batch < 4000; batch++) {
+	for (unsigned batch = 0; batch < 8000; batch++) {
 		for (unsigned i = 0; i < 8; i++) {
 			switch (roll(&d, 8)) {
 			case 0:
@@ -329,16 +397,26 @@ static void test_model_invariants_hold_through_a_long_churn(void **state)
 			}
 		}
 		check_invariants(fx->m);
+		most_closed = model_totals(fx->m)->closed > most_closed ? model_totals(fx->m)->closed :
+									  most_closed;
 		most = model_totals(fx->m)->sockets > most ? model_totals(fx->m)->sockets : most;
 	}
 	assert_int_equal(most, FX_SOCKETS);	/* the cap was reached, */
 	assert_true(model_totals(fx->m)->refused_sockets > 0);
+	assert_true(most_closed > 10);
+	assert_true(model_lives_total(fx->m) > 500);
 	for (uint8_t dump = 0; dump < 3; dump++) {
 		fx_dump_begins(fx);
 		fx_dump_ends(fx, dump, true);
 	}
 	check_invariants(fx->m);
-	assert_int_equal(model_totals(fx->m)->sockets, 0);	/* and nothing stays behind */
+	assert_int_equal(model_totals(fx->m)->sockets, 0);
+	fx_pass_time(fx, 2000);
+	fx_tick(fx);
+	check_invariants(fx->m);
+	assert_int_equal(model_row_count(fx->m), model_totals(fx->m)->flows);	/* and nothing stays behind */
+	assert_int_equal(fx->m->closed.ended, 0);
+	assert_int_equal(fx->m->mores.end, fx->m->mores.free_count);
 	assert_int_equal(fx->m->sums.end, fx->m->sums.free_count);
 	assert_int_equal(fx->m->socks.by_tuple.count + fx->m->socks.by_port.count, 0);
 	assert_int_equal(fx->m->socks.by_inode.count + fx->m->socks.by_cookie.count, 0);

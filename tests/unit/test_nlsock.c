@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -33,7 +34,7 @@ static void send_from_a_stranger(const struct nlsock *to, size_t len)
 
 static void open_or_skip(struct nlsock *s)
 {
-	int err = nlsock_open(s, NETLINK_USERSOCK, 0);
+	int err = nlsock_open_in(s, NETLINK_USERSOCK, 0, NULL);
 
 	if (err) {
 		print_message("# no AF_NETLINK here: %s\n", strerror(-err));
@@ -85,12 +86,47 @@ static void test_nlsock_reopened_has_no_leftovers(void **state)
 	assert_int_equal(nlsock_recv(&s, &out), -ENOTCONN);
 }
 
+/* Another namespace needs CAP_SYS_ADMIN, and so does our own by its file. */
+static void test_nlsock_place_is_copied_for_reopening(void **state)
+{
+	struct netns_place where = { .fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC) };
+	struct nlsock s = { .buffer = NULL };
+	int err;
+
+	(void)state;
+	assert_true(where.fd >= 0);
+	err = nlsock_open_in(&s, NETLINK_USERSOCK, 0, &where);
+	close(where.fd);
+	if (err) {
+		assert_int_equal(err, -EPERM);
+		nlsock_close(&s);	/* never opened: harmless */
+		return;
+	}
+	assert_int_not_equal(s.where.fd, where.fd);
+	assert_int_equal(nlsock_reopen(&s), 0);
+	nlsock_close(&s);
+}
+
+static void test_nlsock_place_that_is_none_is_an_error(void **state)
+{
+	struct netns_place where = { .fd = open("/dev/null", O_RDONLY | O_CLOEXEC) };
+	struct nlsock s = { .buffer = NULL };
+
+	(void)state;
+	assert_true(nlsock_open_in(&s, NETLINK_USERSOCK, 0, &where) < 0);
+	close(where.fd);
+	assert_int_equal(nlsock_open_in(&s, NETLINK_USERSOCK, 0, &where), -EBADF);
+	assert_null(s.socket);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nlsock_hears_nobody_but_the_kernel),
 		cmocka_unit_test(test_nlsock_cut_datagram_is_an_error),
 		cmocka_unit_test(test_nlsock_reopened_has_no_leftovers),
+		cmocka_unit_test(test_nlsock_place_is_copied_for_reopening),
+		cmocka_unit_test(test_nlsock_place_that_is_none_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

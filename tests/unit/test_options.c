@@ -77,10 +77,12 @@ static const struct {
 	{ 'A', "family", "LIST", "inet" },
 	{ 't', "tcp", NULL, NULL },
 	{ 'u', "udp", NULL, NULL },
+	{ 'x', "unix", NULL, NULL },
 	{ '4', "ipv4", NULL, NULL },
 	{ '6', "ipv6", NULL, NULL },
 	{ 'l', "listening", NULL, NULL },
 	{ 'a', "all", NULL, NULL },
+	{ 'N', "netns", "NAME", "blue" },
 	{ '1', "once", NULL, NULL },
 	{ 'd', "interval", "SEC", "0.5" },
 	{ 'c', "count", "N", "3" },
@@ -94,6 +96,9 @@ static const struct {
 	{ 0, "no-capture", NULL, NULL },
 	{ 0, "no-process", NULL, NULL },
 	{ 0, "max-flows", "N", "1000" },
+	{ 0, "keep-closed", "SEC", "30" },
+	{ 0, "kill", "FILTER", "port 80" },
+	{ 0, "yes", NULL, NULL },
 	{ 0, "demo", NULL, NULL },
 	{ 'h', "help", NULL, NULL },
 	{ 'V', "version", NULL, NULL },
@@ -328,7 +333,7 @@ static void test_options_bad_values_are_refused_with_what_is_taken(void **state)
 		{ "-B|1048577", "--buffer-size" },
 		{ "--max-flows=15", "--max-flows takes a whole number from 16 to 16777216" },
 		{ "--max-flows=16777217", "not \"16777217\"" },
-		{ "-A|unix", "\"unix\" is not a table that this version lists" },
+		{ "-A|decnet", "\"decnet\" is not a table of sockets" },
 		{ "-A|tcp,,udp", "\"\" is not a table" },
 		{ "-A|tcp,udpx", "\"udpx\" is not a table" },
 		{ "-d|0.09", "--interval takes 0.1 to 3600 seconds, not \"0.09\"" },
@@ -355,6 +360,8 @@ static void test_options_that_exclude_each_other_are_refused(void **state)
 	(void)state;
 	refuse("-r|x|-i|lo", "-r reads a file and -i captures live: choose one");
 	refuse("-r|x|--demo", "-r reads a file and --demo makes a host up: choose one");
+	refuse("--demo|-N|all", "-N names a namespace of this host");
+	refuse("-N|", "-N needs a namespace's name");
 	refuse("--no-capture|-i|lo", "--no-capture leaves nothing for -i to do");
 	refuse("--no-capture|-f|tcp", "--no-capture leaves nothing for -f to do");
 }
@@ -371,8 +378,14 @@ static void test_options_tables_become_the_querys(void **state)
 		{ "-t|-u", 1u << SP_TCP | 1u << SP_UDP },
 		{ "-A|UDPLITE", 1u << SP_UDPLITE },
 		{ "-A|tcp,udplite", 1u << SP_TCP | 1u << SP_UDPLITE },
-		{ "-A|inet", 1u << SP_TCP | 1u << SP_UDP | 1u << SP_UDPLITE },
-		{ "-A|all", 1u << SP_TCP | 1u << SP_UDP | 1u << SP_UDPLITE },
+		{ "-x", 1u << SP_UNIX_STREAM | 1u << SP_UNIX_DGRAM | 1u << SP_UNIX_SEQPACKET },
+		{ "-A|unix_dgram", 1u << SP_UNIX_DGRAM },
+		{ "-A|icmp", 1u << SP_ICMP4 | 1u << SP_ICMP6 },
+		{ "-A|raw,packet", 1u << SP_RAWIP | 1u << SP_PACKET },
+		{ "-A|inet", 1u << SP_TCP | 1u << SP_UDP | 1u << SP_UDPLITE | 1u << SP_ICMP4 |
+				     1u << SP_ICMP6 | 1u << SP_SCTP | 1u << SP_DCCP | 1u << SP_MPTCP |
+				     1u << SP_RAWIP },
+		{ "-A|all", (1u << SOCKPROTOS) - 1 },
 	};
 	struct parsed p;
 	struct query q;
@@ -384,6 +397,73 @@ static void test_options_tables_become_the_querys(void **state)
 		assert_int_equal(q.protos, cases[i].protos);
 		options_fini(&p.o);
 	}
+}
+
+/* What has no IP address is shown when it is asked for; traffic of any protocol always is. */
+static void test_options_without_tables_hide_sockets_without_addresses(void **state)
+{
+	struct parsed p;
+	struct query q;
+
+	(void)state;
+	take(&p, "");
+	options_query(&p.o, &q);
+	assert_true(q.hide_protos & 1u << SP_UNIX_STREAM && q.hide_protos & 1u << SP_NETLINK);
+	assert_false(q.hide_protos & (1u << SP_TCP | 1u << SP_RAWIP | 1u << SP_ICMP6));
+	options_fini(&p.o);
+	take(&p, "-x");
+	options_query(&p.o, &q);
+	assert_int_equal(q.hide_protos, 0);
+	options_fini(&p.o);
+}
+
+static void test_options_kill_is_a_filter_of_its_own(void **state)
+{
+	struct parsed p;
+
+	(void)state;
+	take(&p, "--kill|port 80|--yes|state|established");
+	assert_non_null(p.o.kill);
+	assert_non_null(p.o.filter);
+	assert_true(p.o.yes);
+	assert_string_equal(p.o.kill_text, "port 80");
+	options_fini(&p.o);
+	refuse("--kill|", "--kill needs a filter");
+	refuse("--kill| ", "--kill needs a filter");
+	refuse("--kill|rtt > 5x", "5x");
+	refuse("--demo|--kill|port 80", "--kill destroys sockets of this host");
+	refuse("-r|x|--kill|port 80", "--kill destroys sockets of this host");
+}
+
+/* The caret is put under the filter that is wrong, not under the other one. */
+static void test_options_wrong_kill_filter_is_the_text_of_the_error(void **state)
+{
+	struct parsed p;
+
+	(void)state;
+	parse(&p, "--kill|rtt > 5x|port|80");
+	assert_int_equal(p.rc, -EINVAL);
+	assert_string_equal(p.o.filter_text, "rtt > 5x");
+	assert_true(p.o.filter_err.msg.text[0]);
+	options_fini(&p.o);
+}
+
+static void test_options_closed_sockets_stay_as_long_as_is_said(void **state)
+{
+	struct parsed p;
+
+	(void)state;
+	take(&p, "");
+	assert_int_equal(p.o.keep_closed_ns, 10 * NSEC_PER_SEC);
+	options_fini(&p.o);
+	take(&p, "--keep-closed|0");
+	assert_int_equal(p.o.keep_closed_ns, 0);
+	options_fini(&p.o);
+	take(&p, "--keep-closed|2m");
+	assert_int_equal(p.o.keep_closed_ns, 120 * NSEC_PER_SEC);
+	options_fini(&p.o);
+	refuse("--keep-closed|3601", "--keep-closed takes 0 to 3600 seconds");
+	refuse("--keep-closed|soon", "--keep-closed takes 0 to 3600 seconds");
 }
 
 static void test_options_of_one_family_leave_the_other_out(void **state)
@@ -518,6 +598,10 @@ int main(void)
 		cmocka_unit_test(test_options_bad_values_are_refused_with_what_is_taken),
 		cmocka_unit_test(test_options_that_exclude_each_other_are_refused),
 		cmocka_unit_test(test_options_tables_become_the_querys),
+		cmocka_unit_test(test_options_without_tables_hide_sockets_without_addresses),
+		cmocka_unit_test(test_options_kill_is_a_filter_of_its_own),
+		cmocka_unit_test(test_options_wrong_kill_filter_is_the_text_of_the_error),
+		cmocka_unit_test(test_options_closed_sockets_stay_as_long_as_is_said),
 		cmocka_unit_test(test_options_of_one_family_leave_the_other_out),
 		cmocka_unit_test(test_options_listening_shows_listeners_until_all_is_asked_for),
 		cmocka_unit_test(test_options_query_has_filter_order_and_group),

@@ -50,11 +50,63 @@ static void test_pidinfo_cut_anywhere_is_refused(void **state)
 	assert_false(parse("5 (name) S 9 5 x 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 777 1", &info));
 }
 
+static bool parse_fdinfo(const char *text, struct fdflags *out)
+{
+	return pidinfo_parse_fdinfo(text, strlen(text), out);
+}
+
+static void test_pidinfo_flags_of_a_descriptor_are_octal(void **state)
+{
+	struct fdflags f = { .inode = 0 };
+
+	(void)state;
+	assert_true(parse_fdinfo("pos:\t0\nflags:\t02004002\nmnt_id:\t9\nino:\t4294967295\n", &f));
+	assert_true(f.nonblock);
+	assert_true(f.cloexec);
+	assert_int_equal(f.inode, 4294967295u);
+	/* Before Linux 5.14 there is no inode; the last line may be cut by the buffer. */
+	assert_true(parse_fdinfo("pos:\t0\nflags:\t02", &f));
+	assert_false(f.nonblock);
+	assert_false(f.cloexec);
+	assert_int_equal(f.inode, 0);
+	assert_true(parse_fdinfo("flags:\t04000\nino:\t4294967296\n", &f));
+	assert_true(f.nonblock);
+	assert_false(f.cloexec);
+	assert_int_equal(f.inode, 0);
+}
+
+static void test_pidinfo_text_without_flags_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"\n",
+		"flags:",
+		"flags:\t",
+		"flags:\t\n04000\n",
+		"flags:\t04000x\n",
+		"flags:\t8\n",
+		"xflags:\t04000\n",
+		"flags\t04000\n",
+		"flags:\t-1\n",
+		"flags:\t777777777777777777777777777777\n",
+		"ino:\t5\n",
+	};
+	struct fdflags f = { .inode = 77 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (parse_fdinfo(texts[i], &f))
+			fail_msg("%s", texts[i]);
+	assert_int_equal(f.inode, 77);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pidinfo_name_ends_at_the_last_parenthesis),
 		cmocka_unit_test(test_pidinfo_cut_anywhere_is_refused),
+		cmocka_unit_test(test_pidinfo_flags_of_a_descriptor_are_octal),
+		cmocka_unit_test(test_pidinfo_text_without_flags_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,10 @@
 #include "procfs_fixture.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <sys/socket.h>
 
 #include "source/pidscan.h"
 
@@ -107,12 +111,98 @@ static void test_pidscan_step_that_is_not_done_can_be_gone_on_with(void **state)
 	}
 }
 
+/* A thread of this test, which opens sockets where its main thread does not see them, or does. */
+struct opener {
+	pthread_t thread;
+	bool unshares;
+	unsigned inode;
+	sem_t opened, seen;
+};
+
+static void *open_sockets(void *arg)
+{
+	struct opener *o = arg;
+	struct stat st;
+	int pair[2];
+
+	if (o->unshares)
+		assert_int_equal(unshare(CLONE_FILES), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(fstat(pair[0], &st), 0);
+	o->inode = (unsigned)st.st_ino;
+	sem_post(&o->opened);
+	sem_wait(&o->seen);
+	close(pair[0]);
+	close(pair[1]);
+	return NULL;
+}
+
+static void begin_opener(struct opener *o, bool unshares)
+{
+	o->unshares = unshares;
+	sem_init(&o->opened, 0, 0);
+	sem_init(&o->seen, 0, 0);
+	assert_int_equal(pthread_create(&o->thread, NULL, open_sockets, o), 0);
+	sem_wait(&o->opened);
+}
+
+static void end_opener(struct opener *o)
+{
+	sem_post(&o->seen);
+	pthread_join(o->thread, NULL);
+}
+
+static unsigned count_inode(const struct pidscan *scan, unsigned inode)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < scan->found.count; i++)
+		n += scan->found.at[i].inode == inode;
+	return n;
+}
+
+/* In the real /proc, which anybody may read of themselves. */
+static void scan_myself(struct pidscan *scan, int root_fd)
+{
+	assert_int_equal(pidscan_begin(scan, root_fd, (uint32_t)getpid()), 0);
+	assert_int_equal(pidscan_step(scan, UINT64_MAX), 0);
+	assert_true(scan->any);
+	assert_int_equal(pidscan_begin_tasks(scan), 0);
+	assert_int_equal(pidscan_step(scan, UINT64_MAX), 0);
+}
+
+static void test_pidscan_thread_with_its_own_table_is_read_too(void **state)
+{
+	int root_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct opener own, shared;
+	struct pidscan scan;
+
+	(void)state;
+	assert_true(root_fd >= 0);
+	begin_opener(&shared, false);
+	scan_myself(&scan, root_fd);
+	assert_false(scan.split);
+	assert_int_equal(count_inode(&scan, shared.inode), 1);
+	pidscan_end(&scan);
+	begin_opener(&own, true);
+	scan_myself(&scan, root_fd);
+	assert_true(scan.split);
+	assert_int_equal(count_inode(&scan, own.inode), 1);
+	/* It has copies of what was there before, of the same numbers: told once. */
+	assert_int_equal(count_inode(&scan, shared.inode), 1);
+	pidscan_end(&scan);
+	end_opener(&own);
+	end_opener(&shared);
+	close(root_fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(test_pidscan_one_thread_speaks_for_all),
 		WORLD_TEST(test_pidscan_threads_without_descriptors_end_with_the_slice),
 		WORLD_TEST(test_pidscan_step_that_is_not_done_can_be_gone_on_with),
+		cmocka_unit_test(test_pidscan_thread_with_its_own_table_is_read_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

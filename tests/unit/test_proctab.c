@@ -184,6 +184,30 @@ static void test_proctab_inode_zero_is_nobodys(void **state)
 	assert_null(fx_socket_row(fx, 1).proc);
 }
 
+static void test_proctab_flags_of_a_descriptor_stay_until_they_are_read_again(void **state)
+{
+	struct fx *fx = *state;
+	struct event e = fx_event(fx, EV_HOLDER);
+	struct holder h;
+
+	fx_proc(fx, 100, 1, "curl");
+	socket_with_inode(fx, ST_ESTABLISHED, 1, 501);
+	fx_holder(fx, 100, 501, 5, true);
+	assert_int_equal(model_holders(fx->m, fx_socket_row(fx, 1).sk, &h, 1), 1);
+	assert_false(h.has_flags);
+	e.holder = (struct holderrec){ .pid = 100, .inode = 501, .fd = 5, .held = true, .has_flags = true,
+				       .nonblock = true };
+	model_apply(fx->m, &e);
+	fx_holder(fx, 100, 501, 5, true);
+	assert_int_equal(model_holders(fx->m, fx_socket_row(fx, 1).sk, &h, 1), 1);
+	assert_true(h.has_flags && h.nonblock && !h.cloexec);
+	e.holder.nonblock = false;
+	e.holder.cloexec = true;
+	model_apply(fx->m, &e);
+	assert_int_equal(model_holders(fx->m, fx_socket_row(fx, 1).sk, &h, 1), 1);
+	assert_true(h.has_flags && !h.nonblock && h.cloexec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +222,7 @@ int main(void)
 		FX_TEST(test_proctab_new_name_of_a_process_shows_on_its_sockets),
 		FX_TEST(test_proctab_two_sockets_with_one_inode_have_one_owner),
 		FX_TEST(test_proctab_inode_zero_is_nobodys),
+		FX_TEST(test_proctab_flags_of_a_descriptor_stay_until_they_are_read_again),
 	};
 
 	return cmocka_run_group_tests_name("proctab", tests, NULL, NULL);

@@ -267,6 +267,140 @@ static void test_query_toggles_leave_rows_out(void **state)
 	host_fini(&h);
 }
 
+static void add_unix(struct host *h, const char *path)
+{
+	struct event e = { .kind = EV_SOCKET, .time_ns = T0 };
+
+	e.sock.cookie = ++h->cookies;
+	e.sock.has = HAS_COOKIE | HAS_QUEUES;
+	e.sock.inode = 100 + (uint32_t)h->cookies;
+	e.sock.proto = SP_UNIX_STREAM;
+	e.sock.family = AF_UNIX;
+	e.sock.state = ST_LISTEN;
+	e.more.kind = MORE_UNIX;
+	snprintf(e.more.un.name, sizeof(e.more.un.name), "%s", path);
+	model_apply(h->m, &e);
+}
+
+static void check_paths(const struct host *h, const struct query *q, const char *expected)
+{
+	struct result r;
+	char out[400] = "";
+	size_t len = 0;
+
+	result_init(&r);
+	assert_int_equal(query_run(q, h->m, false, &r), 0);
+	for (uint32_t i = 0; i < r.count; i++) {
+		const struct column *c = column_find("laddr");
+		struct row row;
+		struct value v;
+		char text[120];
+
+		assert_true(model_row(h->m, r.items[i].id, &row));
+		assert_true(column_get(c, &row, &v));
+		value_format(c, &v, TEXT_EXACT, false, text, sizeof(text));
+		len += (size_t)snprintf(out + len, sizeof(out) - len, "%s%s", i ? " " : "", text);
+		assert_true(len < sizeof(out));
+	}
+	assert_string_equal(out, expected);
+	result_fini(&r);
+}
+
+/* Addresses by version and bytes, then paths, by all their bytes. */
+static void test_query_sorts_and_groups_paths_after_addresses(void **state)
+{
+	struct query q = { .sort = column_find("laddr") };
+	struct host h;
+
+	(void)state;
+	host_init(&h);
+	add_unix(&h, "/run/systemd/journal/stdout");
+	add_unix(&h, "/run/systemd/journal/Dev-log");
+	add_socket(&h, SP_TCP, ST_LISTEN, (struct ends){ "::1", 2, "::", 0 }, 0);
+	add_unix(&h, "@abstract");
+	add_socket(&h, SP_TCP, ST_LISTEN, (struct ends){ "10.0.0.1", 1, "0.0.0.0", 0 }, 0);
+	check_paths(&h, &q,
+		    "10.0.0.1 ::1 /run/systemd/journal/Dev-log /run/systemd/journal/stdout @abstract");
+	q.descending = true;
+	check_paths(&h, &q,
+		    "@abstract /run/systemd/journal/stdout /run/systemd/journal/Dev-log ::1 10.0.0.1");
+	q = (struct query){ .group = q.sort };
+	check(&h, &q, true,
+	      "[10.0.0.1] [::1] [/run/systemd/journal/Dev-log] [/run/systemd/journal/stdout] "
+	      "[@abstract]");
+	q = (struct query){ .ipv4_only = true };
+	check_paths(&h, &q, "10.0.0.1");
+	q = (struct query){ .ipv6_only = true };
+	check_paths(&h, &q, "::1");
+	q = (struct query){ .protos = 1u << SP_UNIX_STREAM, .sort = column_find("laddr") };
+	check_paths(&h, &q,
+		    "/run/systemd/journal/Dev-log /run/systemd/journal/stdout @abstract");
+	host_fini(&h);
+}
+
+static void end_socket(struct host *h, uint64_t cookie, uint64_t time_ns)
+{
+	struct event e = { .kind = EV_SOCKET_GONE, .time_ns = time_ns };
+
+	e.sock.cookie = cookie;
+	e.sock.has = HAS_COOKIE;
+	e.sock.proto = SP_TCP;
+	e.sock.family = AF_INET;
+	e.sock.state = ST_CLOSE;
+	e.sock.laddr = at("10.0.0.1");
+	e.sock.raddr = at(cookie == 1 ? "10.0.0.9" : "9.0.0.9");
+	e.sock.lport = (uint16_t)cookie;
+	e.sock.rport = 443;
+	model_apply(h->m, &e);
+}
+
+/* Sockets 1 and 3 end, one after the other. */
+static void host_of_ended(struct host *h)
+{
+	struct event e = { .kind = EV_HOST, .time_ns = T0 };
+
+	host_of_six(h);
+	e.host.keep_closed_ns = UINT64_MAX / 2;
+	model_apply(h->m, &e);
+	end_socket(h, 1, T0 + 1000);
+	end_socket(h, 3, T0 + 2000);
+}
+
+static void test_query_leaves_ended_sockets_out_where_asked(void **state)
+{
+	struct query q = { 0 };
+	struct host h;
+
+	(void)state;
+	host_of_ended(&h);
+	check(&h, &q, false, "1 2 3 4 5 6");
+	q = (struct query){ .hide_closed = true };
+	check(&h, &q, false, "2 4 5 6");
+	/* Of the same protocol, what is over comes last. */
+	q = (struct query){ .sort = column_find("proto") };
+	check(&h, &q, false, "2 5 6 1 3 4");
+	host_fini(&h);
+}
+
+static void test_query_group_does_not_count_ended_sockets(void **state)
+{
+	struct query q = { .group = column_find("proto") };
+	struct result r;
+	struct host h;
+
+	(void)state;
+	host_of_ended(&h);
+	result_init(&r);
+	assert_int_equal(query_run(&q, h.m, true, &r), 0);
+	assert_string_equal(r.groups[0].label, "tcp");
+	assert_int_equal(r.groups[0].rows, 5);
+	assert_int_equal(r.groups[0].sockets, 3);
+	assert_int_equal(r.groups[0].by_state[ST_ESTABLISHED], 1);
+	assert_int_equal(r.groups[0].by_state[ST_CLOSE], 0);
+	result_fini(&r);
+	host_fini(&h);
+}
+
 static void test_query_both_filters_must_match(void **state)
 {
 	struct filter *established, *https;
@@ -550,6 +684,9 @@ int main(void)
 		cmocka_unit_test(test_query_sort_is_stable_with_unknown_last),
 		cmocka_unit_test(test_query_sorts_long_texts_by_all_their_bytes),
 		cmocka_unit_test(test_query_toggles_leave_rows_out),
+		cmocka_unit_test(test_query_sorts_and_groups_paths_after_addresses),
+		cmocka_unit_test(test_query_leaves_ended_sockets_out_where_asked),
+		cmocka_unit_test(test_query_group_does_not_count_ended_sockets),
 		cmocka_unit_test(test_query_both_filters_must_match),
 		cmocka_unit_test(test_query_groups_have_their_rows_below),
 		cmocka_unit_test(test_query_group_counts_its_rows),

@@ -164,7 +164,7 @@ static void test_rate_after_a_reading_without_counters_needs_two_readings_again(
 	s = counted(5000, 0);
 	fx_socket(fx, &s);
 	assert_int_equal(fx_socket_row(fx, 1).sk->rx_bps, MODEL_RATE_UNKNOWN);
-	assert_int_equal(fx_socket_row(fx, 1).sk->first_received, 1000);
+	assert_true(fx_socket_row(fx, 1).sk->moved);
 	fx_pass_time(fx, 1000);
 	s = counted(5300, 0);
 	fx_socket(fx, &s);

@@ -276,6 +276,173 @@ static void test_rows_id_of_something_gone_is_refused(void **state)
 	assert_false(model_row(fx->m, UINT32_MAX, &r));
 }
 
+static void nginx_listens(struct fx *fx)
+{
+	struct sockrec r = fx_receiver(SP_TCP, 1, "0.0.0.0", 80);
+
+	r.inode = 800;
+	fx_proc(fx, 9, 1, "nginx");
+	fx_holder(fx, 9, 800, 3, true);
+	fx_socket(fx, &r);
+}
+
+static void test_rows_what_came_through_a_listener_is_its_process(void **state)
+{
+	static const struct {
+		uint8_t state, reason;
+	} cases[] = { { ST_ESTABLISHED, PROC_ACCEPT_QUEUE }, { ST_CLOSE_WAIT, PROC_ACCEPT_QUEUE },
+		      { ST_SYN_RECV, PROC_HANDSHAKE }, { ST_TIME_WAIT, PROC_TIME_WAIT },
+		      { ST_FIN_WAIT2, PROC_EXITED } };
+	struct fx *fx = *state;
+
+	nginx_listens(fx);
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sockrec r = fx_tcp(cases[i].state, 10 + i, 80, (uint16_t)(5000 + i));
+		struct row row;
+
+		fx_socket(fx, &r);
+		row = fx_socket_row(fx, 10 + i);
+		assert_int_equal(row.proc_reason, cases[i].reason);
+		assert_int_equal(row.owner->rec.cookie, 1);
+		assert_string_equal(row.proc->rec.comm, "nginx");
+	}
+}
+
+static void test_rows_what_we_opened_is_no_listeners(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = fx_tcp(ST_TIME_WAIT, 2, 80, 5000);
+	struct flowrec f = fx_flowrec(fx, 1, TCP, "10.0.0.2", 80, "10.0.0.9", 5000);
+
+	nginx_listens(fx);
+	fx_socket(fx, &r);
+	fx_flow(fx, &f, false);
+	assert_non_null(fx_socket_row(fx, 2).owner);	/* who sent the SYN was not seen */
+	f.opener_certain = true;
+	fx_flow(fx, &f, false);
+	assert_null(fx_socket_row(fx, 2).owner);
+	assert_null(fx_socket_row(fx, 2).proc);
+	assert_int_equal(fx_socket_row(fx, 2).proc_reason, PROC_TIME_WAIT);
+}
+
+static void test_rows_ended_connection_without_a_process_is_its_listeners(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = fx_tcp(ST_ESTABLISHED, 2, 80, 5000);
+
+	fx_keep_closed(fx, 5000);
+	nginx_listens(fx);
+	fx_socket_gone(fx, &r);
+	assert_int_equal(fx_socket_row(fx, 2).proc_reason, PROC_EXITED);
+	assert_string_equal(fx_socket_row(fx, 2).proc->rec.comm, "nginx");
+}
+
+static struct sockrec unix_socket(uint64_t cookie, uint32_t inode, uint32_t peer)
+{
+	struct sockrec r = fx_sock(SP_UNIX_STREAM, ST_ESTABLISHED, cookie);
+
+	r.family = AF_UNIX;
+	r.dump = 9;
+	r.inode = inode;
+	r.peer = peer;
+	r.has |= HAS_PEER;
+	return r;
+}
+
+static void test_rows_unix_sockets_know_each_other_and_their_processes(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec x = unix_socket(1, 501, 502), y = unix_socket(2, 502, 501);
+	struct sockrec waiting = unix_socket(3, 503, 0), tcp = fx_tcp(ST_ESTABLISHED, 4, 1, 2);
+
+	tcp.inode = 502;	/* not of unix: it never is the peer */
+	fx_socket(fx, &x);
+	fx_socket(fx, &tcp);
+	assert_null(fx_socket_row(fx, 1).peer);
+	fx_socket(fx, &y);
+	fx_socket(fx, &waiting);
+	fx_proc(fx, 8, 1, "dbus");
+	fx_holder(fx, 8, 501, 3, true);
+	assert_int_equal(fx_socket_row(fx, 1).peer->rec.cookie, 2);
+	assert_null(fx_socket_row(fx, 1).peer_proc);
+	assert_int_equal(fx_socket_row(fx, 2).peer->rec.cookie, 1);
+	assert_string_equal(fx_socket_row(fx, 2).peer_proc->rec.comm, "dbus");
+	assert_null(fx_socket_row(fx, 3).peer);
+}
+
+static void test_rows_ends_of_a_connection_within_the_host_know_each_other(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec x = fx_tcp(ST_ESTABLISHED, 1, 40000, 80), y = fx_tcp(ST_ESTABLISHED, 2, 80, 40000);
+	struct sockrec other = y;
+
+	x.raddr = y.laddr = fx_addr("10.0.0.2");
+	y.raddr = fx_addr("10.0.0.2");
+	other.cookie = 3;
+	other.netns = 1;
+	fx_socket(fx, &x);
+	fx_socket(fx, &other);
+	assert_null(fx_socket_row(fx, 1).peer);
+	fx_socket(fx, &y);
+	assert_int_equal(fx_socket_row(fx, 1).peer->rec.cookie, 2);
+	assert_int_equal(fx_socket_row(fx, 2).peer->rec.cookie, 1);
+	fx_socket_gone(fx, &y);
+	assert_null(fx_socket_row(fx, 1).peer);
+}
+
+static void test_rows_what_stands_beside_a_record_comes_and_goes_with_it(void **state)
+{
+	struct fx *fx = *state;
+	struct event e = fx_event(fx, EV_SOCKET);
+
+	e.sock = unix_socket(1, 501, 0);
+	e.sock.dump_gen = fx->gen;
+	e.more.kind = MORE_UNIX;
+	memcpy(e.more.un.name, "/run/x", 7);
+	model_apply(fx->m, &e);
+	assert_string_equal(fx_socket_row(fx, 1).more->un.name, "/run/x");
+	memcpy(e.more.un.name, "/run/y", 7);
+	model_apply(fx->m, &e);
+	assert_string_equal(fx_socket_row(fx, 1).more->un.name, "/run/y");
+	e.more.kind = MORE_NONE;
+	model_apply(fx->m, &e);
+	assert_null(fx_socket_row(fx, 1).more);
+}
+
+static void test_rows_flow_to_another_namespace_of_this_host_says_so(void **state)
+{
+	struct fx *fx = *state;
+	struct event e = fx_event(fx, EV_ADDR);
+
+	e.addr = (struct addrrec){ .ifindex = 2, .netns = 1, .prefix = 24, .addr = fx_addr("172.17.0.5") };
+	flow(fx, 1, TCP, "10.0.0.9", "172.17.0.5", WS_ESTABLISHED);
+	flow(fx, 2, TCP, "10.0.0.9", "172.17.0.6", WS_ESTABLISHED);
+	assert_int_equal(flow_reason(fx, 1), PROC_FORWARDED);
+	fx_netns(fx, 1, 4001, false);
+	model_apply(fx->m, &e);
+	fx_tick(fx);
+	assert_int_equal(flow_reason(fx, 1), PROC_OTHER_NETNS);
+	assert_int_equal(flow_reason(fx, 2), PROC_FORWARDED);
+	fx_netns(fx, 1, 4001, true);
+	fx_tick(fx);
+	assert_int_equal(flow_reason(fx, 1), PROC_FORWARDED);
+}
+
+static void test_rows_flow_does_not_wait_for_a_table_that_is_not_read_any_more(void **state)
+{
+	struct fx *fx = *state;
+
+	fx_dump_ends(fx, 9, true);	/* unix sockets were shown once */
+	fx_pass_time(fx, 60000);
+	fx_dump_ends(fx, 0, true);
+	fx_pass_time(fx, 1000);
+	flow(fx, 1, TCP, "10.0.0.2", "10.0.0.9", WS_ESTABLISHED);
+	assert_int_equal(flow_reason(fx, 1), PROC_LOOKING);
+	fx_pass_time(fx, 1000);
+	fx_dump_ends(fx, 0, true);
+	assert_int_equal(flow_reason(fx, 1), PROC_NO_SOCKET);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +459,14 @@ int main(void)
 		FX_TEST(test_rows_closed_connection_still_says_whether_its_counters_moved),
 		FX_TEST(test_rows_identity_outlives_changes_of_state_and_is_never_zero),
 		FX_TEST(test_rows_id_of_something_gone_is_refused),
+		FX_TEST(test_rows_what_came_through_a_listener_is_its_process),
+		FX_TEST(test_rows_what_we_opened_is_no_listeners),
+		FX_TEST(test_rows_ended_connection_without_a_process_is_its_listeners),
+		FX_TEST(test_rows_unix_sockets_know_each_other_and_their_processes),
+		FX_TEST(test_rows_ends_of_a_connection_within_the_host_know_each_other),
+		FX_TEST(test_rows_what_stands_beside_a_record_comes_and_goes_with_it),
+		FX_TEST(test_rows_flow_to_another_namespace_of_this_host_says_so),
+		FX_TEST(test_rows_flow_does_not_wait_for_a_table_that_is_not_read_any_more),
 	};
 
 	return cmocka_run_group_tests_name("rows", tests, NULL, NULL);

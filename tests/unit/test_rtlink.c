@@ -294,7 +294,7 @@ static void test_rtlink_round_tells_the_loopback(void **state)
 	struct source *s;
 
 	(void)state;
-	if (rtlink_new(&s, &err)) {
+	if (rtlink_new(&s, NULL, &err)) {
 		assert_true(err.text[0] != '\0');
 		return;
 	}

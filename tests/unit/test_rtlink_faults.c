@@ -2,6 +2,7 @@
 /* source/rtlink.c when dumps are interrupted or fail, and when drivers leave things out. */
 #include "netlink_fixture.h"
 
+#include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
@@ -28,13 +29,31 @@ static void answer_link(uint32_t seq, int ifindex, bool with_stats, uint16_t fla
 	answer(msg, seq, flags);
 }
 
+static void answer_addr(uint32_t seq, uint32_t ifindex)
+{
+	static const uint8_t bytes[4] = { 172, 17, 0, 2 };
+	union {
+		struct nlmsghdr head;
+		char bytes[256];
+	} m = { .head = { .nlmsg_len = 0 } };
+	struct nlmsghdr *msg = mnl_nlmsg_put_header(m.bytes);
+	struct ifaddrmsg *info = mnl_nlmsg_put_extra_header(msg, sizeof(*info));
+
+	msg->nlmsg_type = RTM_NEWADDR;
+	info->ifa_family = AF_INET;
+	info->ifa_prefixlen = 16;
+	info->ifa_index = ifindex;
+	mnl_attr_put(msg, IFA_LOCAL, sizeof(bytes), bytes);
+	answer(msg, seq, NLM_F_MULTI);
+}
+
 /* Interfaces 1 and 2, no addresses. */
 static void begin(struct world *w)
 {
 	uint32_t seq;
 
 	*w = (struct world){ .now_ns = 1000 * NSEC_PER_SEC };
-	assert_int_equal(rtlink_new(&w->source, NULL), 0);
+	assert_int_equal(rtlink_new(&w->source, NULL, NULL), 0);
 	step(w);
 	assert_int_equal(take_request(&seq), RTM_GETLINK);
 	answer_link(seq, 1, true, NLM_F_MULTI);
@@ -191,6 +210,69 @@ static void test_rtlink_silent_kernel_is_asked_over_a_new_socket(void **state)
 	end(&w);
 }
 
+static void test_rtlink_every_event_carries_the_namespace(void **state)
+{
+	const struct netns_place where = { .index = 3, .fd = -1 };
+	struct world w = { .now_ns = 1000 * NSEC_PER_SEC };
+	uint32_t seq;
+
+	(void)state;
+	assert_int_equal(rtlink_new(&w.source, &where, NULL), 0);
+	step(&w);
+	assert_int_equal(take_request(&seq), RTM_GETLINK);
+	answer_link(seq, 1, true, NLM_F_MULTI);
+	answer_done(seq, 0, 0);
+	step(&w);
+	assert_int_equal(take_request(&seq), RTM_GETADDR);
+	answer_addr(seq, 1);
+	answer_done(seq, 0, 0);
+	step(&w);
+	assert_int_equal(w.count, 2);
+	assert_int_equal(w.heard[0].kind, EV_IFACE);
+	assert_int_equal(w.heard[0].iface.netns, 3);
+	assert_int_equal(w.heard[1].kind, EV_ADDR);
+	assert_int_equal(w.heard[1].addr.netns, 3);
+	w.count = 0;
+	refresh(&w);
+	assert_int_equal(take_request(&seq), RTM_GETLINK);
+	answer_done(seq, 0, 0);
+	step(&w);
+	assert_int_equal(w.count, 1);
+	assert_true(w.heard[0].iface.gone);
+	assert_int_equal(w.heard[0].iface.netns, 3);
+	end(&w);
+}
+
+static void test_rtlink_gone_address_carries_the_namespace(void **state)
+{
+	const struct netns_place where = { .index = 3, .fd = -1 };
+	struct world w = { .now_ns = 1000 * NSEC_PER_SEC };
+	uint32_t seq;
+
+	(void)state;
+	assert_int_equal(rtlink_new(&w.source, &where, NULL), 0);
+	for (unsigned round = 0; round < 2; round++) {
+		step(&w);
+		assert_int_equal(take_request(&seq), RTM_GETLINK);
+		answer_done(seq, 0, 0);
+		step(&w);
+		assert_int_equal(take_request(&seq), RTM_GETADDR);
+		if (round == 0)
+			answer_addr(seq, 1);
+		answer_done(seq, 0, 0);
+		step(&w);
+		if (round > 0)
+			break;
+		refresh(&w);	/* no answer: it begins again from nothing */
+		w.now_ns = w.source->ops->due_ns(w.source);
+		step(&w);
+		w.now_ns = w.source->ops->due_ns(w.source);
+	}
+	assert_true(last_of(&w, EV_ADDR)->addr.gone);
+	assert_int_equal(last_of(&w, EV_ADDR)->addr.netns, 3);
+	end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +282,8 @@ int main(void)
 		cmocka_unit_test(test_rtlink_failed_dump_sweeps_nothing_and_is_tried_later),
 		cmocka_unit_test(test_rtlink_news_without_statistics_are_asked_for),
 		cmocka_unit_test(test_rtlink_silent_kernel_is_asked_over_a_new_socket),
+		cmocka_unit_test(test_rtlink_every_event_carries_the_namespace),
+		cmocka_unit_test(test_rtlink_gone_address_carries_the_namespace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

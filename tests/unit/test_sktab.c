@@ -195,6 +195,8 @@ static void test_sktab_socket_that_changes_namespace_is_still_removed_whole(void
 	struct fx *fx = *state;
 	struct sktab t;
 	struct sockrec r = fx_tcp(ST_ESTABLISHED, 1, 40000, 80), there = r;
+	struct flowkey key;
+	uint64_t key_hash;
 
 	there.netns = 1;
 	assert_false(sk_same_tuple(&r, &there));
@@ -206,7 +208,10 @@ static void test_sktab_socket_that_changes_namespace_is_still_removed_whole(void
 
 	sktab_init(&t, 4, 1);
 	assert_int_equal(sktab_insert(&t, &there, 1), 0);
-	sktab_index(&t, 0);
+	assert_true(sktab_index(&t, 0, &key, &key_hash));
+	assert_int_equal(key.netns, 1);
+	assert_int_equal(sktab_by_tuple(&t, &key, key_hash, sktab_at(&t, 0)->local_end), 0);
+	assert_int_equal(sktab_by_tuple(&t, &key, key_hash, !sktab_at(&t, 0)->local_end), MODEL_NONE);
 	sktab_unindex(&t, 0);
 	assert_int_equal(t.by_tuple.count, 0);
 	sktab_remove(&t, 0);

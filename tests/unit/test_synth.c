@@ -7,11 +7,13 @@
 
 #include <cmocka.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "model/model.h"
 #include "source/synth.h"
-#include "source/synth_host.h"
+#include "source/synth_local.h"
 
 enum { ROWS = 256, TICKS = 150 };
 
@@ -105,8 +107,12 @@ static void test_synth_each_refresh_is_one_interval_later(void **state)
 	uint64_t before_ns = d->events[0].time_ns;
 
 	next_round(d);
-	for (unsigned i = 0; i < d->count; i++)
-		assert_int_equal(d->events[i].time_ns, before_ns + NSEC_PER_SEC);
+	for (unsigned i = 0; i < d->count;
+	     i++) { /* what came between two ticks is told at the second */
+		assert_true(d->events[i].time_ns > before_ns);
+		assert_true(d->events[i].time_ns <= before_ns + NSEC_PER_SEC);
+	}
+	assert_int_equal(d->events[d->count - 1].time_ns, before_ns + NSEC_PER_SEC);
 }
 
 static void test_synth_is_busy_from_refresh_to_the_end_of_the_step(void **state)
@@ -222,7 +228,7 @@ static void test_synth_wire_tells_each_end_the_state_that_the_kernel_has(void **
 		for (unsigned i = 0; i < count; i++) {
 			const struct row *r = &rows[i];
 
-			if (!r->sk || r->sk->rec.proto != SP_TCP || !r->flow)
+			if (!r->sk || r->sk->rec.proto != SP_TCP || !r->flow || r->sk->ended_ns)
 				continue;
 			assert_string_equal(wirestate_name(wirestate_of_end(&r->flow->rec, r->local)),
 					    sockstate_name(r->sk->rec.state, false));
@@ -407,6 +413,191 @@ static void test_synth_rates_wave_but_stay_near_their_mean(void **state)
 	assert_true(high < low * 5);
 }
 
+static const struct event *find_event(const struct demo *d, enum eventkind kind, uint16_t lport)
+{
+	for (unsigned i = 0; i < d->count; i++)
+		if (d->events[i].kind == kind && d->events[i].sock.lport == lport)
+			return &d->events[i];
+	return NULL;
+}
+
+static void test_synth_end_of_a_socket_is_told_with_its_final_counters(void **state)
+{
+	struct demo *d = *state;
+	const struct event *gone;
+	uint64_t sent = 0;
+
+	for (unsigned tick = 0; tick < 9; tick++) {
+		for (unsigned i = 0; i < d->count; i++) {
+			const struct event *e = &d->events[i];
+
+			if (e->kind == EV_SOCKET && e->sock.rport == 58004)
+				sent = e->sock.tcpinfo.bytes_sent;
+		}
+		assert_null(find_event(d, EV_SOCKET_GONE, 443));
+		next_round(d);
+	}
+	gone = find_event(d, EV_SOCKET_GONE, 443);
+	assert_non_null(gone);
+	assert_int_equal(gone->sock.rport, 58004);
+	assert_true(sent > 0 && gone->sock.tcpinfo.bytes_sent > sent);
+	assert_int_equal(gone->sock.inode, 0);
+	assert_false(gone->sock.has & (HAS_UID | HAS_QUEUES));
+}
+
+/* The kernel tells the end of the full socket; the TIME_WAIT after it has the same cookie. */
+static void test_synth_time_wait_follows_the_end_that_was_told(void **state)
+{
+	struct demo *d = *state;
+	const struct event *gone;
+	uint64_t cookie;
+
+	for (unsigned tick = 0; tick < 6; tick++)
+		next_round(d);
+	gone = find_event(d, EV_SOCKET_GONE, 60200);
+	assert_non_null(gone);
+	cookie = gone->sock.cookie;
+	gone++;
+	while (gone->kind != EV_SOCKET || gone->sock.cookie != cookie)
+		assert_int_not_equal((gone++)->kind, EV_TICK);
+	assert_int_equal(gone->sock.state, ST_TIME_WAIT);
+	for (unsigned tick = 6; tick < 9; tick++)
+		next_round(d);
+	assert_null(find_event(d, EV_SOCKET_GONE, 60200));
+	assert_null(find_event(d, EV_SOCKET, 60200));
+}
+
+static const struct life *find_life(const struct demo *d, uint16_t lport, enum lifekind kind)
+{
+	const struct life *l;
+
+	for (uint32_t i = 0; (l = model_life(d->model, i)); i++)
+		if (l->lport == lport && l->kind == kind)
+			return l;
+	return NULL;
+}
+
+static void test_synth_lives_end_in_every_way_and_have_their_process(void **state)
+{
+	static const struct {
+		uint16_t lport;
+		enum endreason end;
+		const char *comm;
+	} ends[] = {
+		{ 443, END_RESET, "nginx" },
+		{ 80, END_CLOSED, "nginx" },
+		{ 52700, END_REFUSED, "python3" },
+		{ 47310, END_CLOSED, "curl" },	/* 50 ms between two dumps */
+		{ 3000, END_CLOSED, "node" },
+		{ 60200, END_CLOSED, "curl" },
+	};
+	struct demo *d = *state;
+
+	for (unsigned tick = 0; tick < 12; tick++)
+		next_round(d);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const struct life *l = find_life(d, ends[i].lport, LIFE_ENDED);
+
+		assert_non_null(l);
+		assert_int_equal(l->end, ends[i].end);
+		assert_string_equal(l->comm, ends[i].comm);
+	}
+	assert_int_equal(find_life(d, 47310, LIFE_ENDED)->age_ns, 50 * NSEC_PER_MSEC);
+}
+
+static void test_synth_closed_rows_stay_for_a_while(void **state)
+{
+	struct demo *d = *state;
+	struct row rows[ROWS];
+	const struct row *r;
+
+	for (unsigned tick = 0; tick < 9; tick++)
+		next_round(d);
+	for (unsigned tick = 9; tick < 9 + 9; tick++) {
+		bool found = false;
+
+		for (unsigned i = rows_of(d, rows); i-- > 0;) {
+			r = &rows[i];
+			if (!r->sk || r->sk->rec.rport != 58004)
+				continue;
+			found = true;
+			assert_int_equal(r->sk->end, END_RESET);
+			assert_true(r->sk->rec.tcpinfo.bytes_sent > 400000);
+			assert_non_null(r->proc);
+		}
+		assert_true(found);
+		next_round(d);
+	}
+}
+
+static void test_synth_both_ends_of_a_unix_connection_have_their_process(void **state)
+{
+	struct demo *d = *state;
+	struct row rows[ROWS];
+	unsigned count, met = 0;
+
+	next_round(d);
+	count = rows_of(d, rows);
+	for (unsigned i = 0; i < count; i++) {
+		const struct row *r = &rows[i];
+
+		if (!r->sk || r->sk->rec.family != AF_UNIX)
+			continue;
+		assert_non_null(r->more);
+		assert_int_equal(r->more->kind, MORE_UNIX);
+		assert_non_null(r->proc);
+		if (!r->sk->rec.peer)
+			continue;
+		assert_non_null(r->peer);
+		assert_non_null(r->peer_proc);
+		assert_int_equal(r->sk->rec.peer, r->peer->rec.inode);
+		met++;
+	}
+	assert_true(met >= 8);
+}
+
+static void test_synth_local_kinds_that_nobody_wants_are_not_listed(void **state)
+{
+	struct demo *d = *state;
+	unsigned kinds = 0;
+
+	for (unsigned i = 0; i < d->count; i++)
+		if (d->events[i].kind == EV_SOCKET)
+			kinds |= 1u << d->events[i].sock.proto;
+	assert_true(kinds & 1u << SP_UNIX_STREAM && kinds & 1u << SP_PACKET &&
+		    kinds & 1u << SP_NETLINK);
+	synth_want(d->source, 1u << SP_TCP | 1u << SP_PACKET);
+	next_round(d);
+	kinds = 0;
+	for (unsigned i = 0; i < d->count; i++) {
+		if (d->events[i].kind == EV_SOCKET)
+			kinds |= 1u << d->events[i].sock.proto;
+		/* nor is their table said to be empty */
+		if (d->events[i].kind == EV_DUMP_DONE)
+			assert_int_not_equal(d->events[i].dump.dump, dump_index(0, 4));
+	}
+	assert_int_equal(kinds, 1u << SP_TCP | 1u << SP_UDP | 1u << SP_PACKET);
+}
+
+static void test_synth_names_its_users_and_cgroups(void **state)
+{
+	struct demo *d = *state;
+	struct row rows[ROWS];
+	unsigned count = rows_of(d, rows), nameless = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct sockrec *s = rows[i].sk ? &rows[i].sk->rec : NULL;
+
+		if (!s || !rows[i].proc || rows[i].proc_reason != PROC_KNOWN)
+			continue;
+		if (s->has & HAS_CGROUP)
+			assert_non_null(model_cgroup(d->model, s->cgroup_id));
+		nameless += s->has & HAS_UID && !model_user(d->model, s->uid);
+	}
+	assert_int_equal(nameless, 1);	/* of a user whose account is gone */
+	assert_string_equal(model_user(d->model, 33), "www-data");
+}
+
 static void test_synth_passes_a_hostile_name_on_as_it_is(void **state)
 {
 	struct demo *d = *state;
@@ -422,11 +613,13 @@ static void test_synth_passes_a_hostile_name_on_as_it_is(void **state)
 static void test_synth_tables_fit_their_records(void **state)
 {
 	const struct synthconn *c;
+	const struct synthlocal *local;
 
 	(void)state;
 	for (unsigned id = P_NONE + 1; id < SYNTH_PROCS; id++) {
 		assert_in_range(strlen(synth_procs[id].comm), 1, EVENT_NAME_MAX - 1);
 		assert_in_range(strlen(synth_procs[id].cmdline), 1, EVENT_CMDLINE_MAX - 1);
+		assert_in_range(strlen(synth_procs[id].cgroup), 1, EVENT_PATH_MAX - 1);
 	}
 	for (unsigned i = 0; (c = synth_conn_at(i)); i++) {
 		const struct synthlife *l = &c->life;
@@ -436,6 +629,14 @@ static void test_synth_tables_fit_their_records(void **state)
 		assert_true(!l->over || (l->over > l->born && l->over < l->gone));
 		assert_true(!l->gone || !(c->flags & SY_THROUGH));	/* repeats are counted while it lives */
 		assert_true(c->timer == TIMER_NONE || c->timer_ms);
+		assert_true(!(c->flags & SY_BRIEF) || (l->gone == l->born + 1 && c->end_wire));
+	}
+	for (unsigned i = 0; (local = synthlocal_at(i)); i++) {
+		assert_true(!local->name || strlen(local->name) <= UNIX_NAME_MAX);
+		assert_true(local->proc && !synth_procs[local->proc].life.period);
+		if (local->peer)
+			assert_non_null(
+				synthlocal_at(local->ahead ? i + local->peer : i - local->peer));
 	}
 }
 
@@ -458,6 +659,13 @@ int main(void)
 		TEST(test_synth_time_wait_counts_down_and_goes),
 		TEST(test_synth_local_connection_is_two_rows_with_one_flow),
 		TEST(test_synth_rates_wave_but_stay_near_their_mean),
+		TEST(test_synth_end_of_a_socket_is_told_with_its_final_counters),
+		TEST(test_synth_time_wait_follows_the_end_that_was_told),
+		TEST(test_synth_lives_end_in_every_way_and_have_their_process),
+		TEST(test_synth_closed_rows_stay_for_a_while),
+		TEST(test_synth_both_ends_of_a_unix_connection_have_their_process),
+		TEST(test_synth_local_kinds_that_nobody_wants_are_not_listed),
+		TEST(test_synth_names_its_users_and_cgroups),
 		TEST(test_synth_passes_a_hostile_name_on_as_it_is),
 		TEST(test_synth_tables_fit_their_records),
 	};

@@ -83,6 +83,7 @@ static void test_value_other_types_have_their_text(void **state)
 	check_text(of(VT_BOOL, UNIT_NONE, 1), &v, "", "false");
 	v.u64 = 1795299243118000000;
 	check_text(of(VT_TIME, UNIT_NONE, 8), &v, "22:14:03", "2026-11-21T22:14:03.118000000Z");
+	v.text = NULL;
 	assert_int_equal(addr_parse("2001:db8::1", &v.addr), 0);
 	check_text(of(VT_ADDR, UNIT_NONE, 15), &v, "2001:db8::1", "2001:db8::1");
 }
@@ -130,6 +131,10 @@ static void test_value_order_is_that_of_the_type(void **state)
 	check_order(of(VT_UINT, UNIT_COUNT, 6), &x, &y);
 	check_order(of(VT_TIME, UNIT_NONE, 6), &x, &y);
 	check_order(of(VT_TEXT, UNIT_NONE, 6), &x, &y);
+	check_order(of(VT_ADDR, UNIT_NONE, 6), &x, &y); /* what stands for an address: text */
+	x.text = NULL;
+	check_order(of(VT_ADDR, UNIT_NONE, 6), &x, &y);
+	y.text = NULL;
 	addr_parse("9.0.0.1", &x.addr);
 	addr_parse("10.0.0.1", &y.addr);
 	check_order(of(VT_ADDR, UNIT_NONE, 6), &x, &y);
