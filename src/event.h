@@ -159,8 +159,8 @@ struct sockrec {
 	uint32_t class_id;		/* net_cls class, else sk_priority */
 	uint32_t peer;			/* unix: the peer's inode, 0 = it has none (any more) */
 	union ccinfo cc;
-	uint16_t tcpinfo_len;		/* bytes the kernel gave; 0 = none */
-	struct tcpinfo tcpinfo;		/* zero beyond tcpinfo_len */
+	uint16_t tcpinfo_len;		/* bytes the kernel gave, of TCPINFO_WHOLE; 0 = none */
+	struct tcpinfo tcpinfo;		/* zero beyond tcpinfo_len; what comes behind it is sockmore.ecn */
 };
 
 /* Dumps are numbered by namespace and by row of the families table. */
@@ -248,6 +248,7 @@ struct sctpmore {
 };
 
 struct sockmore {
+	struct tcpecn ecn;		/* valid where sockrec.tcpinfo_len goes beyond struct tcpinfo */
 	uint8_t kind;			/* enum morekind */
 	char cong[EVENT_NAME_MAX];	/* congestion control; "" = not told */
 	union {
@@ -382,7 +383,7 @@ struct event {
 		struct hostrec host;
 		struct {
 			struct sockrec sock;	/* EV_SOCKET, EV_SOCKET_GONE */
-			struct sockmore more;	/* only `kind` and `cong` are to be trusted where kind is MORE_NONE */
+			struct sockmore more;	/* where kind is MORE_NONE, only that, `cong` and `ecn` are to be trusted */
 		};
 		struct dumprec dump;
 		struct flowevent flow;

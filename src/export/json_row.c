@@ -83,7 +83,7 @@ static bool is_planned(const struct jsonplan *p, const struct column *c)
 
 static bool is_plain(const struct column *c)
 {
-	return c->of == OF_TCPINFO && c->type == VT_UINT;
+	return c->of == OF_TCPINFO && c->type == VT_UINT && !(c->arg & FIELD_APART);
 }
 
 static bool fits_run(const struct jsonrun *run, const struct column *c, unsigned nest)

@@ -31,8 +31,9 @@ bool ends_may_return(const struct sk *s, const struct sockrec *rec)
 }
 
 /* The socket's last counters. Does not say that it ended. */
-static void take_final(struct sk *s, const struct sockrec *rec)
+static void take_final(struct model *m, struct sk *s, const struct event *e)
 {
+	const struct sockrec *rec = &e->sock;
 	const struct tcpinfo *t = &rec->tcpinfo;
 
 	s->final = true;
@@ -40,6 +41,7 @@ static void take_final(struct sk *s, const struct sockrec *rec)
 		return;
 	s->rec.tcpinfo = *t;
 	s->rec.tcpinfo_len = rec->tcpinfo_len;
+	sockets_take_ecn(m, s, &e->more.ecn);
 	if (rec->cc_kind != CC_NONE) {
 		s->rec.cc_kind = rec->cc_kind;
 		s->rec.cc = rec->cc;
@@ -177,11 +179,11 @@ void ends_socket(struct model *m, uint32_t sk, enum endreason reason, uint64_t n
 }
 
 /* What an event adds to an end that is known already. */
-static void add_to_end(struct model *m, uint32_t sk, const struct sockrec *rec)
+static void add_to_end(struct model *m, uint32_t sk, const struct event *e)
 {
 	struct sk *s = sktab_at(&m->socks, sk);
 
-	take_final(s, rec);
+	take_final(m, s, e);
 	if (s->end == END_VANISHED)
 		s->end = (uint8_t)reason_of(m, s, END_CLOSED);
 	lives_ended(m, sk, s->end, s->ended_ns);
@@ -207,7 +209,7 @@ static void insert_ended(struct model *m, const struct event *e)
 	s->since_ns = s->ended_ns;
 	s->counted = true;	/* from nothing: it is younger than the last look */
 	join_socket(m, sk);
-	take_final(s, &rec);
+	take_final(m, s, e);
 	f = join_flow_of(m, s);
 	if (f && f->rec.first_ns && f->rec.first_ns < s->ended_ns) {
 		s->first_ns = f->rec.first_ns;
@@ -253,12 +255,12 @@ void ends_apply_gone(struct model *m, const struct event *e)
 	}
 	s = sktab_at(&m->socks, sk);
 	if (s->ended_ns) {
-		add_to_end(m, sk, rec);
+		add_to_end(m, sk, e);
 	} else if (ends_is_minisocket(&s->rec)) {
-		take_final(s, rec);	/* the dump was faster: the minisocket lives on */
+		take_final(m, s, e);	/* the dump was faster: the minisocket lives on */
 		ends_minisocket(m, sk, e->time_ns);
 	} else {
-		take_final(s, rec);
+		take_final(m, s, e);
 		ends_socket(m, sk, END_CLOSED, e->time_ns);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Chained hash index; see index.h. Grows its buckets by doubling, and keeps those it has when memory
- * is short.
+ * Chained hash index; see index.h. Grows its buckets by doubling, and keeps those it has when
+ * memory is short.
  */
 #include "model/index.h"
 

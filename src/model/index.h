@@ -46,12 +46,6 @@ static inline uint32_t index_seek(const struct index *x, uint32_t at, uint32_t h
 	return at - 1;		/* MODEL_NONE is all ones */
 }
 
-/* That hash is looked for or inserted soon: the memory of its bucket is asked for. */
-static inline void index_prefetch(const struct index *x, uint64_t hash)
-{
-	__builtin_prefetch(&x->bucket[hash & x->mask]);
-}
-
 /* Walks the slots with that hash, newest first; MODEL_NONE: no more. */
 static inline uint32_t index_first(const struct index *x, uint64_t hash)
 {

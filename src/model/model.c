@@ -21,6 +21,7 @@ struct model *model_new(uint32_t socket_limit, uint32_t flow_limit, uint64_t has
 	sktab_init(&m->socks, socket_limit, hash_seed);
 	flowmirror_init(&m->flows, flow_limit, hash_seed);
 	slab_init(&m->mores, sizeof(struct sockmore), socket_limit);
+	slab_init(&m->ecns, sizeof(struct tcpecn), socket_limit);
 	slab_init(&m->sums, sizeof(struct flow), socket_limit);
 	lifelog_init(&m->lives, hash_seed);
 	nametab_init(&m->cgroups, sizeof(struct cgrouprec), NAMES_MAX, hash_seed);
@@ -37,6 +38,7 @@ void model_free(struct model *m)
 	sktab_fini(&m->socks);
 	flowmirror_fini(&m->flows);
 	slab_fini(&m->mores);
+	slab_fini(&m->ecns);
 	slab_fini(&m->sums);
 	closedq_fini(&m->closed);
 	lifelog_fini(&m->lives);

@@ -138,7 +138,7 @@ struct sk {
 	uint32_t inode;			/* the last inode it had (rec.inode is 0 in TIME_WAIT) */
 	int32_t fd;			/* of the first holder; -1 */
 	uint32_t holders;		/* how many descriptors refer to it now */
-	uint32_t more;			/* what few sockets have; MODEL_NONE */
+	uint32_t more, ecn;		/* what few sockets have; MODEL_NONE */
 	uint32_t peer;			/* the socket at the other end, where that is on this host and has IP addresses */
 	uint8_t cong;			/* model_cong() */
 	uint8_t end;			/* enum endreason */
@@ -177,6 +177,7 @@ struct row {
 	const struct sk *owner;		/* sk == NULL: the socket that serves this flow. sk != NULL: the listener that it
 					   waits at or came from, whose process `proc` is. Else NULL */
 	const struct sockmore *more;	/* NULL: nothing beyond sk->rec */
+	const struct tcpecn *ecn;	/* NULL: all of it is 0 */
 	const struct sk *peer;		/* unix: the other end, where it is known */
 	const struct proc *peer_proc;	/* the process of the other end, where it is on this host */
 	uint64_t ident;			/* what selection, marks and diff follow; never 0 */

@@ -127,6 +127,7 @@ static void socket_row(const struct model *m, const struct sk *s, struct row *r)
 	r->sk = s;
 	r->ident = s->rec.cookie;
 	r->more = s->more != MODEL_NONE ? slab_at(&m->mores, s->more) : NULL;
+	r->ecn = s->ecn != MODEL_NONE ? slab_at(&m->ecns, s->ecn) : NULL;
 	r->peer = attribution_peer(m, s);
 	if (r->peer && !m->host.no_process)
 		r->peer_proc = proctab_at(m->procs, r->peer->proc);

@@ -127,6 +127,7 @@ static uint32_t take_slot(struct sktab *t, const struct sockrec *rec, uint64_t n
 		.served_head = MODEL_NONE,
 		.proc = MODEL_NONE,
 		.more = MODEL_NONE,
+		.ecn = MODEL_NONE,
 		.peer = MODEL_NONE,
 		.fd = -1,
 		.used = true,
@@ -135,24 +136,10 @@ static uint32_t take_slot(struct sktab *t, const struct sockrec *rec, uint64_t n
 	return slot;
 }
 
-/* While the record is copied, what comes after it is fetched. */
-static void prefetch_indices(const struct sktab *t, const struct sockrec *rec)
-{
-	index_prefetch(&t->by_inode, hash_inode(t, rec->inode));
-	if (sk_is_ip(rec) && sk_is_connected(rec)) {
-		struct flowkey key;
-
-		sk_flowkey(rec, &key);	/* the other end's bucket is the next one or the one before */
-		index_prefetch(&t->by_tuple, flowkey_hash(&key, t->seed));
-	}
-}
-
 uint32_t sktab_insert(struct sktab *t, const struct sockrec *rec, uint64_t now_ns)
 {
-	uint32_t slot;
+	uint32_t slot = take_slot(t, rec, now_ns);
 
-	prefetch_indices(t, rec);
-	slot = take_slot(t, rec, now_ns);
 	if (slot == MODEL_NONE)
 		return slot;
 	set_inode(t, slot, rec->inode);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Slots of one size with stable numbers, a free list and a hard cap. Slots move in memory when the slab
- * grows: keep numbers, borrow pointers. A slot is zeroed when it is first used; a returned one
+ * Slots of one size with stable numbers, a free list and a hard cap. Slots move in memory when the
+ * slab grows: keep numbers, borrow pointers. A slot is zero when it is first used; a returned one
  * keeps its content.
  */
 #ifndef SOCKMON_MODEL_SLAB_H

@@ -39,6 +39,27 @@ static void drop_more(struct model *m, struct sk *s)
 	s->more = MODEL_NONE;
 }
 
+static void drop_ecn(struct model *m, struct sk *s)
+{
+	if (s->ecn != MODEL_NONE)
+		slab_put(&m->ecns, s->ecn);
+	s->ecn = MODEL_NONE;
+}
+
+void sockets_take_ecn(struct model *m, struct sk *s, const struct tcpecn *ecn)
+{
+	static const struct tcpecn zeros;
+
+	if (s->rec.tcpinfo_len <= sizeof(struct tcpinfo) || memcmp(ecn, &zeros, sizeof(zeros)) == 0) {
+		drop_ecn(m, s);
+		return;
+	}
+	if (s->ecn == MODEL_NONE)
+		s->ecn = slab_take(&m->ecns);
+	if (s->ecn != MODEL_NONE)	/* else memory is short */
+		memcpy(slab_at(&m->ecns, s->ecn), ecn, sizeof(*ecn));
+}
+
 /* What stands beside the record of the socket. */
 static void take_more(struct model *m, struct sk *s, const struct event *e)
 {
@@ -47,6 +68,7 @@ static void take_more(struct model *m, struct sk *s, const struct event *e)
 	if (e->sock.has & HAS_CONG)
 		memcpy(name, e->more.cong, strnlen(e->more.cong, sizeof(name) - 1));
 	s->cong = intern_cong(m, name);
+	sockets_take_ecn(m, s, &e->more.ecn);
 	if (e->more.kind == MORE_NONE) {
 		drop_more(m, s);
 		return;
@@ -194,6 +216,7 @@ void sockets_remove(struct model *m, uint32_t sk)
 	join_unlink_socket(m, sk);
 	join_drop_owner(m, sk);
 	drop_more(m, s);
+	drop_ecn(m, s);
 	if (s->ended_ns) {
 		m->closed.ended--;
 		sockets_count_closed(m);

@@ -28,6 +28,7 @@ struct lookup {
 struct model {
 	struct sktab socks;
 	struct slab mores;		/* of struct sockmore */
+	struct slab ecns;		/* of struct tcpecn: of the few where it is not all 0 */
 	struct flowmirror flows;
 	struct slab sums;		/* of struct flow: what unconnected sockets' flows add up to */
 	struct proctab *procs;
@@ -76,6 +77,7 @@ static inline bool sk_is_row(const struct model *m, const struct sk *s)
 
 /* sockets.c */
 void sockets_apply(struct model *m, const struct event *e);	/* EV_SOCKET */
+void sockets_take_ecn(struct model *m, struct sk *s, const struct tcpecn *ecn);	/* after its rec */
 void sockets_apply_dump_done(struct model *m, const struct event *e);
 void sockets_count(struct model *m, const struct sk *s, int by);	/* into the totals (1), out of them (-1) */
 void sockets_count_closed(struct model *m);	/* totals.closed, after either of the two it depends on changed */

@@ -30,6 +30,13 @@ struct tcpinfo {
 	uint32_t rcv_wnd, rehash;
 	uint16_t total_rto, total_rto_recoveries;
 	uint32_t total_rto_time;		/* ms */
+};
+
+/*
+ * Its end since Linux 6.18, the counters of Accurate ECN: by itself, since on most connections all of
+ * it is 0 and need not be kept.
+ */
+struct tcpecn {
 	uint32_t received_ce, delivered_e1_bytes, delivered_e0_bytes, delivered_ce_bytes;
 	uint32_t received_e1_bytes, received_e0_bytes, received_ce_bytes;
 	uint16_t accecn_fail_mode, accecn_opt_seen;
@@ -38,8 +45,11 @@ struct tcpinfo {
 _Static_assert(offsetof(struct tcpinfo, pacing_rate) == 104, "kernel layout");
 _Static_assert(offsetof(struct tcpinfo, delivery_rate) == 160, "kernel layout");
 _Static_assert(offsetof(struct tcpinfo, bytes_sent) == 200, "kernel layout");
-_Static_assert(offsetof(struct tcpinfo, received_ce) == 248, "kernel layout");
-_Static_assert(sizeof(struct tcpinfo) == 280, "kernel layout");
+_Static_assert(sizeof(struct tcpinfo) == 248, "kernel layout");
+_Static_assert(sizeof(struct tcpecn) == 32, "kernel layout");
+
+/* Both together, as the kernel returns them. */
+enum { TCPINFO_WHOLE = sizeof(struct tcpinfo) + sizeof(struct tcpecn) };
 
 /* Did a reply of `len` bytes carry this field? */
 #define TCPINFO_HAS(len, field) \

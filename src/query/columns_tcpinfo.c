@@ -26,6 +26,18 @@ static bool get_tcpinfo(const struct column *c, const struct row *r, struct valu
 	return field_get(&r->sk->rec.tcpinfo, r->sk->rec.tcpinfo_len, c->arg, &v->u64);
 }
 
+/* The end of struct tcp_info: kept only where something in it is not 0. */
+static bool get_ecn(const struct column *c, const struct row *r, struct value *v)
+{
+	static const struct tcpecn zeros;
+	size_t len = r->sk ? r->sk->rec.tcpinfo_len : 0;
+
+	if (len <= sizeof(struct tcpinfo) || r->sk->rec.state == ST_LISTEN)
+		return false;
+	return field_get(r->ecn ? r->ecn : &zeros, len - sizeof(struct tcpinfo), c->arg,
+			 &v->u64);
+}
+
 /* The words of ss, in the order of the bits TCPI_OPT_*; window scaling has columns of its own. */
 static bool get_option_words(const struct column *c, const struct row *r, struct value *v)
 {
@@ -49,6 +61,12 @@ static bool get_option_words(const struct column *c, const struct row *r, struct
 	ROW(name, #field, title, VT_UINT, unit, width, FIELD(field) | (flags), help)
 #define TCP(field, title, unit, width, flags, help) \
 	NAMED(#field, field, title, unit, width, flags, help)
+#define ECN(field, title, unit, width, help)                                                    \
+	{                                                                                       \
+		#field, "tcp_info." #field, title, help, VT_UINT, unit, SCOPE_KERNEL, width,    \
+			FIELD_OF(struct tcpecn, field) | FIELD_APART, get_ecn, NEED_INFO,       \
+			OF_TCPINFO                                                              \
+	}
 
 static const struct column rows[] = {
 	{ "cong", "cong", "CONG", "congestion control", VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 7, 0,
@@ -133,15 +151,15 @@ static const struct column rows[] = {
 	TCP(total_rto, "RTOS", UNIT_COUNT, 5, 0, "timeouts, in all"),
 	TCP(total_rto_recoveries, "RTOREC", UNIT_COUNT, 6, 0, "recoveries from timeouts"),
 	TCP(total_rto_time, "RTOTIME", UNIT_MS, 7, 0, "time spent in them"),
-	TCP(received_ce, "RCVCE", UNIT_COUNT, 6, 0, "segments received with ECN's mark"),
-	TCP(delivered_e1_bytes, "DELE1", UNIT_BYTES, 6, 0, "bytes delivered as ECT(1)"),
-	TCP(delivered_e0_bytes, "DELE0", UNIT_BYTES, 6, 0, "bytes delivered as ECT(0)"),
-	TCP(delivered_ce_bytes, "DELCEB", UNIT_BYTES, 6, 0, "bytes delivered as CE"),
-	TCP(received_e1_bytes, "RCVE1", UNIT_BYTES, 6, 0, "bytes received as ECT(1)"),
-	TCP(received_e0_bytes, "RCVE0", UNIT_BYTES, 6, 0, "bytes received as ECT(0)"),
-	TCP(received_ce_bytes, "RCVCEB", UNIT_BYTES, 6, 0, "bytes received as CE"),
-	TCP(accecn_fail_mode, "ECNFAIL", UNIT_NONE, 7, 0, "why Accurate ECN failed"),
-	TCP(accecn_opt_seen, "ECNOPT", UNIT_NONE, 6, 0, "Accurate ECN option seen"),
+	ECN(received_ce, "RCVCE", UNIT_COUNT, 6, "segments received with ECN's mark"),
+	ECN(delivered_e1_bytes, "DELE1", UNIT_BYTES, 6, "bytes delivered as ECT(1)"),
+	ECN(delivered_e0_bytes, "DELE0", UNIT_BYTES, 6, "bytes delivered as ECT(0)"),
+	ECN(delivered_ce_bytes, "DELCEB", UNIT_BYTES, 6, "bytes delivered as CE"),
+	ECN(received_e1_bytes, "RCVE1", UNIT_BYTES, 6, "bytes received as ECT(1)"),
+	ECN(received_e0_bytes, "RCVE0", UNIT_BYTES, 6, "bytes received as ECT(0)"),
+	ECN(received_ce_bytes, "RCVCEB", UNIT_BYTES, 6, "bytes received as CE"),
+	ECN(accecn_fail_mode, "ECNFAIL", UNIT_NONE, 7, "why Accurate ECN failed"),
+	ECN(accecn_opt_seen, "ECNOPT", UNIT_NONE, 6, "Accurate ECN option seen"),
 };
 
 const struct columnpart columns_tcpinfo = COLUMNPART(rows);

@@ -3,8 +3,8 @@
  * Columns that are a plain field of a kernel struct: where the field is, how wide, and what its values
  * mean, packed in column.arg, so that one getter serves a whole struct.
  *
- * Every column of OF_TCPINFO whose type is VT_UINT is such a field, of struct tcpinfo. Writers of very
- * many rows use that to go without a call for each value.
+ * Every column of OF_TCPINFO whose type is VT_UINT is such a field, of struct tcpinfo where it is not
+ * FIELD_APART. Writers of very many rows use that to go without a call for each value.
  */
 #ifndef SOCKMON_QUERY_FIELD_H
 #define SOCKMON_QUERY_FIELD_H
@@ -26,6 +26,7 @@ enum {
 	FIELD_LOW_NIBBLE = 1 << 21,
 	FIELD_ONE_BIT = 1 << 22,
 	FIELD_NEXT_TWO_BITS = 1 << 23,
+	FIELD_APART = 1 << 24,		/* tcp_info: of struct tcpecn */
 	FIELD_UNKNOWN = FIELD_ALL_ONES | FIELD_ZERO | FIELD_INFINITE,
 	FIELD_BITS = FIELD_HIGH_NIBBLE | FIELD_LOW_NIBBLE | FIELD_ONE_BIT | FIELD_NEXT_TWO_BITS,
 };

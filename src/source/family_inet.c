@@ -112,15 +112,23 @@ void family_inet_ask(const struct family *f, void *buf, uint32_t seq, uint32_t d
 	id->idiag_cookie[0] = id->idiag_cookie[1] = INET_DIAG_NOCOOKIE;
 }
 
+/* As much of a struct as there is, consumed; the rest is zero. */
+static void take_start(void *out, size_t size, struct bytes *b)
+{
+	size_t len = bytes_left(b) < size ? bytes_left(b) : size;
+
+	memcpy(out, bytes_take(b, len), len);
+	if (len < size)
+		memset((uint8_t *)out + len, 0, size - len);
+}
+
 static void take_tcpinfo(struct event *e, const struct nlread_attr *a)
 {
-	struct sockrec *sk = &e->sock;
-	size_t len = a->len < sizeof(sk->tcpinfo) ? a->len : sizeof(sk->tcpinfo);
+	struct bytes info = bytes_of(a->data, a->len < TCPINFO_WHOLE ? a->len : TCPINFO_WHOLE);
 
-	memcpy(&sk->tcpinfo, a->data, len);
-	if (len < sizeof(sk->tcpinfo))
-		memset((uint8_t *)&sk->tcpinfo + len, 0, sizeof(sk->tcpinfo) - len);
-	sk->tcpinfo_len = (uint16_t)len;
+	e->sock.tcpinfo_len = (uint16_t)bytes_left(&info);
+	take_start(&e->sock.tcpinfo, sizeof(e->sock.tcpinfo), &info);
+	take_start(&e->more.ecn, sizeof(e->more.ecn), &info);
 }
 
 static void take_info(struct event *e, const struct nlread_attr *a)

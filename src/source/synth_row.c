@@ -364,7 +364,7 @@ static void fill_full(struct sockrec *s, struct sockmore *more, const struct syn
 	fill_cc(s, &synth_paths[c->path]);
 	if (c->flags & SY_TLS)
 		fill_tls(more);
-	s->tcpinfo_len = sizeof(s->tcpinfo);
+	s->tcpinfo_len = TCPINFO_WHOLE;
 	fill_tcpinfo(&s->tcpinfo, r, t);
 }
 

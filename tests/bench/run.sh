@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The benchmarks: run.sh [dump|file|live]... (default all). One line each: what, its value, the floor measured in the same
+# The benchmarks: run.sh [dump|screen|file|live]... (default all). One line each: what, its value, the floor measured in the same
 # run, their ratio and the bar that the ratio should stay below. Prints only: a slow machine is no failed test.
 # Needs root or unprivileged user namespaces for all but "file". Nothing else should be running.
 # BENCH_SOCKETS and BENCH_PACKETS make it smaller.
@@ -10,7 +10,7 @@ build=${top_builddir:?run me through make bench}
 here=${top_srcdir:?}/tests/bench
 tools=$build/tests/bench
 bin=$build/sockmon
-sockets=${BENCH_SOCKETS:-50000} packets=${BENCH_PACKETS:-1000000} flows=10000 rate=50000 seconds=8
+sockets=${BENCH_SOCKETS:-100000} runs=7 packets=${BENCH_PACKETS:-1000000} flows=10000 rate=50000 seconds=8
 pids=()
 
 now_us()
@@ -32,14 +32,14 @@ took()
 	fi
 }
 
-# compare NAME BAR COMMAND...: the shortest of seven runs against the shortest of as many of ${floor[@]}. They take turns,
+# compare NAME BAR COMMAND...: the shortest of $runs runs against the shortest of as many of ${floor[@]}. They take turns,
 # so that what else the machine does meets both.
 compare()
 {
 	local name=$1 bar=$2 least=0 least_floor=0 us i
 
 	shift 2
-	for ((i = 0; i < 7; i++)); do
+	for ((i = 0; i < runs; i++)); do
 		us=$(took "${floor[@]}")
 		((least_floor == 0 || us < least_floor)) && least_floor=$us
 		us=$(took "$@")
@@ -58,29 +58,100 @@ report()
 	}'
 }
 
-bench_dump()
+# hold N: keeps N sockets until let_go.
+hold()
 {
-	local floor hold
-
 	sysctl -qw net.ipv4.ip_local_port_range="9000 65535"
+	rm -f "$dir/hold" "$dir/ready"
 	mkfifo "$dir/hold"
-	"$tools/holdsockets" $((sockets / 2)) <"$dir/hold" >"$dir/ready" &
+	"$tools/holdsockets" $(($1 / 2)) <"$dir/hold" >"$dir/ready" &
+	holder=$!
 	exec {hold}>"$dir/hold"
 	until [[ -s $dir/ready ]]; do
-		kill -0 $! 2>/dev/null || { echo "dump: could not hold $sockets sockets"; return; }
+		kill -0 "$holder" 2>/dev/null || { echo "could not hold $1 sockets"; return 1; }
 		sleep 0.1
 	done
+	sleep 2
+}
+
+let_go()
+{
+	exec {hold}>&-
+	wait "$holder"
+}
+
+# peak_kib COMMAND...: its largest resident set.
+peak_kib()
+{
+	python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
+}
+
+# memory COUNT PEAK_WITHOUT COMMAND...: bytes a socket.
+memory()
+{
+	local count=$1 without=$2
+
+	shift 2
+	awk -v with="$(peak_kib "$@")" -v without="$without" -v n="$count" 'BEGIN {
+		each = (with - without) * 1024 / n
+		printf "%-46s %9.0f bytes a socket  bar 600 %s\n", "  memory, -o json", each, each <= 600 ? "" : "OVER" }'
+}
+
+bench_dump()
+{
+	local floor hold holder without
+
+	without=$(peak_kib "$bin" -1 -o json -t)
+	hold "$sockets" || return
 	floor=("$tools/dumpfloor")
-	compare "dump of $("${floor[@]}") TCP sockets: -1 -o table -t" 2 "$bin" -1 -o table -t
-	compare "  with --no-process" - "$bin" -1 -o table -t --no-process
+	compare "dump of $("${floor[@]}") TCP sockets: -1 -o table -t" - "$bin" -1 -o table -t
+	compare "  with --no-process" 1.5 "$bin" -1 -o table -t --no-process
+	compare "  as -o json, with --no-process" 3 "$bin" -1 -o json -t --no-process
 	compare "  as -o json" - "$bin" -1 -o json -t
 	compare "  ss -tan" - ss -tan
 	compare "  ss -tani" - ss -tani
-	compare "  ss -tanp" - ss -tanp
+	memory "$sockets" "$without" "$bin" -1 -o json -t
 	floor=("$tools/dumpfloor" owners)
 	compare "  -1 -o table -t, the floor reading owners too" - "$bin" -1 -o table -t
-	exec {hold}>&-
-	wait $!
+	compare "  -1 -o json -t, likewise" 3 "$bin" -1 -o json -t
+	floor=(ss -tanp)
+	runs=2 compare "  -1 -o table -t, the floor being ss -tanp" 0.125 "$bin" -1 -o table -t
+	let_go
+}
+
+# screen_cpu COMMAND...: percent of a core, in thousandths, over ten seconds of rounds, once it has settled.
+screen_cpu()
+{
+	local pid before
+
+	rm -f "$dir/pid"
+	python3 "$here/in_terminal.py" "$dir/pid" "$@" &
+	pids=($!)
+	until [[ -s $dir/pid ]]; do sleep 0.05; done
+	pid=$(<"$dir/pid")
+	sleep 5
+	before=$(cpu_us "$pid")
+	sleep 10
+	echo $((($(cpu_us "$pid") - before) / 100))
+	kill "${pids[0]}" && wait "${pids[0]}"
+	pids=()
+}
+
+# A floor would be a program that dumps once a second and shows nothing.
+bench_screen()
+{
+	local count bar hold holder
+
+	for count in 10000 "$sockets"; do
+		bar=$((count > 10000 ? 30 : 4))
+		hold "$count" || return
+		awk -v n="$count" -v pct="$(screen_cpu "$bin" -i lo)" -v bar="$bar" -v floor="$(took "$tools/dumpfloor")" 'BEGIN {
+			printf "%-46s %9.2f %%   floor %9.2f %%   bar %d %s\n", "screen with " n " TCP sockets, -d 1", pct / 1000,
+				floor / 10000, bar, pct / 1000 <= bar ? "" : "OVER" }'
+		let_go
+	done
 }
 
 bench_file()
@@ -164,7 +235,7 @@ run_alone()
 }
 
 if [[ -z ${BENCH_INSIDE-} ]]; then
-	(($#)) || set -- dump file live
+	(($#)) || set -- dump screen file live
 	for bench; do
 		run_alone "$bench"
 	done

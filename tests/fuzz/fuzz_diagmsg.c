@@ -46,15 +46,17 @@ static void check_socket(void *ctx, const struct event *e)
 {
 	const struct expected *x = ctx;
 	const struct sockrec *sk = &e->sock;
-	const uint8_t *info = (const uint8_t *)&sk->tcpinfo;
+	uint8_t info[TCPINFO_WHOLE];
 
 	require(e->kind == EV_SOCKET && e->time_ns == 5);
 	require(sk->dump == x->dump && sk->dump_gen == 3 && sk->netns == x->netns);
 	require(sk->proto < SOCKPROTOS && (x->family->protos >> sk->proto & 1));
 	require(sk->state < SOCKSTATES && sk->skmem_count <= SKMEM_VALUES);
 	require(sk->has & HAS_COOKIE || sk->cookie >> 63);
-	require(sk->tcpinfo_len <= sizeof(sk->tcpinfo));
-	for (size_t i = sk->tcpinfo_len; i < sizeof(sk->tcpinfo); i++)
+	require(sk->tcpinfo_len <= sizeof(info));
+	memcpy(info, &sk->tcpinfo, sizeof(sk->tcpinfo));
+	memcpy(info + sizeof(sk->tcpinfo), &e->more.ecn, sizeof(e->more.ecn));
+	for (size_t i = sk->tcpinfo_len; i < (sk->tcpinfo_len ? sizeof(info) : sizeof(sk->tcpinfo)); i++)
 		require(info[i] == 0);
 	check_more(&e->more);
 }

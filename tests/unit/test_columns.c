@@ -277,6 +277,7 @@ static void test_columns_tell_tcp_info_and_no_more(void **state)
 		{ ROW_A, "cong", "cubic" },	 { ROW_B, "rtt", "-" },
 		{ ROW_C, "total_retrans", "-" }, { ROW_F, "rtt", "-" },
 	};
+	static const struct tcpecn ecn = { .received_ce = 7, .accecn_opt_seen = 3 };
 	struct fixture f;
 
 	(void)state;
@@ -287,10 +288,16 @@ static void test_columns_tell_tcp_info_and_no_more(void **state)
 	check_cell(&f.row[ROW_A], "pacing_rate", "-");
 	check_cell(&f.row[ROW_A], "accecn_opt_seen", "-");
 	f.sk[ROW_A].rec.tcpinfo_len = sizeof(struct tcpinfo);
+	check_cell(&f.row[ROW_A], "total_rto_time", "0");
+	check_cell(&f.row[ROW_A], "received_ce", "-");
+	f.sk[ROW_A].rec.tcpinfo_len = TCPINFO_WHOLE;
 	f.sk[ROW_A].rec.tcpinfo.pacing_rate = UINT64_MAX;
 	f.sk[ROW_A].rec.tcpinfo.delivery_flags = 0x5;
 	check_cell(&f.row[ROW_A], "pacing_rate", "-");
 	check_cell(&f.row[ROW_A], "accecn_opt_seen", "0");
+	f.row[ROW_A].ecn = &ecn;
+	check_cell(&f.row[ROW_A], "accecn_opt_seen", "3");
+	check_cell(&f.row[ROW_A], "received_ce", "7");
 	check_cell(&f.row[ROW_A], "delivery_rate_app_limited", "true");
 	check_cell(&f.row[ROW_A], "fastopen_client_fail", "2");
 	/* A listener fills in little; the rest of the struct is zero and says nothing. */

@@ -12,7 +12,7 @@
 
 #include "source/destroy.h"
 
-enum { NOW_NS = 1000, TCPINFO_BYTES = 280, GARBAGE = 0xffffffff };
+enum { NOW_NS = 1000, GARBAGE = 0xffffffff };
 
 static const struct netns_place third = { .index = 3, .fd = -1 };
 
@@ -81,14 +81,17 @@ static void send_message(struct message *m)
 
 static void send_tcp(uint16_t lport, uint16_t rport)
 {
-	struct tcpinfo info = { .state = ST_CLOSE };
+	struct {
+		struct tcpinfo start;
+		struct tcpecn ecn;
+	} info = { .start = { .state = ST_CLOSE } };
 	struct message m;
 
-	info.bytes_acked = 1002;
-	info.bytes_received = 301;
+	info.start.bytes_acked = 1002;
+	info.start.bytes_received = 301;
 	begin_message(&m, AF_INET, lport, rport);
 	mnl_attr_put_u8(&m.head, INET_DIAG_PROTOCOL, IPPROTO_TCP);
-	mnl_attr_put(&m.head, INET_DIAG_INFO, TCPINFO_BYTES, &info);
+	mnl_attr_put(&m.head, INET_DIAG_INFO, sizeof(info), &info);
 	send_message(&m);
 }
 
@@ -158,7 +161,7 @@ static void test_destroy_tcp_end_has_its_final_counters(void **state)
 	assert_int_equal(sk->rport, 443);
 	assert_int_equal(sk->laddr.b[15], 1);
 	assert_int_equal(sk->raddr.b[15], 2);
-	assert_int_equal(sk->tcpinfo_len, TCPINFO_BYTES);
+	assert_int_equal(sk->tcpinfo_len, TCPINFO_WHOLE);
 	assert_int_equal(sk->tcpinfo.bytes_acked, 1002);
 	assert_int_equal(sk->tcpinfo.bytes_received, 301);
 	end(&w);

@@ -90,7 +90,7 @@ static void test_family_inet_established_has_everything(void **state)
 	assert_int_equal(sk->skmem_count, SKMEM_VALUES);
 	assert_true(sk->skmem[SKMEM_RMEM_ALLOC] >= 300);
 	assert_string_equal(kept_more(&k, 9001, 8001)->cong, "bbr");
-	assert_int_equal(sk->tcpinfo_len, sizeof(struct tcpinfo));
+	assert_int_equal(sk->tcpinfo_len, TCPINFO_WHOLE);
 	assert_int_equal(sk->tcpinfo.state, ST_ESTABLISHED);
 	assert_int_equal(sk->tcpinfo.bytes_received, 300);
 }
@@ -257,7 +257,7 @@ static void test_family_inet_newer_states_are_mapped(void **state)
 
 static void test_family_inet_tcpinfo_is_taken_by_length(void **state)
 {
-	static const uint16_t lengths[] = { 1, 104, 192, 232, 280, 400 };
+	static const uint16_t lengths[] = { 1, 104, 192, 232, 248, 256, 280, 400 };
 	uint8_t info[400];
 	struct event e;
 	struct row r;
@@ -265,9 +265,8 @@ static void test_family_inet_tcpinfo_is_taken_by_length(void **state)
 	(void)state;
 	memset(info, 0xee, sizeof(info));
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-		size_t whole = sizeof(e.sock.tcpinfo);
-		size_t len = lengths[i] < whole ? lengths[i] : whole;
-		const uint8_t *got = (const uint8_t *)&e.sock.tcpinfo;
+		size_t len = lengths[i] < TCPINFO_WHOLE ? lengths[i] : TCPINFO_WHOLE;
+		uint8_t got[TCPINFO_WHOLE];
 
 		/* What the record had before must not shine through. */
 		memset(&e, 0x55, sizeof(e));
@@ -275,7 +274,9 @@ static void test_family_inet_tcpinfo_is_taken_by_length(void **state)
 		row_add(&r, INET_DIAG_INFO, info, lengths[i]);
 		assert_true(parse(&r, &e));
 		assert_int_equal(e.sock.tcpinfo_len, len);
-		for (size_t at = 0; at < sizeof(e.sock.tcpinfo); at++)
+		memcpy(got, &e.sock.tcpinfo, sizeof(e.sock.tcpinfo));
+		memcpy(got + sizeof(e.sock.tcpinfo), &e.more.ecn, sizeof(e.more.ecn));
+		for (size_t at = 0; at < sizeof(got); at++)
 			assert_int_equal(got[at], at < len ? 0xee : 0);
 	}
 }

@@ -69,7 +69,8 @@ static void test_pen_makes_room_and_keeps_what_is_there(void **state)
 /* Listeners and established ones, with tcp_info of all lengths. */
 static void add_sockets(struct fixture *f)
 {
-	static const uint16_t lengths[] = { 0, 104, 192, 280 };
+	static const uint16_t lengths[] = { 0, 104, 192, TCPINFO_WHOLE };
+	uint8_t info[TCPINFO_WHOLE];
 
 	fixture_sockets(f, 8);
 	for (unsigned i = 0; i < 8; i++) {
@@ -85,8 +86,10 @@ static void add_sockets(struct fixture *f)
 		e.sock.sockopt = (uint16_t)(0x155 << i % 2);
 		e.sock.tcpinfo_len = lengths[i % 4];
 		e.sock.skmem_count = i % 2 ? SKMEM_VALUES : 0;
-		if (e.sock.tcpinfo_len)
-			memset(&e.sock.tcpinfo, i % 5 ? 0x11 * (int)i : 0, e.sock.tcpinfo_len);
+		memset(info, 0, sizeof(info));
+		memset(info, i % 5 ? 0x11 * (int)i : 0, e.sock.tcpinfo_len);
+		memcpy(&e.sock.tcpinfo, info, sizeof(e.sock.tcpinfo));
+		memcpy(&e.more.ecn, info + sizeof(e.sock.tcpinfo), sizeof(e.more.ecn));
 		fixture_send(f, &e);
 	}
 }

@@ -443,6 +443,35 @@ static void test_rows_flow_does_not_wait_for_a_table_that_is_not_read_any_more(v
 	assert_int_equal(flow_reason(fx, 1), PROC_NO_SOCKET);
 }
 
+static void tell_with_ecn(struct fx *fx, enum eventkind kind, uint16_t len, const struct tcpecn *ecn)
+{
+	struct event e = fx_event(fx, kind);
+
+	e.sock = fx_tcp(kind == EV_SOCKET ? ST_ESTABLISHED : ST_CLOSE, 1, 40000, 80);
+	e.sock.dump_gen = fx->gen;
+	e.sock.tcpinfo_len = len;
+	e.more.ecn = *ecn;
+	model_apply(fx->m, &e);
+}
+
+static void test_rows_ecn_is_kept_where_something_of_it_is_not_zero(void **state)
+{
+	static const struct tcpecn none, some = { .accecn_opt_seen = 2 }, last = { .received_ce = 9 };
+	struct fx *fx = *state;
+
+	fx_keep_closed(fx, 10000);
+	tell_with_ecn(fx, EV_SOCKET, sizeof(struct tcpinfo), &some);	/* left there by another row */
+	assert_null(fx_socket_row(fx, 1).ecn);
+	tell_with_ecn(fx, EV_SOCKET, TCPINFO_WHOLE, &none);
+	assert_null(fx_socket_row(fx, 1).ecn);
+	tell_with_ecn(fx, EV_SOCKET, TCPINFO_WHOLE, &some);
+	assert_memory_equal(fx_socket_row(fx, 1).ecn, &some, sizeof(some));
+	tell_with_ecn(fx, EV_SOCKET, TCPINFO_WHOLE, &none);
+	assert_null(fx_socket_row(fx, 1).ecn);
+	tell_with_ecn(fx, EV_SOCKET_GONE, TCPINFO_WHOLE, &last);
+	assert_memory_equal(fx_socket_row(fx, 1).ecn, &last, sizeof(last));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -457,6 +486,7 @@ int main(void)
 		FX_TEST(test_rows_local_is_ours_and_in_a_file_who_opened),
 		FX_TEST(test_rows_quiet_sockets_say_whether_the_kernel_agrees),
 		FX_TEST(test_rows_closed_connection_still_says_whether_its_counters_moved),
+		FX_TEST(test_rows_ecn_is_kept_where_something_of_it_is_not_zero),
 		FX_TEST(test_rows_identity_outlives_changes_of_state_and_is_never_zero),
 		FX_TEST(test_rows_id_of_something_gone_is_refused),
 		FX_TEST(test_rows_what_came_through_a_listener_is_its_process),
