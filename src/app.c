@@ -37,6 +37,7 @@ enum {
 	MANY_SOCKETS = 20000,	/* beyond, the kernel is asked for less of each while no row is looked at closely */
 };
 
+#define TURN_NS (10 * NSEC_PER_MSEC)
 #define NAMES_WAIT_NS NSEC_PER_SEC	/* a directory service that is down holds no snapshot up longer */
 /* Flags of descriptors, a round: once, in a series or on a screen. */
 #define FLAGS_ONCE_NS (20 * NSEC_PER_MSEC)
@@ -55,6 +56,8 @@ struct app {
 	struct places *places;		/* NULL: a file, the demo */
 	struct running run[SOURCES_MAX];	/* all sources, those of places too, in the order of their steps */
 	unsigned run_count;
+	unsigned run_next;		/* where the next turn begins */
+	bool turn_cut;			/* the last turn ended before all sources had theirs */
 	struct source *capture;		/* owned, as the next three; NULL where it is not wanted */
 	struct source *procfs;
 	struct source *cgroups;
@@ -198,9 +201,21 @@ static int open_places(struct app *a, struct errmsg *err)
 	return places_new(&a->places, &p, err);
 }
 
-/* Before anything is open: all that sockmon opens is then in that namespace. */
-static int enter_netns(const struct options *opt, struct errmsg *err)
+/* The namespace that the user named: its rows bear the name that he gave, of a path the last part. */
+static void tell_netns(struct app *a, uint64_t inode)
 {
+	const char *slash = strrchr(a->opt->netns, '/'), *name = slash ? slash + 1 : a->opt->netns;
+	struct event e = { .kind = EV_NETNS, .time_ns = eventclock_now(&a->clock) };
+
+	e.netns.inode = inode;
+	memcpy(e.netns.name, name, strnlen(name, sizeof(e.netns.name) - 1));
+	tell(a, &e);
+}
+
+/* Before anything is open: all that sockmon opens is then in that namespace. */
+static int enter_netns(struct app *a, struct errmsg *err)
+{
+	const struct options *opt = a->opt;
 	int fd, rc;
 
 	if (!opt->netns || strcmp(opt->netns, "all") == 0)
@@ -209,8 +224,25 @@ static int enter_netns(const struct options *opt, struct errmsg *err)
 	if (rc)
 		return rc;
 	rc = netns_enter(fd, err);
+	if (!rc)
+		tell_netns(a, netns_inode(fd));
 	close(fd);
 	return rc;
+}
+
+/* Who names the flags gets them all; beside every other key they come as far as a budget goes. */
+static uint64_t flags_budget_ns(const struct options *opt)
+{
+	uint32_t named = columns_needs(opt->cols, opt->col_count) | filter_needs(opt->filter) |
+			 filter_needs(opt->kill);
+
+	if (opt->sort)
+		named |= columns_needs(&opt->sort, 1);
+	if (opt->group)
+		named |= columns_needs(&opt->group, 1);
+	if (named & NEED_FLAGS)
+		return SOURCE_NEVER;
+	return opt->once ? FLAGS_ONCE_NS : FLAGS_ROUND_NS;
 }
 
 /* Owners and names. What is missing of names is only not shown. */
@@ -226,13 +258,13 @@ static int open_process_sources(struct app *a, struct errmsg *err)
 	if (!(a->needs & NEED_USER) || users_new(&a->users, &ignored))
 		a->users = NULL;
 	if (a->procfs && a->needs & NEED_FLAGS)
-		procfs_want_flags(a->procfs, a->opt->once ? FLAGS_ONCE_NS : FLAGS_ROUND_NS);
+		procfs_want_flags(a->procfs, flags_budget_ns(a->opt));
 	return 0;
 }
 
 static int open_live(struct app *a, struct errmsg *err)
 {
-	int rc = enter_netns(a->opt, err);
+	int rc = enter_netns(a, err);
 
 	if (!rc)
 		rc = open_capture(a, err);	/* first: it is what needs a right */
@@ -253,7 +285,13 @@ static int open_file(struct app *a, struct errmsg *err)
 	return rc;
 }
 
-/* Lists all sources anew; who is finished stays it. */
+/* Lives as long as the app; a source of a place may be at the address of one that is gone. */
+static bool is_own(const struct app *a, const struct source *s)
+{
+	return s == a->capture || s == a->procfs || s == a->cgroups || s == a->users || s == a->synth;
+}
+
+/* Lists all sources anew; of the app's own, who is finished stays it. */
 static void list_sources(struct app *a)
 {
 	struct source *list[SOURCES_MAX] = { NULL };
@@ -276,10 +314,11 @@ static void list_sources(struct app *a)
 	for (unsigned i = 0; i < n; i++) {
 		a->run[i] = (struct running){ .source = list[i] };
 		for (unsigned k = 0; k < former_count; k++)
-			if (former[k].source == list[i])
+			if (is_own(a, list[i]) && former[k].source == list[i])
 				a->run[i].finished = former[k].finished;
 	}
 	a->run_count = n;
+	a->run_next = 0;
 }
 
 /* What the columns of a run without a screen look at: NEED_* bits. */
@@ -423,7 +462,7 @@ static void end_round(struct app *a, uint64_t now_ns)
 /* Moves the round on as far as it goes. */
 static void advance(struct app *a, uint64_t now_ns)
 {
-	if (a->stage == ROUND_READING && !any_reading(a)) {
+	if (a->stage == ROUND_READING && !a->turn_cut && !any_reading(a)) {
 		model_take_ownerless(a->model);
 		if (a->procfs)
 			procfs_want(a->procfs, model_totals(a->model)->unresolved, now_ns);
@@ -448,6 +487,27 @@ static void note_end(struct app *a, unsigned i)
 	errmsg_set(&a->trouble, "%s", model_notice(a->model, a->run[i].source->ops->notice));
 }
 
+/*
+ * Steps one source after the other, for as long as a turn may take: with many namespaces there are many
+ * sources. The next turn goes on with the one after.
+ */
+static void step_sources(struct app *a, uint64_t now_ns, const struct sink *out)
+{
+	uint64_t end_ns = clock_mono_ns() + TURN_NS;
+	unsigned done = 0;
+
+	a->turn_cut = false;
+	for (; done < a->run_count && !a->turn_cut; done++) {
+		unsigned i = (a->run_next + done) % a->run_count;
+		struct source *s = a->run[i].source;
+
+		if (!a->run[i].finished && s->ops->step(s, now_ns, out))
+			note_end(a, i);
+		a->turn_cut = done + 1 < a->run_count && clock_mono_ns() >= end_ns;
+	}
+	a->run_next = a->turn_cut ? (a->run_next + done) % a->run_count : 0;
+}
+
 static void follow_places(struct app *a, uint64_t now_ns)
 {
 	if (!a->places)
@@ -464,9 +524,7 @@ void app_step(struct app *a, uint64_t now_ns)
 
 	if (a->paused)
 		return;
-	for (unsigned i = 0; i < a->run_count; i++)
-		if (!a->run[i].finished && a->run[i].source->ops->step(a->run[i].source, now_ns, &out))
-			note_end(a, i);
+	step_sources(a, now_ns, &out);
 	follow_places(a, now_ns);
 	pass_wants_on(a, now_ns);
 	a->round_cost_ns += clock_mono_ns() - start;
@@ -476,6 +534,8 @@ void app_step(struct app *a, uint64_t now_ns)
 /* How long poll() may wait before a source is due, in milliseconds rounded up. */
 static int wait_ms(const struct app *a, uint64_t now_ns, int most)
 {
+	if (a->turn_cut)
+		return 0;
 	for (unsigned i = 0; i < a->run_count; i++) {
 		const struct source *s = a->run[i].source;
 		uint64_t due = a->run[i].finished || !s->ops->due_ns ? SOURCE_NEVER : s->ops->due_ns(s);

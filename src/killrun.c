@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * --kill without a screen; see killrun.h. What will die stands on standard error with the question, what became of each
- * on standard output, a line each. Owns the list of rows between question and deed: a row's id is good for that long,
- * since no event is applied meanwhile, and the kernel checks the cookie.
+ * on standard output, a line each as it is done. Owns the list of rows between question and deed: a socket's id is
+ * good for that long, since no source is stepped meanwhile, and the kernel checks the cookie.
  */
 #include "killrun.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/signals.h"
@@ -33,7 +34,6 @@ static void add_socket(struct buf *b, const struct row *r)
 		else
 			buf_addc(b, '-');
 	}
-	buf_addc(b, '\n');
 }
 
 static bool run_round(struct app *a, const sigset_t *wait_mask)
@@ -61,6 +61,16 @@ static int find_sockets(struct app *a, struct result *found)
 	return query_run(&q, app_model(a), false, found);
 }
 
+/* "y" or "yes", and nothing else. */
+static bool is_yes(const char *answer)
+{
+	size_t len = strcspn(answer, " \t\n");
+
+	return answer[len + strspn(answer + len, " \t\n")] == '\0' &&
+	       ((len == 1 && strncasecmp(answer, "y", 1) == 0) ||
+		(len == 3 && strncasecmp(answer, "yes", 3) == 0));
+}
+
 static int ask(struct app *a, const struct result *found, bool *yes, struct errmsg *err)
 {
 	char answer[ANSWER_MAX] = "";
@@ -77,44 +87,64 @@ static int ask(struct app *a, const struct result *found, bool *yes, struct errm
 	}
 	buf_init(&b);
 	for (uint32_t i = 0; i < found->count; i++)
-		if (model_row(app_model(a), found->items[i].id, &r))
+		if (model_row(app_model(a), found->items[i].id, &r)) {
 			add_socket(&b, &r);
-	buf_addf(&b, "Destroy %s %u socket%s? [y/N] ", found->rows == 1 ? "this" : "these", found->rows,
-		 found->rows == 1 ? "" : "s");
+			buf_addc(&b, '\n');
+		}
+	if (found->rows == 1)
+		buf_adds(&b, "Destroy this socket? [y/N] ");
+	else
+		buf_addf(&b, "Destroy these %u sockets? [y/N] ", found->rows);
 	buf_write(&b, STDERR_FILENO);
 	buf_fini(&b);
 	if (!fgets(answer, sizeof(answer), stdin))
 		answer[0] = '\0';
-	*yes = answer[0] == 'y' || answer[0] == 'Y';
+	*yes = is_yes(answer);
 	return 0;
 }
 
-/* Returns how many could not be destroyed, or -errno of the output. */
+/* Destroys one and says so, before the next. 0, or -errno of the output; *error is the deed's. */
+static int destroy_one(struct app *a, uint32_t id, int *error)
+{
+	struct buf socket, line;
+	struct row r;
+	int rc;
+
+	*error = 0;
+	if (!model_row(app_model(a), id, &r))
+		return 0;
+	buf_init(&socket);
+	buf_init(&line);
+	add_socket(&socket, &r);	/* the row is borrowed until the deed */
+	*error = app_kill(a, id);
+	buf_adds(&line, *error ? "failed     " : "destroyed  ");
+	buf_add(&line, socket.data, socket.len);
+	if (*error)
+		buf_addf(&line, "  %s", app_kill_why(*error));
+	buf_addc(&line, '\n');
+	rc = buf_write(&line, STDOUT_FILENO);
+	buf_fini(&socket);
+	buf_fini(&line);
+	return rc;
+}
+
+/* Returns how many could not be destroyed, or -errno of the output, or -EINTR: told to stop. */
 static int destroy_all(struct app *a, const struct result *found, int *first_error)
 {
-	int failed = 0, rc;
-	struct buf b;
-	struct row r;
+	int failed = 0;
 
-	buf_init(&b);
 	for (uint32_t i = 0; i < found->count; i++) {
-		int error;
+		int error, rc;
 
-		if (!model_row(app_model(a), found->items[i].id, &r))
-			continue;
-		error = app_kill(a, found->items[i].id);
-		buf_adds(&b, error ? "failed     " : "destroyed  ");
-		add_socket(&b, &r);
-		if (!error)
-			continue;
-		b.len--;	/* the reason is on the same line */
-		buf_addf(&b, "  %s\n", app_kill_why(error));
-		if (!failed++)
+		if (signals_peek() & (SIGNAL_QUIT | SIGNAL_HANGUP))
+			return -EINTR;
+		rc = destroy_one(a, found->items[i].id, &error);
+		if (rc)
+			return rc;
+		if (error && !failed++)
 			*first_error = error;
 	}
-	rc = buf_write(&b, STDOUT_FILENO);
-	buf_fini(&b);
-	return rc ? rc : failed;
+	return failed;
 }
 
 static int kill_found(struct app *a, const struct result *found, struct errmsg *err)
@@ -131,8 +161,11 @@ static int kill_found(struct app *a, const struct result *found, struct errmsg *
 	if (rc || !yes)
 		return rc;
 	rc = destroy_all(a, found, &first_error);
-	if (rc < 0)
-		errmsg_set(err, "standard output could not be written: %s", strerror(-rc));
+	if (rc == -EINTR)
+		errmsg_set(err, "interrupted: the sockets that are not listed were left alone");
+	else if (rc < 0)
+		errmsg_set(err, "standard output could not be written: %s; the sockets after the last one "
+				"were left alone", strerror(-rc));
 	else if (rc > 0)
 		errmsg_set(err, "%d of %u socket%s could not be destroyed: %s", rc, found->rows,
 			   found->rows == 1 ? "" : "s", app_kill_why(first_error));

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/signals.h"
@@ -118,6 +119,17 @@ static void occupy_standard_streams(void)
 			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* A namespace takes a dozen descriptors, and the usual soft limit is 1024. */
+static void allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);	/* what cannot be had is done without */
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -125,6 +137,7 @@ int main(int argc, char **argv)
 	int status;
 
 	occupy_standard_streams();
+	allow_many_files();
 	if (options_parse(&o, argc, argv, &err))
 		status = complain_usage(&o, &err);
 	else if (o.mode != RUN_NORMAL)

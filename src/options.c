@@ -503,6 +503,8 @@ static int check_sense(const struct options *o, struct errmsg *err)
 			   o->interfaces ? "-i" : "-f");
 	else if (o->kill_text && (o->read_file || o->demo))
 		errmsg_set(err, "--kill destroys sockets of this host: there are none in a file or in the demo");
+	else if (o->kill_text && (o->format || o->series || o->group || o->col_count))
+		errmsg_set(err, "--kill tells of each socket in a line of its own: -o, -d, -c, -g and -C do not go with it");
 	else if (o->netns && (o->read_file || o->demo))
 		errmsg_set(err, "-N names a namespace of this host: there are none in a file or in the demo");
 	else

@@ -39,6 +39,22 @@ class Comparison:
     def __init__(self):
         self.values = self.sockets = 0
         self.lines = []
+        self.seen = set()
+
+    def matched(self, row):
+        """A row of sockmon is one of ss's; no two are the same one."""
+        self.sockets += 1
+        if id(row) in self.seen:
+            self.lines.append(f"two of ss are one row: {row}")
+        self.seen.add(id(row))
+
+    def unmatched(self, rows):
+        """What ss does not have: but for sockets that are only bound, and those of sockmon itself."""
+        for row in rows:
+            bound = row["proto"] in ("tcp", "mptcp") and row["state"] == "CLOSE"
+            if id(row) not in self.seen and row["proto"] != "netlink" and not bound \
+                    and row.get("process") != "sockmon":
+                self.lines.append(f"ss does not have {row}")
 
     def value(self, what, key, found, wanted):
         self.values += 1
@@ -158,7 +174,7 @@ def compare_inet(c, proto, fields, rest, rows):
     if not row:
         c.lines.append(f"missing: {what} {rest}")
         return
-    c.sockets += 1
+    c.matched(row)
     listens = row["state"] == "LISTEN"
     c.value(what, "proto", row["proto"], proto)
     c.value(what, "state", row["state"], (UDP_STATES if proto in ("udp", "raw") else STATES)[state])
@@ -185,7 +201,7 @@ def compare_unix(c, fields, rest, rows):
     if not row:
         c.lines.append(f"missing: {what}")
         return
-    c.sockets += 1
+    c.matched(row)
     listens = row["state"] == "LISTEN"
     c.value(what, "proto", row["proto"], UNIX[netid])
     c.value(what, "state", row["state"], {"ESTAB": "ESTABLISHED", "UNCONN": "UNCONN" if netid == "u_dgr" else "CLOSE"}.get(state, state))
@@ -204,7 +220,7 @@ def compare_packet(c, netid, fields, rest, rows):
     if not row:
         c.lines.append(f"missing: {what}")
         return
-    c.sockets += 1
+    c.matched(row)
     protocol = re.match(r"\[?(\d+|\w+)\]?:", fields[3]).group(1)
     if protocol in ETHERTYPES:
         c.value(what, "packet.protocol", row["packet"].get("protocol"), ETHERTYPES[protocol])
@@ -267,6 +283,10 @@ def main():
     compare_ss(c, ss, rows, lambda line: '"ss"' in line)
     compare_mptcp(c, mptcp, rows)
     compare_netlink(c, netlink, rows)
+    c.unmatched(all_rows)
+    cookies = [row["cookie"] for row in all_rows if row.get("cookie")]
+    if len(cookies) != len(set(cookies)):
+        c.lines.append(f"{len(cookies)} rows, {len(set(cookies))} cookies")
     if c.sockets < 40:
         c.lines.append(f"{c.sockets} sockets: too few to compare")
     print("\n".join(c.lines) or f"{c.values} values of {c.sockets} sockets are the same")

@@ -149,12 +149,6 @@ test_rights()
 		skip "without CAP_NET_ADMIN each socket says so, and lives" "setpriv cannot drop CAP_NET_ADMIN here"
 		return
 	fi
-	do_all near <<-END
-		tcp c4
-		bind c4 127.0.0.1 7104
-		connect c4 127.0.0.1 7000
-		accept s4 l
-	END
 	as=(setpriv --bounding-set=-net_admin --inh-caps=-net_admin)
 	result "without CAP_NET_ADMIN each socket says so, and lives" "$(
 		destroy rights 1 '( sport = :7104 or dport = :7104 )'
@@ -173,12 +167,50 @@ test_no_terminal()
 		lives c4 s4)"
 }
 
+# answered TEXT: what --kill does with that answer on a terminal; prints what it says there.
+answered()
+{
+	"$python" -c 'import os, pty, sys
+pid, terminal = pty.fork()
+if not pid:
+    os.execvp(sys.argv[2], sys.argv[2:])
+said = b""
+try:
+    while part := os.read(terminal, 65536):
+        if b"[y/N]" in part + said and b"[y/N]" not in said:
+            os.write(terminal, sys.argv[1].encode() + b"\n")
+        said += part
+except OSError:
+    pass
+os.waitpid(pid, 0)
+print(said.decode())' "$1" "$bin" --no-capture --kill 'sport = :7104'
+}
+
+test_question()
+{
+	local said
+
+	said=$(answered "yikes no")
+	result "what is to be destroyed is named, and anything but yes leaves it alone" "$(
+		[[ $said == *127.0.0.1:7104* && $said == *'Destroy this socket?'* ]] || echo "$said"
+		answered "" >/dev/null
+		lives c4 s4)"
+	said=$(answered yes)
+	result "yes destroys it" "$(
+		[[ $said == *destroyed* ]] || echo "$said"
+		equal rows "$("$bin" -1 -t -o json 'sport = :7104 and state established' | jq '.rows | length')" 0)"
+}
+
 mkfifo "$dir/hold"
 actor near here
 do_all near <<-END
 	tcp l
 	bind l 127.0.0.1 7000
 	listen l 8
+	tcp c4
+	bind c4 127.0.0.1 7104
+	connect c4 127.0.0.1 7000
+	accept s4 l
 END
 test_one_of_two
 test_mapped
@@ -188,4 +220,5 @@ test_nothing
 test_unix
 test_rights
 test_no_terminal
+test_question
 live_plan

@@ -431,6 +431,7 @@ static void test_options_kill_is_a_filter_of_its_own(void **state)
 	refuse("--kill|", "--kill needs a filter");
 	refuse("--kill| ", "--kill needs a filter");
 	refuse("--kill|rtt > 5x", "5x");
+	refuse("--kill|port 80|-o|json", "-o, -d, -c, -g and -C do not go with it");
 	refuse("--demo|--kill|port 80", "--kill destroys sockets of this host");
 	refuse("-r|x|--kill|port 80", "--kill destroys sockets of this host");
 }
