@@ -182,7 +182,9 @@ static uint32_t details_wanted(const struct app *a)
  */
 static uint32_t protos_to_dump(const struct app *a, uint32_t shown)
 {
-	return a->capture || !shown ? OPTIONS_INET | shown : shown;
+	uint32_t named = filter_protos(a->opt->filter) | filter_protos(a->opt->kill);
+
+	return named | shown | (a->capture || !shown ? OPTIONS_INET : 0);
 }
 
 static int open_places(struct app *a, struct errmsg *err)
@@ -336,7 +338,8 @@ static uint32_t needs_of_output(const struct options *opt)
 
 static int open_demo(struct app *a, struct errmsg *err)
 {
-	int rc = synth_new(&a->synth, a->opt->interval_ns, err);
+	int rc = synth_new(&a->synth, a->opt->interval_ns,
+			   a->opt->format ? 1 : a->opt->keep_closed_ns, err);
 
 	if (!rc)
 		app_want_protos(a, 0);
@@ -508,6 +511,18 @@ static void step_sources(struct app *a, uint64_t now_ns, const struct sink *out)
 	a->run_next = a->turn_cut ? (a->run_next + done) % a->run_count : 0;
 }
 
+/* What of other namespaces cannot be had; said when it changes. */
+static void tell_places(struct app *a)
+{
+	const char *trouble = places_trouble(a->places);
+	struct errmsg text = { "" };
+
+	if (trouble)
+		errmsg_set(&text, "%s", trouble);
+	if (strncmp(text.text, model_notice(a->model, NOTICE_NAMESPACES), EVENT_TEXT_MAX - 1) != 0)
+		tell_notice(a, NOTICE_NAMESPACES, &text);
+}
+
 static void follow_places(struct app *a, uint64_t now_ns)
 {
 	if (!a->places)
@@ -515,6 +530,7 @@ static void follow_places(struct app *a, uint64_t now_ns)
 	a->lost |= places_take_loss(a->places);
 	if (places_follow(a->places, a->capture, now_ns))
 		list_sources(a);
+	tell_places(a);
 }
 
 void app_step(struct app *a, uint64_t now_ns)

@@ -267,6 +267,7 @@ struct sockquery {
 	struct addr laddr, raddr;
 	uint16_t lport, rport;
 	uint16_t netns;
+	uint32_t ifindex;		/* where its packets pass: tells link-local addresses apart; 0 = not known */
 	uint8_t proto;			/* enum sockproto: SP_TCP, SP_UDP, SP_UDPLITE */
 };
 
@@ -369,7 +370,14 @@ struct userrec {
 };
 
 /* One line for the user, by source; an empty text takes the former one back. */
-enum noticesource { NOTICE_SOCKETS, NOTICE_PROCESSES, NOTICE_CAPTURE, NOTICE_INTERFACES, NOTICES };
+enum noticesource {
+	NOTICE_SOCKETS,
+	NOTICE_PROCESSES,
+	NOTICE_CAPTURE,
+	NOTICE_INTERFACES,
+	NOTICE_NAMESPACES,	/* of other namespaces than sockmon's own */
+	NOTICES
+};
 
 struct noticerec {
 	uint8_t source;			/* enum noticesource */

@@ -31,9 +31,16 @@ unsigned places_sources(const struct places *p, struct source *out[static PLACES
 
 /*
  * Opens what came and closes what went since the last call; capture (NULL: none) is told. True when the list of sources
- * changed.
+ * changed. To open one takes some milliseconds, so that a call opens two at most: call it in each turn.
  */
 bool places_follow(struct places *p, struct source *capture, uint64_t now_ns);
+
+/*
+ * One sentence about namespaces that cannot be looked at now (no descriptors left: they are tried again), or whose
+ * sockets are not all to be had; NULL: there are none. Changes in places_follow() only, and is borrowed until then. Of
+ * sockmon's own namespace its source tells by itself.
+ */
+const char *places_trouble(const struct places *p);
 
 void places_want(struct places *p, uint32_t protos, uint32_t details);	/* as diag_want(), in each */
 void places_look_up(struct places *p, const struct sockquery *q, unsigned count, uint64_t now_ns);

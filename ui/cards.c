@@ -7,9 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "ui/text.h"
 
-enum { PAIR_CELLS = 27, PAIR_WIDER = 3, PAIR_GAP = 2, FIELD_LABEL = 12 };
+enum { PAIR_CELLS = 27, PAIR_WIDER = 3, PAIR_GAP = 2, FIELD_LABEL = 12, LABEL_MAX = 31 };
 
 void cardside_start(struct cardside *s, int width)
 {
@@ -69,13 +70,19 @@ static int pair_cells(int width)
 	return each < PAIR_CELLS + PAIR_WIDER ? each : PAIR_CELLS + PAIR_WIDER;
 }
 
-/* What is too long for its place has a line to itself. */
+/* What is too long for its place has a line to itself, or as many as it takes. */
 void cardside_pair(struct cardside *s, const char *label, const char *value, enum style st)
 {
-	bool too_long = text_cells(label) + 1 + text_cells(value) > pair_cells(s->width);
+	int cells = text_cells(label) + 1 + text_cells(value);
+	bool too_long = cells > pair_cells(s->width);
 	struct cardline *l;
 	struct cardpair *p;
 
+	if (cells > s->width || strlen(value) >= sizeof(p->value) ||
+	    strlen(label) >= sizeof(p->label)) {
+		cardside_field(s, label, value, st);
+		return;
+	}
 	l = s->open_pairs && !too_long ? &s->lines[s->count - 1] : add_line(s, STYLE_NORMAL);
 	if (!l)
 		return;
@@ -93,12 +100,26 @@ void cardside_break(struct cardside *s)
 	s->open_pairs = 0;
 }
 
+/* As text_wrap(), and a line holds no more than `size` bytes with its '\0'. */
+static size_t wrap(const char *text, int width, size_t size, size_t *skip)
+{
+	size_t len = text_wrap(text, width, skip), at = 0, step;
+	uint32_t cp;
+
+	if (len < size)
+		return len;
+	while ((step = utf8_decode(text + at, len - at, &cp)) && at + step < size)
+		at += step;
+	*skip = at;
+	return at;
+}
+
 void cardside_text(struct cardside *s, enum style st, const char *text)
 {
 	size_t skip;
 
 	while (*text) {
-		size_t len = text_wrap(text, s->width, &skip);
+		size_t len = wrap(text, s->width, CARDS_TEXT, &skip);
 
 		add_text(s, st, text, len);
 		text += skip;
@@ -107,19 +128,20 @@ void cardside_text(struct cardside *s, enum style st, const char *text)
 
 void cardside_field(struct cardside *s, const char *label, const char *text, enum style st)
 {
-	size_t skip;
-	int room = s->width - FIELD_LABEL > 8 ? s->width - FIELD_LABEL : 8;
+	size_t skip, label_len = strlen(label) < LABEL_MAX ? strlen(label) : LABEL_MAX;
+	int indent = label_len < FIELD_LABEL ? FIELD_LABEL : (int)label_len + 1;
+	int room = s->width - indent > 8 ? s->width - indent : 8;
 
 	while (*text) {
-		size_t len = text_wrap(text, room, &skip);
+		size_t len = wrap(text, room, CARDS_TEXT - LABEL_MAX - 1, &skip);
 		struct cardline *l = add_line(s, STYLE_NORMAL);
 
 		if (!l)
 			return;
-		snprintf(l->text, sizeof(l->text), "%-*.*s", FIELD_LABEL, FIELD_LABEL, label);
-		copy(l->text + FIELD_LABEL, sizeof(l->text) - FIELD_LABEL, text, len);
+		snprintf(l->text, sizeof(l->text), "%-*.*s", indent, LABEL_MAX, label);
+		copy(l->text + indent, sizeof(l->text) - (size_t)indent, text, len);
 		l->style = (uint8_t)st;
-		l->label = FIELD_LABEL;
+		l->label = (uint8_t)indent;
 		label = "";
 		text += skip;
 	}

@@ -8,7 +8,7 @@
 
 #include "ui/grid.h"
 
-enum { CARDS_LINES_MAX = 160, CARDS_SIDES = 2, CARDS_PAIRS_MAX = 6 };
+enum { CARDS_LINES_MAX = 160, CARDS_SIDES = 2, CARDS_PAIRS_MAX = 6, CARDS_TEXT = 256 };
 
 /* One labelled value. */
 struct cardpair {
@@ -22,7 +22,7 @@ struct cardline {
 	uint8_t label;			/* text: as many bytes (of ASCII) at its beginning are the label */
 	uint8_t style;
 	union {
-		char text[256];
+		char text[CARDS_TEXT];
 		struct cardpair pair[CARDS_PAIRS_MAX];
 	};
 };

@@ -111,6 +111,12 @@ static void make_end(const struct row *r, int w, struct celltext *out)
 										 : STYLE_DIM;
 }
 
+/* A state with a protocol behind it, where both are too long for the cell. */
+static const char *shorter_state(enum sockstate state)
+{
+	return state == ST_LISTEN ? "LSTN" : sockstate_short(state);
+}
+
 /* A socket's protocol is said where no column says it and it is not TCP. */
 static void make_socket_state(const struct row *r, const struct cellmode *mode, int w,
 			      struct celltext *out)
@@ -124,8 +130,9 @@ static void make_socket_state(const struct row *r, const struct cellmode *mode, 
 	const char *name = sockstate_name(state, datagram);
 
 	out->style = cell_state_style(state);
-	if (state == ST_ESTABLISHED && w && strlen(name) + say_proto + strlen(proto) > (size_t)w)
-		name = sockstate_short(state);
+	if ((state == ST_ESTABLISHED || (state == ST_LISTEN && say_proto && !is_unix(r))) && w &&
+	    strlen(name) + say_proto + strlen(proto) > (size_t)w)
+		name = shorter_state(state);
 	if (say_proto && w && strlen(name) + 1 + strlen(proto) > (size_t)w) {
 		/* "UNCONN" says nothing of what never connects; what listens has its path. */
 		set_text(out, state == ST_CLOSE ? proto : name, out->style);
@@ -134,7 +141,30 @@ static void make_socket_state(const struct row *r, const struct cellmode *mode, 
 	snprintf(out->text, sizeof(out->text), "%s%s%s", name, say_proto ? " " : "", proto);
 }
 
-/* Traffic without a socket has no state: its protocol stands there. */
+/* TCP traffic without a socket, which will not go on. */
+static bool is_flow_over(const struct row *r)
+{
+	return !r->sk && r->flow &&
+	       (r->flow->rec.wire_state == WS_RESET || r->flow->rec.wire_state == WS_REFUSED ||
+		r->flow->rec.wire_state == WS_TIME_WAIT || r->flow->rec.wire_state == WS_CLOSED);
+}
+
+/* "REFUSED": what the wire says, where no column says it. */
+static bool make_flow_end(const struct row *r, const struct cellmode *mode, struct celltext *out)
+{
+	const struct column *wire = column_find("wire_state");
+	struct value v;
+
+	if (mode->wire_state_shown || !is_flow_over(r) || !column_get(wire, r, &v))
+		return false;
+	set_text(out, v.text,
+		 r->flow->rec.wire_state == WS_RESET || r->flow->rec.wire_state == WS_REFUSED ?
+			 STYLE_TROUBLE :
+			 STYLE_DIM);
+	return true;
+}
+
+/* Traffic without a socket has no state: its protocol stands there, or how it ended. */
 static void make_state(const struct row *r, const struct cellmode *mode, int w,
 		       struct celltext *out)
 {
@@ -149,6 +179,8 @@ static void make_state(const struct row *r, const struct cellmode *mode, int w,
 		make_socket_state(r, mode, w, out);
 		return;
 	}
+	if (make_flow_end(r, mode, out))
+		return;
 	proto = mode->proto_shown ? NULL : column_find("proto");
 	set_text(out, proto && column_get(proto, r, &v) ? v.text : "", STYLE_DIM);
 }
@@ -158,7 +190,7 @@ static enum style value_style(enum celllook look, const struct column *c, const 
 {
 	bool zero = c->type == VT_UINT && c->unit != UNIT_NONE && v->u64 == 0;
 
-	if (zero || look == CELL_DIM ||
+	if (zero || look == CELL_DIM || is_flow_over(r) ||
 	    (r->sk && (r->sk->rec.state == ST_TIME_WAIT || r->sk->ended_ns)))
 		return STYLE_DIM;
 	if (look == CELL_PROCESS)	/* with a reason beside it, the process is its listener's */
@@ -167,12 +199,30 @@ static enum style value_style(enum celllook look, const struct column *c, const 
 		return STYLE_RX;
 	if (look == CELL_TX)
 		return STYLE_TX;
-	if (look == CELL_TROUBLE || look == CELL_ALERT)
+	if (look == CELL_TROUBLE || look == CELL_RETRANS || look == CELL_ALERT)
 		return STYLE_TROUBLE;
 	if (look == CELL_WIRE_STATE && r->flow &&
 	    (r->flow->rec.wire_state == WS_RESET || r->flow->rec.wire_state == WS_REFUSED))
 		return STYLE_TROUBLE;
 	return STYLE_NORMAL;
+}
+
+/* How often the SYN was sent again; 0: its send queue is what it is elsewhere. */
+static unsigned syn_retransmits(const struct row *r)
+{
+	const struct sockrec *rec = r->sk ? &r->sk->rec : NULL;
+
+	return rec && rec->state == ST_SYN_SENT && rec->has & HAS_TIMER ? rec->retransmits : 0;
+}
+
+/* "5 rtx", where that is too long "10rtx". */
+static void make_syn_retransmits(const struct row *r, int w, struct celltext *out)
+{
+	bool fits = snprintf(out->text, sizeof(out->text), "%u rtx", syn_retransmits(r)) <= w || !w;
+
+	if (!fits)
+		snprintf(out->text, sizeof(out->text), "%urtx", syn_retransmits(r));
+	out->style = r->sk->ended_ns ? STYLE_DIM : STYLE_NORMAL;
 }
 
 void cell_make(const struct column *c, enum celllook look, const struct row *r,
@@ -190,6 +240,14 @@ void cell_make(const struct column *c, enum celllook look, const struct row *r,
 		make_proto(c, r, out);
 		return;
 	}
+	if (look == CELL_SENDQ && syn_retransmits(r)) {
+		make_syn_retransmits(r, w, out);
+		return;
+	}
+	if (look == CELL_RETRANS && mode->sendq_shown && syn_retransmits(r)) {
+		set_text(out, "", STYLE_DIM);
+		return;
+	}
 	if (!column_get(c, r, &v)) {
 		make_unknown(c, r, out);
 		return;
@@ -204,13 +262,17 @@ void cell_make(const struct column *c, enum celllook look, const struct row *r,
 
 void cell_make_both_ends(const struct row *r, int w, struct celltext *out)
 {
-	const struct column *local = column_find("local"), *remote = column_find("remote");
-	struct value here, there;
-	bool named = column_get(local, r, &here) && strcmp(here.text, "*") != 0;
-	bool met = r->peer_proc && column_get(remote, r, &there);
-	int room = w - (met ? text_cells(there.text) + 3 : 0), cells;
+	struct value here;
+	bool named = column_get(column_find("local"), r, &here) && strcmp(here.text, "*") != 0;
+	const struct proc *met = r->peer_proc;
+	char there[EVENT_NAME_MAX + 16] = "";
 	size_t skip = 0, len = named ? strlen(here.text) : 0;
+	int room, cells;
 
+	if (met)
+		snprintf(there, sizeof(there), "%.*s/%u", EVENT_NAME_MAX, met->rec.comm,
+			 met->rec.pid);
+	room = w - (met ? text_cells(there) + 3 : 0);
 	/* The path gives way to the peer, and loses its beginning. */
 	for (cells = named ? text_cells(here.text) : 0; cells > room && skip < len;) {
 		uint32_t cp;
@@ -219,8 +281,7 @@ void cell_make_both_ends(const struct row *r, int w, struct celltext *out)
 		cells = text_cells(here.text + skip) + 1;
 	}
 	snprintf(out->text, sizeof(out->text), "%s%s%s%s", skip ? "…" : "",
-		 named ? here.text + skip : "", met ? (named ? " ─ " : "─ ") : "",
-		 met ? there.text : "");
+		 named ? here.text + skip : "", met ? (named ? " ─ " : "─ ") : "", there);
 	out->style = r->sk->ended_ns ? STYLE_DIM : STYLE_NORMAL;
 	out->tail = false;
 }

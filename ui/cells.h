@@ -21,6 +21,8 @@ enum celllook {
 	CELL_RX,
 	CELL_TX,
 	CELL_TROUBLE,		/* above zero is worth a look */
+	CELL_RETRANS,		/* likewise */
+	CELL_SENDQ,
 	CELL_ALERT,
 };
 
@@ -28,6 +30,8 @@ enum celllook {
 struct cellmode {
 	bool bits;
 	bool proto_shown;	/* else the state's cell tells what is not TCP */
+	bool wire_state_shown;	/* else it tells how traffic without a socket ended */
+	bool sendq_shown;	/* with how often a SYN was sent again: RETR need not */
 };
 
 struct celltext {

@@ -109,29 +109,22 @@ static void run_columns(struct ui *u, int arg)
 	menu_open_columns(u);
 }
 
-/* What is not shown need not be asked of the kernel. */
-static void toggle_protos(struct ui *u, bool *which)
-{
-	rows_toggle(&u->rows, which);
-	app_want_protos(u->app, rows_wanted_protos(&u->rows));
-}
-
 static void run_tcp(struct ui *u, int arg)
 {
 	(void)arg;
-	toggle_protos(u, &u->rows.no_tcp);
+	rows_toggle(&u->rows, &u->rows.no_tcp);
 }
 
 static void run_udp(struct ui *u, int arg)
 {
 	(void)arg;
-	toggle_protos(u, &u->rows.no_udp);
+	rows_toggle(&u->rows, &u->rows.no_udp);
 }
 
 static void run_unix(struct ui *u, int arg)
 {
 	(void)arg;
-	toggle_protos(u, &u->rows.with_unix);
+	rows_toggle(&u->rows, &u->rows.with_unix);
 	ui_say(u, STYLE_DIM, "unix sockets are %s", u->rows.with_unix ? "shown" : "not shown");
 }
 
@@ -204,7 +197,6 @@ static void run_reset(struct ui *u, int arg)
 {
 	(void)arg;
 	conns_reset(u);
-	app_want_protos(u->app, rows_wanted_protos(&u->rows));
 	ui_say(u, STYLE_DIM, "the view is as at the start");
 }
 
@@ -275,7 +267,7 @@ static const struct command commands[] = {
 	{ { KEY_END_, 'G' }, NULL, "to the last row",
 	  IN_ALL, COMMANDS_MOVE, 0, run_move, MOVE_LAST },
 	{ { KEY_ENTER_ }, "Details", "details of the row; open or close a group",
-	  IN_LIST, COMMANDS_MOVE, 7, run_details, 0 },
+	  IN_LIST, COMMANDS_MOVE, 6, run_details, 0 },
 	{ { KEY_ENTER_ }, "Details", "in the events: details of its socket",
 	  IN_EVENTS, COMMANDS_MOVE, 3, run_event_details, 0 },
 	{ { KEY_RIGHT_ }, NULL, "open the group", IN_LIST, COMMANDS_MOVE, 0, run_fold, 1 },
@@ -310,18 +302,18 @@ static const struct command commands[] = {
 	{ { 'r' }, NULL, "reset filter, order, groups and columns",
 	  IN_LIST, COMMANDS_ROWS, 0, run_reset, 0 },
 
-	{ { 'c' }, "Columns", "choose the columns", IN_LIST, COMMANDS_SHOW, 6, run_columns, 0 },
+	{ { 'c' }, "Columns", "choose the columns", IN_LIST, COMMANDS_SHOW, 9, run_columns, 0 },
 	{ { 'p' }, "Pause", "pause and go on; nothing is lost meanwhile",
-	  IN_ALL, COMMANDS_SHOW, 5, run_pause, 0 },
+	  IN_ALL, COMMANDS_SHOW, 8, run_pause, 0 },
 	{ { 'f' }, NULL, "freeze the order: values move, rows stay",
 	  IN_LIST, COMMANDS_SHOW, 0, run_freeze, 0 },
 	{ { 'b' }, NULL, "rates in bits or bytes", IN_ALL, COMMANDS_SHOW, 0, run_bits, 0 },
 	{ { 'n' }, NULL, "names or numbers", IN_ALL, COMMANDS_SHOW, 0, run_names, 0 },
 
-	{ { 'K' }, "Kill", "destroy the marked sockets, or the selected one; asks first",
-	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 9, run_kill, 0 },
+	{ { 'K' }, "Kill", "destroy the marked sockets of the list, or the selected one; asks",
+	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 5, run_kill, 0 },
 	{ { 'x' }, "Export", "write the rows to a file",
-	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 8, run_export, 0 },
+	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 7, run_export, 0 },
 	{ { KEY_CTRL_('l') }, NULL, "repaint the screen",
 	  IN_ALL, COMMANDS_PROGRAM, 0, run_repaint, 0 },
 	{ { KEY_CTRL_('z') }, NULL, "suspend; fg comes back",

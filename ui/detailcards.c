@@ -31,7 +31,7 @@ struct card {
 
 /* Over both sides: neither the kernel's nor the wire's alone. */
 static const struct card process_card = { NULL, { F("process"), F("pid") } };
-static const struct card user_card = { NULL, { F("user"), F("uid"), F("unit") } };
+static const struct card user_card = { NULL, { F("user"), F("uid"), F("unit", .wide = true) } };
 static const struct card owner_card = { NULL,
 					{ F("cmdline", .label = "command", .wide = true),
 					  F("cgroup", .wide = true) } };
@@ -46,7 +46,8 @@ static const struct card kernel_cards[] = {
 	  { F("vfs_dev", .label = "device"), F("vfs_ino", .label = "file"),
 	    F("pending", .label = "not accepted"), F("peer_inode", .label = "peer's inode") } },
 	{ "state",
-	  { F("state"), F("state_age", .label = "for"), F("age"), F("timer"),
+	  { F("state"), F("state_age", .label = "for"), F("age", .label = "seen for"),
+	    F("timer"),
 	    F("timer_ms", .label = "fires in"), F("retransmits"), F("shutdown") } },
 	{ "queues",
 	  { F("recv_q"), F("send_q"), F("backlog_max", .label = "backlog"),
@@ -83,8 +84,8 @@ static const struct {
 	{ "vsock.", "vsock" },
 };
 
-static const struct card seen_card = { "seen", {
-	F("first_seen", .wide = true), F("last_seen", .wide = true) } };
+/* The wire has its own, and the last. */
+static const struct card seen_card = { "seen", { F("first_seen", .wide = true) } };
 
 static const struct card wire_cards[] = {
 	{ "state on the wire",
@@ -112,6 +113,8 @@ static void format(const struct column *c, const struct value *v, bool bits, cha
 {
 	if (c->type == VT_TIME)
 		format_time(v->u64, out, size);
+	else if (c->type == VT_UINT && c->unit == UNIT_NS && v->u64 && v->u64 < NSEC_PER_SEC)
+		human_us(out, size, v->u64 / NSEC_PER_USEC);
 	else if (c->type == VT_BOOL)
 		snprintf(out, size, "%s", v->u64 ? "yes" : "no");
 	else if (c->type == VT_UINT && c->unit == UNIT_RATE)
@@ -398,6 +401,9 @@ void detail_verdict(struct cardside *s, const struct row *r)
 
 void detail_kernel(struct cardside *s, const struct row *r, bool bits)
 {
+	static const char served[] =
+		"No socket is connected to this peer. The process above serves it with a socket "
+		"that all peers share, which has a row of its own.";
 	unsigned i;
 
 	if (!r->sk) {
@@ -405,7 +411,7 @@ void detail_kernel(struct cardside *s, const struct row *r, bool bits)
 		cardside_text(s, STYLE_NORMAL,
 			      procreason_sentence((enum procreason)r->proc_reason)
 				      ? procreason_sentence((enum procreason)r->proc_reason)
-				      : "It has no socket of its own: one of the process above serves it.");
+				      : served);
 	} else if (r->sk->ended_ns) {
 		add_card(s, &end_card, r, bits);
 	} else if (!r->proc && procreason_sentence((enum procreason)r->proc_reason)) {
@@ -416,7 +422,7 @@ void detail_kernel(struct cardside *s, const struct row *r, bool bits)
 	add_path(s, r);
 	add_peer(s, r);
 	for (i = 0; i < sizeof(kernel_cards) / sizeof(kernel_cards[0]); i++) {
-		if (i != STATE_CARD || !r->sk || !r->sk->ended_ns)
+		if (i != STATE_CARD || (r->sk && !r->sk->ended_ns))
 			add_card(s, &kernel_cards[i], r, bits);
 		if (i != STATE_CARD || !r->sk)
 			continue;

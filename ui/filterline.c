@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "ui/kinds.h"
 #include "ui/slots.h"
 #include "ui/text.h"
 #include "ui/view.h"
@@ -137,7 +138,7 @@ static bool sort_is_hidden(const struct ui *u)
 /* Unix sockets that no option asked for. */
 static bool shows_more(const struct ui *u)
 {
-	return u->rows.with_unix && !u->rows.opt->protos;
+	return u->rows.with_unix && !(u->rows.opt->protos & OPTIONS_UNIX);
 }
 
 static bool has_something_to_say(const struct ui *u)
@@ -152,9 +153,23 @@ int filter_line_height(const struct ui *u)
 	return u->view == &view_conns && has_something_to_say(u);
 }
 
+/* "only udp (by -u)" */
+static void format_kinds(uint32_t protos, char *out, size_t size)
+{
+	char words[KINDS_TEXT], options[KINDS_TEXT];
+
+	kinds_format(protos, words);
+	kinds_format_options(protos, options);
+	if ((protos & OPTIONS_ALL) == OPTIONS_ALL)
+		snprintf(out, size, "all kinds (by -A)");
+	else
+		snprintf(out, size, "only %s (by %s)", words, options);
+}
+
 static void add_narrowings(struct pieces *p, const struct ui *u)
 {
 	const struct rows *r = &u->rows;
+	char by_option[2 * KINDS_TEXT + 16];
 	const struct {
 		bool on;
 		const char *text;
@@ -166,10 +181,11 @@ static void add_narrowings(struct pieces *p, const struct ui *u)
 		{ r->no_udp, "no UDP" },
 		{ r->query.ipv4_only, "IPv4 only" },
 		{ r->query.ipv6_only, "IPv6 only" },
-		{ r->opt->protos, "protocols by option" },
+		{ r->opt->protos, by_option },
 	};
 	unsigned i;
 
+	format_kinds(r->opt->protos, by_option, sizeof(by_option));
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all[i].on)
 			pieces_add(p, 2, STYLE_TROUBLE, "%s", all[i].text);

@@ -16,8 +16,8 @@ enum {
 	HEADER_TWO_LINES_FROM = 8,	/* screens with fewer lines get one */
 	TABS_FROM = 12,
 	NOTICES_FROM = 12,
-	NOTICE_LINES = 2,		/* of each notice on a small screen */
-	NOTICE_MORE_FROM = 20,		/* from here on one more, so that a command is not cut */
+	NOTICES_LINES = 2,		/* of all notices on a small screen */
+	NOTICES_MORE_FROM = 30,		/* from here on a quarter of the screen */
 	SPARK_MIN = 8,
 	SPARK_MAX = 60,
 	RATE_CELLS = 9,
@@ -165,90 +165,158 @@ static void add_wire(struct pieces *p, const struct model *m)
 			   (unsigned long long)f->evicted_flows);
 }
 
-static void paint_counts(const struct ui *u, struct grid *g, int y)
+static void add_sockets(struct pieces *p, const struct model_totals *t)
 {
-	const struct model *m = ui_model(u);
-	const struct model_totals *t = model_totals(m);
-	struct pieces p = { .count = 0 };
-
-	if (model_host(m)->offline)
-		pieces_add(&p, 0, STYLE_NORMAL, "packets only");
-	else
-		pieces_add(&p, 0, STYLE_NORMAL, "%u socket%s%s", t->sockets,
-			   t->sockets == 1 ? "" : "s", t->sockets ? ":" : "");
-	add_states(&p, t);
+	add_states(p, t);
 	if (t->closed)
-		pieces_add(&p, 8, STYLE_DIM, "%u closed", t->closed);
+		pieces_add(p, 8, STYLE_DIM, "%u closed", t->closed);
+}
+
+/* States that found no room. */
+static unsigned states_left_out(const struct pieces *p)
+{
+	unsigned left_out = 0, i;
+
+	for (i = 0; i < p->count; i++)
+		left_out += !p->piece[i].shown && !p->piece[i].right;
+	return left_out;
+}
+
+/* The line, with a word for as many states as are left out. Returns how many are. */
+static unsigned fit_counts(struct pieces *p, const struct model *m, unsigned left_out, int width)
+{
+	const struct model_totals *t = model_totals(m);
+
+	memset(p, 0, sizeof(*p));
+	if (model_host(m)->offline)
+		pieces_add(p, 0, STYLE_NORMAL, "packets only");
+	else
+		pieces_add(p, 0, STYLE_NORMAL, "%u socket%s%s", t->sockets,
+			   t->sockets == 1 ? "" : "s", t->sockets ? ":" : "");
+	add_sockets(p, t);
+	if (left_out)
+		pieces_add(p, 1, STYLE_DIM, "+%u more", left_out);
 	if (t->lost_events)
-		pieces_add(&p, 5, STYLE_TROUBLE, "%llu× ends lost",
+		pieces_add(p, 5, STYLE_TROUBLE, "%llu× ends lost",
 			   (unsigned long long)t->lost_events);
 	if (t->refused_sockets)
-		pieces_add(&p, 1, STYLE_TROUBLE, "%llu beyond the limit",
+		pieces_add(p, 1, STYLE_TROUBLE, "%llu beyond the limit",
 			   (unsigned long long)t->refused_sockets);
-	pieces_right(&p);
-	add_wire(&p, m);
-	pieces_fit(&p, g->width);
+	pieces_right(p);
+	add_wire(p, m);
+	pieces_fit(p, width);
+	return states_left_out(p);
+}
+
+/* That some are left out takes the room of one more at times. */
+static void paint_counts(const struct ui *u, struct grid *g, int y)
+{
+	struct pieces p;
+	unsigned left_out = 0, i;
+
+	for (i = 0; i < 3; i++)
+		left_out = fit_counts(&p, ui_model(u), left_out, g->width);
 	pieces_paint(&p, g, y);
 }
 
-/* Paints the first lines of a sentence; the last is cut with an ellipsis. Returns how many. */
-static int paint_notice(struct grid *g, int y, enum style st, const char *text)
+/* A sentence above the list, and how many others wait behind it. */
+struct told {
+	const char *text;
+	enum style style;
+	unsigned behind;
+};
+
+static int lines_of(const char *text, int width)
 {
-	int width = g->width - 2, lines = 0;
-	int most = g->height >= NOTICE_MORE_FROM ? NOTICE_LINES + 1 : NOTICE_LINES;
+	int lines = 0;
+	size_t skip;
+
+	for (; *text; text += skip) {
+		text_wrap(text, width, &skip);
+		lines++;
+	}
+	return lines;
+}
+
+/*
+ * Paints the first lines of a sentence, `most` of them; the last is cut with an ellipsis, and tells
+ * of the sentences that found no room. Returns how many.
+ */
+static int paint_told(struct grid *g, int y, int most, const struct told *t)
+{
+	int width = g->width - 2, lines = 0, last;
+	const char *text = t->text;
 	size_t skip;
 
 	while (*text && lines < most) {
 		size_t len = text_wrap(text, width, &skip);
 
-		if (lines == most - 1)
-			grid_ellipsis(g, 1, y + lines, width, st, text);
-		else
-			grid_bytes(g, 1, y + lines, width, st, text, len);
+		if (lines == most - 1) {
+			char more[48] = "";
+
+			if (t->behind)
+				snprintf(more, sizeof(more), "+%u more: Esc", t->behind);
+			last = width - (int)strlen(more) - (t->behind ? 2 : 0);
+			grid_ellipsis(g, 1, y + lines, last, t->style, text);
+			grid_text(g, 1 + last + 2, y + lines, width - last - 2, STYLE_DIM, more);
+		} else {
+			grid_bytes(g, 1, y + lines, width, t->style, text, len);
+		}
 		lines++;
 		text += skip;
 	}
 	return lines;
 }
 
-static uint64_t notices_hash(const struct ui *u)
+static uint64_t notice_hash(const char *text)
 {
-	uint64_t hash = 1;
-	unsigned i;
-
-	for (i = 0; i < NOTICES; i++) {
-		const char *text = model_notice(ui_model(u), (enum noticesource)i);
-
-		hash = hash_bytes(text, strlen(text), hash);
-	}
-	return hash | 1;
+	return hash_bytes(text, strlen(text), 1) | 1;
 }
 
 void ui_hide_notices(struct ui *u)
 {
-	u->notices_hidden = notices_hash(u);
+	unsigned i;
+
+	for (i = 0; i < NOTICES; i++) {
+		if (u->notices_shown >> i & 1)
+			u->notices_hidden[i] =
+				notice_hash(model_notice(ui_model(u), (enum noticesource)i));
+	}
+}
+
+/* Those that were put away come back when they say something else. */
+static bool is_told(const struct ui *u, unsigned i)
+{
+	const char *text = model_notice(ui_model(u), (enum noticesource)i);
+
+	return *text && u->notices_hidden[i] != notice_hash(text);
 }
 
 static int paint_notices(struct ui *u, struct grid *g, int y)
 {
 	const char *trouble = app_trouble(u->app);
-	int lines = 0;
-	unsigned i;
+	int most = g->height < NOTICES_MORE_FROM ? NOTICES_LINES : g->height / 4, lines = 0;
+	struct told told = { trouble, STYLE_ERROR, 0 };
+	unsigned i, behind = 0;
 
-	u->notices_shown = false;
+	u->notices_shown = 0;
 	if (g->height < NOTICES_FROM)
 		return 0;
-	if (trouble)
-		lines += paint_notice(g, y, STYLE_ERROR, trouble);
-	if (u->notices_hidden == notices_hash(u))
-		return lines;
-	for (i = 0; i < NOTICES && lines < g->height / 4; i++) {
-		const char *text = model_notice(ui_model(u), (enum noticesource)i);
-
-		if (!*text)
+	for (i = 0; i < NOTICES; i++)
+		behind += is_told(u, i);
+	if (trouble) {
+		told.behind = lines_of(trouble, g->width - 2) >= most ? behind : 0;
+		lines = paint_told(g, y, most, &told);
+	}
+	for (i = 0; i < NOTICES && lines < most; i++) {
+		if (!is_told(u, i))
 			continue;
-		lines += paint_notice(g, y + lines, STYLE_CLOSING, text);
-		u->notices_shown = true;
+		told.text = model_notice(ui_model(u), (enum noticesource)i);
+		told.style = STYLE_CLOSING;
+		behind--;
+		told.behind = lines + lines_of(told.text, g->width - 2) >= most ? behind : 0;
+		lines += paint_told(g, y + lines, most - lines, &told);
+		u->notices_shown |= (uint8_t)(1u << i);
 	}
 	return lines;
 }

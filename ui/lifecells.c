@@ -173,8 +173,8 @@ static const struct {
 	[LIFECELL_WAY] = { "", 1, .make = make_way },
 	[LIFECELL_REMOTE] = { "REMOTE", 47, .filler = true, .make = make_remote },
 	[LIFECELL_AGE] = { "AGE", 6, .right = true, .make = make_age },
-	[LIFECELL_RX] = { "RX", 6, .right = true, .make = make_rx },
-	[LIFECELL_TX] = { "TX", 6, .right = true, .make = make_tx },
+	[LIFECELL_RX] = { "RXPAY", 6, .right = true, .make = make_rx },
+	[LIFECELL_TX] = { "TXPAY", 6, .right = true, .make = make_tx },
 	[LIFECELL_RETRANS] = { "RETR", 5, .right = true, .make = make_retrans },
 };
 

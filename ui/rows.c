@@ -62,11 +62,17 @@ static uint32_t hidden_kinds(const struct rows *r)
 	return r->opt->protos ? 0 : OPTIONS_ALL & ~shown;
 }
 
+uint32_t rows_named_protos(const struct rows *r)
+{
+	return filter_protos(r->filter);
+}
+
+/* As query_run(): a kind that the filter names is not hidden. */
 uint32_t rows_wanted_protos(const struct rows *r)
 {
 	uint32_t show = r->query.protos ? r->query.protos : (uint32_t)OPTIONS_ALL;
 
-	return show & OPTIONS_ALL & ~r->query.hide_protos;
+	return show & OPTIONS_ALL & ~(r->query.hide_protos & ~rows_named_protos(r));
 }
 
 static void apply_toggles(struct rows *r)
@@ -241,7 +247,7 @@ static void shape(struct rows *r)
 		r->cap = r->result.count;
 	}
 	fold(r);
-	if (r->frozen && r->order)
+	if (r->order)
 		roworder_apply(r->order, r->order_count, r->lines, r->count, &r->result);
 }
 
@@ -276,13 +282,34 @@ bool rows_update(struct rows *r, const struct model *m)
 	return true;
 }
 
-void rows_freeze(struct rows *r, bool frozen)
+static void take_order(struct rows *r)
+{
+	r->order = roworder_take(r->lines, r->count, &r->result, &r->order_count);
+}
+
+static void drop_order(struct rows *r)
 {
 	free(r->order);
 	r->order = NULL;
 	r->order_count = 0;
-	r->frozen = frozen;
 	r->stale = true;
+}
+
+void rows_freeze(struct rows *r, bool frozen)
+{
+	drop_order(r);
+	r->frozen = frozen;
 	if (frozen)
-		r->order = roworder_take(r->lines, r->count, &r->result, &r->order_count);
+		take_order(r);
+}
+
+void rows_hold(struct rows *r, bool held)
+{
+	if (held == r->held)
+		return;
+	r->held = held;
+	if (held && !r->order)
+		take_order(r);
+	else if (!held && !r->frozen)
+		drop_order(r);
 }

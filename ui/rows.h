@@ -30,8 +30,9 @@ struct rows {
 	struct item *lines;		/* owned; items of the result, some left out */
 	uint32_t count, cap;
 
-	bool frozen;
-	struct orderentry *order;	/* owned; by key: where each line stood when it was frozen */
+	bool frozen;			/* by the reader */
+	bool held;			/* while details are open */
+	struct orderentry *order;	/* owned; by key: where each line stood then */
 	uint32_t order_count;
 	struct idset opened;		/* groups whose rows are shown */
 	struct idset marks;		/* rows */
@@ -61,7 +62,9 @@ void rows_set_group(struct rows *r, const struct column *c);	/* NULL = none */
 void rows_set_only(struct rows *r, enum only only);
 void rows_toggle(struct rows *r, bool *which);	/* with_unix, or one of the no_… members */
 uint32_t rows_wanted_protos(const struct rows *r);	/* kinds of sockets that may be shown */
+uint32_t rows_named_protos(const struct rows *r);	/* that the filter names; 0 = none */
 void rows_freeze(struct rows *r, bool frozen);
+void rows_hold(struct rows *r, bool held);	/* as freezing; what is frozen stays so afterwards */
 void rows_set_open(struct rows *r, uint64_t group_ident, bool open);
 
 /* What selection follows: the row's identity, or one made of the group's label. 0 = no such line. */

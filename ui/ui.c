@@ -17,6 +17,16 @@
 
 enum { BAR_FROM = 5, BOTTOM_FROM = 4 };		/* lines of screen that each needs */
 
+/* What is not shown need not be asked of the kernel. */
+static void tell_wanted(struct ui *u)
+{
+	uint32_t wanted = rows_wanted_protos(&u->rows);
+
+	if (wanted != u->wanted)
+		app_want_protos(u->app, wanted);
+	u->wanted = wanted;
+}
+
 struct ui *ui_new(struct app *app)
 {
 	struct ui *u = xcalloc(1, sizeof(*u));
@@ -29,7 +39,7 @@ struct ui *ui_new(struct app *app)
 	slots_init(&u->layout, opt->cols, opt->col_count);
 	u->table.page = 1;
 	events_init(u);
-	app_want_protos(app, rows_wanted_protos(&u->rows));
+	tell_wanted(u);
 	u->bar_y = u->tabs_y = -1;
 	u->dirty = true;
 	return u;
@@ -58,6 +68,8 @@ void ui_say(struct ui *u, enum style st, const char *fmt, ...)
 void ui_open_view(struct ui *u, const struct view *v)
 {
 	u->view = v;
+	/* j and k walk the list as it was when the details were opened. */
+	rows_hold(&u->rows, v == &view_detail || (v == &view_help && u->back == &view_detail));
 }
 
 void ui_open_details(struct ui *u)
@@ -211,6 +223,7 @@ void ui_key(struct ui *u, const struct key *k)
 		mouse_pressed(u, k);
 	else
 		command_pressed(u, k);
+	tell_wanted(u);
 	/* The next key acts on what this one made of the list. */
 	if (u->rows.stale)
 		ui_refresh_rows(u);
@@ -255,6 +268,7 @@ void ui_paint(struct ui *u, struct grid *g)
 	int bottom, narrowed;
 
 	u->painted_version = model_version(ui_model(u));
+	u->screen_h = g->height;
 	ui_refresh_rows(u);
 	grid_blank(g);
 	u->body_y = header_paint(u, g);

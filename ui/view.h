@@ -51,14 +51,14 @@ extern const struct view view_conns, view_detail, view_events, view_help;
 /* A prompt at the bottom. It has all keys. */
 struct dialog {
 	void (*key)(struct ui *u, const struct key *k);
-	int (*height)(const struct ui *u, int width);		/* lines that it needs, at most 3 */
+	int (*height)(const struct ui *u, int width);		/* lines that it needs */
 	void (*paint)(struct ui *u, struct grid *g, int y);	/* in the last height() lines of the screen */
 };
 
 extern const struct dialog dialog_filter, dialog_export, dialog_overwrite;
-extern const struct dialog dialog_kill, dialog_search;
+extern const struct dialog dialog_kill, dialog_killed, dialog_search;
 
-enum { UI_BAR_MAX = 24, UI_TABS_MAX = 9, KILL_MAX = IDSET_MAX };
+enum { UI_BAR_MAX = 24, UI_TABS_MAX = 9, KILL_MAX = IDSET_MAX, KILL_TOLD_MAX = 8, KILL_TEXT = 256 };
 
 /* An item of the function bar, where it was painted. */
 struct barspot {
@@ -79,10 +79,19 @@ struct killtarget {
 	uint64_t ident;
 };
 
+/* What became of one that was to die. */
+struct killtold {
+	int error;				/* 0: it is destroyed */
+	char who[KILL_TEXT];
+};
+
 struct killlist {
 	uint32_t count;
 	uint32_t passed_over;			/* marked, but without a socket that lives */
+	uint32_t hidden;			/* marked, but not in the list as it is shown */
 	struct killtarget target[KILL_MAX];
+	uint32_t told_count;			/* 0: there were too many to tell of each */
+	struct killtold told[KILL_TOLD_MAX];
 };
 
 /* The log of lives as it is shown. An entry's serial is its number since the start, from 1. */
@@ -95,6 +104,7 @@ struct eventlist {
 	struct prompt prompt;
 	uint64_t *found;			/* owned; serials of what matches, ascending */
 	char found_for[PROMPT_SIZE];		/* the search that they match */
+	uint64_t found_version;			/* and the log, but for what was added since */
 	uint64_t settled;			/* up to this serial all were looked at for good */
 	uint32_t settled_count;			/* of found[] */
 };
@@ -119,6 +129,7 @@ struct ui {
 	struct eventlist events;
 	struct killlist kill;
 	uint32_t watched;			/* what the app knows that the details show */
+	uint32_t wanted;			/* kinds of sockets that it was asked for */
 
 	struct pieces who;			/* details: their first line */
 	struct cards cards;			/* and what they show */
@@ -130,14 +141,15 @@ struct ui {
 
 	char said[600];				/* to the reader, until the next key; "" = nothing */
 	enum style said_style;
-	uint64_t notices_hidden;		/* hash of the notices that Esc put away; 0 = none */
-	bool notices_shown;			/* the last paint had some */
+	uint64_t notices_hidden[NOTICES];	/* hashes of those that Esc put away; 0 = none */
+	uint8_t notices_shown;			/* bits: those that the last paint had */
 
 	struct barspot bar[UI_BAR_MAX];
 	unsigned bar_count;
 	struct tabspot tabs[UI_TABS_MAX];
 	unsigned tab_count;
 	int bar_y, tabs_y, body_y, body_h;	/* as last painted; -1 = not there */
+	int screen_h;				/* lines of the screen, as last painted */
 	int list_y;				/* the first row of the list, in lines of the body */
 
 	uint64_t painted_version;

@@ -10,6 +10,7 @@
 #include "base/human.h"
 #include "ui/cells.h"
 #include "ui/commands.h"
+#include "ui/kinds.h"
 #include "ui/menus.h"
 #include "ui/slots.h"
 #include "ui/text.h"
@@ -17,17 +18,26 @@
 
 enum { SIDES_FROM_WIDTH = 100, SIDES_FROM_HEIGHT = 8, GROUP_LABEL = 24 };
 
-static struct cellmode mode_of(const struct ui *u)
+static bool is_shown(const struct layout *l, const char *column)
 {
-	const struct column *proto = column_find("proto");
-	struct cellmode mode = { .bits = u->bits };
+	const struct column *c = column_find(column);
 	unsigned i;
 
-	for (i = 0; i < u->layout.placed_count; i++) {
-		if (u->layout.slots[u->layout.placed[i].slot].col == proto)
-			mode.proto_shown = true;
+	for (i = 0; i < l->placed_count; i++) {
+		if (l->slots[l->placed[i].slot].col == c)
+			return true;
 	}
-	return mode;
+	return false;
+}
+
+static struct cellmode mode_of(const struct ui *u)
+{
+	return (struct cellmode){
+		.bits = u->bits,
+		.proto_shown = is_shown(&u->layout, "proto"),
+		.wire_state_shown = is_shown(&u->layout, "wire_state"),
+		.sendq_shown = is_shown(&u->layout, "sendq_cell"),
+	};
 }
 
 /* Remembers the widest content seen, so that columns grow with need and do not jump about. */
@@ -271,14 +281,53 @@ static void paint_line(const struct ui *u, struct grid *g, int y, uint32_t line,
 	paint_gutter(u, g, y, line);
 }
 
+/*
+ * The filter asks for kinds of sockets of which none is shown: what would show them. false: that is
+ * not why the list is empty.
+ */
+static bool paint_kinds_left_out(const struct ui *u, struct grid *g, int y)
+{
+	const struct rows *r = &u->rows;
+	uint32_t named = rows_named_protos(r);
+	const struct {
+		bool key_helps;
+		uint32_t protos;
+		const char *key;
+	} keys[] = {
+		{ r->no_tcp, 1u << SP_TCP | 1u << SP_MPTCP, "t" },
+		{ r->no_udp, 1u << SP_UDP | 1u << SP_UDPLITE, "u" },
+		{ !r->with_unix, OPTIONS_UNIX, "X" },
+	};
+	char words[KINDS_TEXT];
+	unsigned i;
+
+	if (!named || named & rows_wanted_protos(r))
+		return false;
+	kinds_format(named, words);
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (!keys[i].key_helps || !(named & keys[i].protos))
+			continue;
+		grid_printf(g, 1, y, g->width - 2, STYLE_DIM,
+			    "%s sockets are not shown: the key %s shows them", words, keys[i].key);
+		return true;
+	}
+	grid_printf(g, 1, y, g->width - 2, STYLE_DIM,
+		    "%s sockets are left out by the options: start with -A all to have them",
+		    words);
+	return true;
+}
+
 /* Why there is nothing to see. */
 static void paint_empty(const struct ui *u, struct grid *g, int y)
 {
 	uint32_t total = u->rows.result.total;
 
+	if (u->rows.text[0] && paint_kinds_left_out(u, g, y))
+		return;
 	if (total && u->rows.text[0])
 		grid_printf(g, 1, y, g->width - 2, STYLE_DIM,
-			    "none of the %u rows matches the filter; Esc clears it", total);
+			    "none of the %u rows matches the filter; Esc clears it%s", total,
+			    u->rows.with_unix ? "" : ", X adds unix sockets");
 	else if (total)
 		grid_printf(g, 1, y, g->width - 2, STYLE_DIM,
 			    "all %u rows are hidden; r shows them", total);

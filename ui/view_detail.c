@@ -209,6 +209,9 @@ void detail_step(struct ui *u, bool forward)
 {
 	uint32_t line = u->table.selected;
 
+	/* What came behind the row that is gone is in its place. */
+	if (forward && u->selected_gone)
+		line--;
 	do {
 		if (forward ? line + 1 >= u->rows.count : line == 0) {
 			ui_say(u, STYLE_DIM,

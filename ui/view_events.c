@@ -92,9 +92,16 @@ static bool matches(const struct model *m, const struct life *l, const char *sea
 	return true;
 }
 
-/* Another search, or the log began anew: all of it has to be looked at. */
-static void restart_search(struct eventlist *e, uint64_t oldest)
+/* Entries that were corrected, and those that were added, which find_lines() sees for itself. */
+static uint64_t corrections(const struct model *m)
 {
+	return model_lives_version(m) - model_lives_total(m);
+}
+
+/* Another search, or entries are not what they were: all of the log has to be looked at. */
+static void restart_search(struct eventlist *e, const struct model *m, uint64_t oldest)
+{
+	e->found_version = corrections(m);
 	memcpy(e->found_for, e->search, sizeof(e->found_for));
 	if (!e->found)
 		e->found = xreallocarray(NULL, MODEL_LIVES, sizeof(*e->found));
@@ -127,8 +134,8 @@ static uint32_t find_lines(struct eventlist *e, const struct model *m)
 
 	if (!e->search[0])
 		return model_life_count(m);
-	if (!e->found || strcmp(e->found_for, e->search) != 0)
-		restart_search(e, oldest);
+	if (!e->found || strcmp(e->found_for, e->search) != 0 || e->found_version != corrections(m))
+		restart_search(e, m, oldest);
 	forget_found(e, oldest);
 	count = e->settled_count;
 	for (serial = e->settled + 1; serial <= total; serial++) {

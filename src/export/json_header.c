@@ -142,6 +142,7 @@ static void add_sources(struct buf *b, const struct snapshot *s)
 		[NOTICE_PROCESSES] = "\"processes\":",
 		[NOTICE_CAPTURE] = "\"capture\":",
 		[NOTICE_INTERFACES] = "\"interfaces\":",
+		[NOTICE_NAMESPACES] = "\"namespaces\":",
 	};
 	char separator = '{';
 

@@ -51,3 +51,11 @@ const struct sk *attribution_peer(const struct model *m, const struct sk *s)
 		return unix_peer(m, s);
 	return s->peer != MODEL_NONE ? sktab_at(&m->socks, s->peer) : NULL;
 }
+
+/* Its own sockets of netlink have no port number. */
+bool attribution_is_kernels(const struct model *m, const struct sk *s)
+{
+	const struct sockmore *more = s->more == MODEL_NONE ? NULL : slab_at(&m->mores, s->more);
+
+	return more && more->kind == MORE_NETLINK && !more->netlink.portid;
+}

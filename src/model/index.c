@@ -72,6 +72,19 @@ void index_insert(struct index *x, uint32_t slot, uint64_t hash)
 	x->count++;
 }
 
+void index_insert_behind(struct index *x, uint32_t slot, uint64_t hash)
+{
+	uint32_t first = index_first(x, hash);
+
+	index_insert(x, slot, hash);
+	if (first == MODEL_NONE)
+		return;
+	/* it stands at the head of the chain now: it moves */
+	x->bucket[hash & x->mask] = index_node(x, slot)->next;
+	index_node(x, slot)->next = index_node(x, first)->next;
+	index_node(x, first)->next = slot + 1;
+}
+
 void index_remove(struct index *x, uint32_t slot, uint64_t hash)
 {
 	uint32_t *at = &x->bucket[hash & x->mask];

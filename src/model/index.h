@@ -32,6 +32,7 @@ void index_fini(struct index *x);
 bool index_reach(struct index *x, uint32_t slot);
 
 void index_insert(struct index *x, uint32_t slot, uint64_t hash);
+void index_insert_behind(struct index *x, uint32_t slot, uint64_t hash);	/* the first with that hash stays it */
 void index_remove(struct index *x, uint32_t slot, uint64_t hash);
 
 static inline struct index_node *index_node(const struct index *x, uint32_t slot)

@@ -35,21 +35,6 @@ static struct flow *flow_at(struct model *m, uint32_t id)
 	return flowmirror_at(&m->flows, id);
 }
 
-/*
- * Is an end, of a flow none of whose ends is ours where it was seen, an address of another
- * namespace of this host?
- */
-static bool is_elsewhere(const struct model *m, const struct flowrec *r)
-{
-	uint64_t others = m->netns_known & ~(1ull << r->key.netns);
-
-	for (unsigned i = 0; others; i++, others >>= 1)
-		if (others & 1 && (iftab_is_local(m->ifaces, (uint16_t)i, &r->key.addr[0]) ||
-				   iftab_is_local(m->ifaces, (uint16_t)i, &r->key.addr[1])))
-			return true;
-	return false;
-}
-
 static uint8_t ours_of(const struct model *m, const struct flowrec *r)
 {
 	uint8_t ours = 0;
@@ -217,6 +202,25 @@ const struct flow *join_flow_of(const struct model *m, const struct sk *s)
 	return f && !f->exact[s->local_end] && !is_later(f, s) ? f : NULL;
 }
 
+uint32_t join_socket_of(const struct model *m, const struct flow *f, unsigned end)
+{
+	const struct flowkey *k = &f->rec.key;
+	uint32_t sk = f->exact[end] ? f->sk[end] :
+		sktab_by_tuple(&m->socks, k, flowkey_hash(k, m->seed), end);
+
+	return sk != MODEL_NONE && is_later(f, sktab_at(&m->socks, sk)) ? MODEL_NONE : sk;
+}
+
+bool join_was_reused(const struct model *m, const struct sk *s)
+{
+	struct flowkey key;
+	uint32_t id;
+
+	sk_flowkey(&s->rec, &key);
+	id = flowmirror_find(&m->flows, &key, flowkey_hash(&key, m->seed));
+	return id != MODEL_NONE && is_later(flowmirror_at(&m->flows, id), s);
+}
+
 /*
  * A raw socket takes what no port tells apart. Of echoes only those that this end began: all raw
  * sockets get all answers.
@@ -304,7 +308,9 @@ static void look_for_better(struct model *m, uint32_t id, unsigned e)
 static void note_ends(struct model *m, struct flow *f)
 {
 	f->ours = ours_of(m, &f->rec);
-	f->elsewhere = !f->ours && !m->host.offline && is_elsewhere(m, &f->rec);
+	f->elsewhere = !f->ours && !m->host.offline &&
+		       (iftab_is_elsewhere(m->ifaces, f->rec.key.netns, &f->rec.key.addr[0]) ||
+			iftab_is_elsewhere(m->ifaces, f->rec.key.netns, &f->rec.key.addr[1]));
 }
 
 void join_flow(struct model *m, uint32_t id)
@@ -465,7 +471,7 @@ void join_owner(struct model *m, uint32_t sk)
 	if (!s->inode)
 		return;
 	proc = proctab_first_holder(m->procs, s->inode, &fd, &count);
-	s->holders = count;
+	s->holders = count < UINT16_MAX ? (uint16_t)count : UINT16_MAX;
 	if (proc == MODEL_NONE)
 		return;		/* nobody holds it now: it keeps the process that it had */
 	proctab_ref(m->procs, proc);

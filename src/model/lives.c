@@ -77,9 +77,18 @@ static struct life about(const struct model *m, const struct sk *s)
 	return l;
 }
 
+/* The flow of that socket, where it was seen from its SYN: it tells times better than dumps do. */
+static const struct flow *flow_from_syn(const struct model *m, const struct sk *s)
+{
+	const struct flow *f = join_flow_of(m, s);
+
+	return f && f->rec.opener_certain && f->rec.first_ns ? f : NULL;
+}
+
 void lives_began(struct model *m, uint32_t sk, enum sockstate former, uint64_t now_ns)
 {
 	const struct sk *s = sktab_at(&m->socks, sk);
+	const struct flow *f = flow_from_syn(m, s);
 	enum part part = part_of(s->rec.state);
 	struct life l;
 
@@ -88,7 +97,7 @@ void lives_began(struct model *m, uint32_t sk, enum sockstate former, uint64_t n
 		return;
 	l = about(m, s);
 	l.kind = part == PART_LISTENER ? LIFE_LISTENING : LIFE_OPENED;
-	l.time_ns = now_ns;
+	l.time_ns = f && f->rec.first_ns < now_ns ? f->rec.first_ns : now_ns;
 	lifelog_add(&m->lives, &l);
 }
 
@@ -127,69 +136,146 @@ static bool end_is_logged(const struct sockrec *r)
 	return (r->proto == SP_UDP || r->proto == SP_UDPLITE) && sk_is_connected(r);
 }
 
-void lives_ended(struct model *m, uint32_t sk, enum endreason reason, uint64_t now_ns)
+/* 0: it is not known when it began, or that was later. */
+static uint64_t age_at(const struct model *m, const struct sk *s, uint64_t end_ns)
 {
-	struct sk *s = sktab_at(&m->socks, sk);
+	const struct flow *f = flow_from_syn(m, s);
+	uint64_t began_ns = f ? f->rec.first_ns : s->first_ns;
+
+	return (f || s->born) && end_ns > began_ns ? end_ns - began_ns : 0;
+}
+
+/* An RST is the end of it; else the kernel's word came last. */
+static uint64_t end_time(const struct flow *f, enum endreason reason, uint64_t now_ns)
+{
+	bool broken = reason == END_RESET || reason == END_REFUSED;
+
+	return broken && f && f->rec.last_ns && f->rec.last_ns < now_ns ? f->rec.last_ns : now_ns;
+}
+
+/* What the log calls the end of a flow that has no socket: one may come. */
+static uint64_t name_of_end(const struct flow *f, unsigned end)
+{
+	return (flowkey_hash(&f->rec.key, f->rec.first_ns) & ~1ull) | end | 1ull << 63;
+}
+
+void lives_ended(struct model *m, struct sk *s, enum endreason reason, uint64_t now_ns)
+{
+	const struct flow *f = join_flow_of(m, s);
+	const struct life *former;
 	struct life l;
 
 	if (!end_is_logged(&s->rec))
 		return;
 	if (s->logged) {
-		lives_correct(m, sk);
+		lives_correct(m, s);
 		return;
 	}
 	l = about(m, s);
 	l.kind = LIFE_ENDED;
 	l.end = (uint8_t)reason;
-	l.time_ns = now_ns;
-	l.age_ns = s->born && now_ns > s->first_ns ? now_ns - s->first_ns : 0;
-	put_counts(&l, &s->rec, join_flow_of(m, s), s->local_end);
-	lifelog_add(&m->lives, &l);
+	l.time_ns = end_time(f, reason, now_ns);
+	l.age_ns = age_at(m, s, l.time_ns);
+	put_counts(&l, &s->rec, f, s->local_end);
+	former = f ? lifelog_end_of(&m->lives, name_of_end(f, s->local_end)) : NULL;
+	if (former)
+		lifelog_correct(&m->lives, former, &l);
+	else
+		lifelog_add(&m->lives, &l);
 	s->logged = true;
 }
 
-void lives_correct(struct model *m, uint32_t sk)
+void lives_correct(struct model *m, const struct sk *s)
 {
-	const struct sk *s = sktab_at(&m->socks, sk);
-	struct life *l = lifelog_end_of(&m->lives, s->rec.cookie);
+	const struct life *former = lifelog_end_of(&m->lives, s->rec.cookie);
+	uint64_t age_ns;
+	struct life l;
 
-	if (!l)
+	if (!former)
 		return;		/* too long ago, or never worth an entry */
+	l = *former;
+	l.laddr = s->rec.laddr;
+	l.rport = s->rec.rport;
+	l.incoming = opened_by_peer(m, s, attribution_listener(m, s));
 	if (s->end != END_NONE)
-		l->end = s->end;
-	put_counts(l, &s->rec, join_flow_of(m, s), s->local_end);
+		l.end = s->end;
+	else if (l.end == END_VANISHED)
+		l.end = END_CLOSED;	/* it goes on in TIME_WAIT */
+	age_ns = age_at(m, s, l.time_ns);
+	if (age_ns)
+		l.age_ns = age_ns;
+	put_counts(&l, &s->rec, join_flow_of(m, s), s->local_end);
+	lifelog_correct(&m->lives, former, &l);
 }
 
-void lives_correct_unknown(struct life *l, const struct sockrec *rec)
+void lives_correct_unknown(struct model *m, const struct life *former, const struct sockrec *rec)
 {
-	if (l->end == END_VANISHED)
-		l->end = END_CLOSED;
-	if (rec->tcpinfo_len)
-		put_counts(l, rec, NULL, 0);
+	struct life l = *former;
+
+	if (l.end == END_VANISHED)
+		l.end = END_CLOSED;
+	if (rec->tcpinfo_len && rec->rport)	/* else tcp_disconnect() has zeroed it */
+		put_counts(&l, rec, NULL, 0);
+	lifelog_correct(&m->lives, former, &l);
+}
+
+void lives_killed(struct model *m, uint64_t cookie, uint64_t since_ns)
+{
+	const struct life *former = lifelog_end_of(&m->lives, cookie);
+	struct life l;
+
+	if (!former || former->time_ns <= since_ns)
+		return;
+	l = *former;
+	l.end = END_KILLED;
+	lifelog_correct(&m->lives, former, &l);
+}
+
+void lives_renamed(struct model *m, uint64_t former_cookie, uint64_t cookie)
+{
+	const struct life *former = lifelog_end_of(&m->lives, former_cookie);
+	struct life l;
+
+	if (!former)
+		return;
+	l = *former;
+	l.cookie = cookie;
+	lifelog_correct(&m->lives, former, &l);
+}
+
+void lives_take_back(struct model *m, struct sk *s)
+{
+	const struct life *former = s->logged ? lifelog_end_of(&m->lives, s->rec.cookie) : NULL;
+
+	if (former)
+		lifelog_take_back(&m->lives, former);
+	s->logged = false;
 }
 
 void lives_named(struct model *m, const struct sk *s)
 {
-	struct life *l = lifelog_began(&m->lives, s->rec.cookie);
+	const struct life *former = lifelog_began(&m->lives, s->rec.cookie);
+	struct life l;
 
-	if (!l || (l->pid && !l->by_listener))
+	if (!former || (former->pid && !former->by_listener))
 		return;
-	put_process(l, proctab_at(m->procs, s->proc));
-	l->by_listener = false;
+	l = *former;
+	put_process(&l, proctab_at(m->procs, s->proc));
+	l.by_listener = false;
 	if (s->rec.has & HAS_UID)
-		l->uid = s->rec.uid;
+		l.uid = s->rec.uid;
+	lifelog_correct(&m->lives, former, &l);
 }
 
-void lives_refused(struct model *m, const struct flow *f, uint64_t now_ns)
+void lives_flow_ended(struct model *m, const struct flow *f, unsigned end, enum endreason reason)
 {
 	const struct flowrec *r = &f->rec;
-	/* seen from us; of two ends that are ours, from the one that tried */
-	unsigned end = f->ours == 2 || (f->ours == 3 && r->opener == OPENER_END1);
 	struct life l = {
-		.time_ns = now_ns,
-		.age_ns = now_ns > r->first_ns ? now_ns - r->first_ns : 0,
-		.rx_bytes = 0,
-		.tx_bytes = 0,
+		.time_ns = r->last_ns < m->time_ns ? r->last_ns : m->time_ns,
+		.age_ns = r->opener_certain && r->last_ns > r->first_ns ? r->last_ns - r->first_ns : 0,
+		.cookie = name_of_end(f, end),
+		.rx_bytes = r->dir[!end].payload,
+		.tx_bytes = r->dir[end].payload,
 		.laddr = r->key.addr[end],
 		.raddr = r->key.addr[!end],
 		.uid = UINT32_MAX,
@@ -197,14 +283,12 @@ void lives_refused(struct model *m, const struct flow *f, uint64_t now_ns)
 		.rport = r->key.port[!end],
 		.netns = r->key.netns,
 		.kind = LIFE_ENDED,
-		.end = END_REFUSED,
+		.end = (uint8_t)reason,
 		.proto = SP_TCP,
 		.family = addr_is_v4(&r->key.addr[end]) ? AF_INET : AF_INET6,
 		.incoming = r->opener != end,
 	};
 
-	if (!f->ours || f->exact[end])
-		return;		/* not ours, or its socket's end will tell */
 	put_process(&l, proctab_at(m->procs, f->proc));
 	lifelog_add(&m->lives, &l);
 }
@@ -240,4 +324,9 @@ const struct life *model_life(const struct model *m, uint32_t i)
 uint64_t model_lives_total(const struct model *m)
 {
 	return m->lives.total;
+}
+
+uint64_t model_lives_version(const struct model *m)
+{
+	return m->lives.version;
 }

@@ -65,6 +65,7 @@ static void flow_began(struct model *m, const struct flowrec *rec)
 		return;
 	join_flow(m, rec->id);
 	wanted_note_flow(m, rec->id, NULL);
+	flowends_note(m, rec->id, NULL);
 }
 
 static void flow_changed(struct model *m, struct flow *f, const struct flowrec *rec)
@@ -74,13 +75,13 @@ static void flow_changed(struct model *m, struct flow *f, const struct flowrec *
 	f->rec = *rec;
 	join_flow_grew(m, rec->id, &before);
 	wanted_note_flow(m, rec->id, &before);
+	flowends_note(m, rec->id, &before);
 }
 
 static void apply_flow(struct model *m, const struct event *e)
 {
 	const struct flowrec *rec = &e->flow.rec;
 	struct flow *f = flowmirror_get(&m->flows, rec->id);
-	bool refused = rec->wire_state == WS_REFUSED && rec->key.proto == IPPROTO_TCP;
 
 	if (rec->key.netns >= NETNS_MAX)
 		return;
@@ -89,14 +90,11 @@ static void apply_flow(struct model *m, const struct event *e)
 		f = NULL;
 	}
 	if (f) {
-		refused = refused && f->rec.wire_state != WS_REFUSED;
 		flow_changed(m, f, rec);
 	} else if (!e->flow.ended) {
 		flow_began(m, rec);
 		f = flowmirror_get(&m->flows, rec->id);
 	}
-	if (f && refused)
-		lives_refused(m, f, e->time_ns);
 	if (f && m->host.offline)
 		rate_whole_life(f);
 	if (f && e->flow.ended)

@@ -6,7 +6,8 @@
  * file or locale: its time is the time of its last event, so the same events give the same state.
  *
  * Invariants:
- *  - every socket of the last complete dump is exactly one row;
+ *  - every socket of the last complete dump is exactly one row; one that went on to TIME_WAIT since, under
+ *    whatever cookie, is the same row;
  *  - every live flow is on at least one row: on the row of the socket with its exact tuple (a loopback
  *    flow with two local sockets is on two rows), else on a row of its own, whose `owner` is the
  *    unconnected or listening socket that serves it, if there is one;
@@ -83,13 +84,17 @@ enum endreason {
 
 const char *endreason_name(enum endreason e);	/* "closed"; NULL for END_NONE */
 
-/* An entry of the log of lives. */
+/*
+ * An entry of the log of lives. TCP, SCTP and DCCP sockets are told when they connect, are accepted or
+ * listen, and when they end; UDP and UDP-Lite sockets that have a peer when they end; all others never.
+ * An MPTCP connection is told by its subflows. What was there at the first look has no beginning here.
+ */
 enum lifekind { LIFE_OPENED, LIFE_LISTENING, LIFE_ENDED, LIFE_LOST, LIFEKINDS };
 
 struct life {
 	uint64_t time_ns;
 	uint64_t age_ns;		/* LIFE_ENDED: how long it lived; 0 = not known: older than sockmon's first look */
-	uint64_t cookie;
+	uint64_t cookie;		/* of a flow's end without a socket: a number of its own */
 	uint64_t rx_bytes, tx_bytes;	/* payload, final; MODEL_RATE_UNKNOWN = not known */
 	uint64_t lost;			/* LIFE_LOST: overflows up to now */
 	struct addr laddr, raddr;
@@ -127,8 +132,7 @@ struct sk {
 	uint64_t first_ns;		/* event time of the first upsert; of its flow's start where that is all there is */
 	uint64_t since_ns;		/* when it came into this state; 0 = it was in it at first sight */
 	uint64_t rx_bps, tx_bps;	/* from tcp_info, bytes/s; MODEL_RATE_UNKNOWN */
-	uint64_t rate_ns;		/* when these were last taken; 0 = there is no tcp_info */
-	uint64_t last_received, last_acked;	/* the last there was: at rate_ns */
+	uint64_t rate_ns;		/* when rec.tcpinfo was last read; 0 = there is none */
 	uint64_t ended_ns;		/* 0 = it lives */
 	uint32_t flow;			/* its flow; MODEL_NONE */
 	uint32_t sum;			/* unconnected: what its flows carried; MODEL_NONE */
@@ -137,9 +141,9 @@ struct sk {
 	uint32_t proc;			/* slot of its first holder; MODEL_NONE */
 	uint32_t inode;			/* the last inode it had (rec.inode is 0 in TIME_WAIT) */
 	int32_t fd;			/* of the first holder; -1 */
-	uint32_t holders;		/* how many descriptors refer to it now */
 	uint32_t more, ecn;		/* what few sockets have; MODEL_NONE */
 	uint32_t peer;			/* the socket at the other end, where that is on this host and has IP addresses */
+	uint16_t holders;		/* how many descriptors refer to it now; no more than fit here */
 	uint8_t cong;			/* model_cong() */
 	uint8_t end;			/* enum endreason */
 	uint8_t local_end;		/* the end of its flow key at which it stands */
@@ -149,6 +153,9 @@ struct sk {
 	bool born : 1;			/* first_ns is when it began: it was not there at the first look */
 	bool logged : 1;		/* its end is in the log of lives */
 	bool killed : 1;		/* EV_KILLED named it */
+	bool missed : 1;		/* a dump does not list it, and that is all that says that it ended */
+	bool assumed : 1;		/* in TIME_WAIT as the wire has it: the kernel has not been asked since */
+	bool aborted : 1;		/* the kernel reset its counters as it ended */
 	bool used : 1;
 };
 
@@ -179,6 +186,7 @@ struct row {
 	const struct sockmore *more;	/* NULL: nothing beyond sk->rec */
 	const struct tcpecn *ecn;	/* NULL: all of it is 0 */
 	const struct sk *peer;		/* unix: the other end, where it is known */
+	const struct sockmore *peer_more;	/* of peer; NULL: none */
 	const struct proc *peer_proc;	/* the process of the other end, where it is on this host */
 	uint64_t ident;			/* what selection, marks and diff follow; never 0 */
 	uint8_t local;			/* the end of flow's key that is this row's local side */
@@ -252,6 +260,7 @@ const char *model_user(const struct model *m, uint32_t uid);	/* NULL: not known 
 uint32_t model_life_count(const struct model *m);
 const struct life *model_life(const struct model *m, uint32_t i);	/* i = 0 is the newest; NULL past the end */
 uint64_t model_lives_total(const struct model *m);	/* ever entered: those pushed out too */
+uint64_t model_lives_version(const struct model *m);	/* grows with every entry and every correction of one */
 
 /*
  * What the model has met and cannot name, for the app to have it looked up. Each call empties what it

@@ -61,6 +61,8 @@ static uint32_t give_away(struct nametab *t)
 	if (!e->answered)
 		t->unanswered--;
 	index_remove(&t->by_id, slot, hash_u64(e->id, t->seed));
+	if (e->id == t->last_id)
+		t->has_last = false;
 	return slot;
 }
 
@@ -103,14 +105,23 @@ void nametab_want(struct nametab *t, uint64_t id)
 {
 	uint32_t slot;
 
-	if (t->in_use && id == t->last_id)
+	if (t->has_last && id == t->last_id)
 		return;
-	t->last_id = id;
-	if (find(t, id) != MODEL_NONE)
-		return;
-	slot = insert(t, id);
-	if (slot != MODEL_NONE)
+	if (find(t, id) == MODEL_NONE) {
+		slot = insert(t, id);
+		if (slot == MODEL_NONE) {
+			t->refused = true;
+			return;
+		}
 		append_new(t, slot);
+	}
+	t->last_id = id;
+	t->has_last = true;
+}
+
+bool nametab_was_full(const struct nametab *t)
+{
+	return t->refused;
 }
 
 void nametab_put(struct nametab *t, uint64_t id, const void *record)

@@ -20,6 +20,8 @@ struct nametab {
 	uint32_t unanswered;
 	uint64_t retry_ns;	/* when to look for unanswered ones again */
 	uint64_t last_id;	/* the last one wanted: most sockets in a row have the same */
+	bool has_last;
+	bool refused;		/* there was no room for one once */
 	bool in_use;
 };
 
@@ -27,6 +29,7 @@ void nametab_init(struct nametab *t, size_t record, uint32_t limit, uint64_t see
 void nametab_fini(struct nametab *t);
 
 void nametab_want(struct nametab *t, uint64_t id);
+bool nametab_was_full(const struct nametab *t);	/* some may have to be wanted again */
 void nametab_put(struct nametab *t, uint64_t id, const void *record);	/* an answer, asked for or not */
 const void *nametab_get(const struct nametab *t, uint64_t id);	/* NULL: no answer yet */
 

@@ -23,32 +23,40 @@ void rate_forget(struct sk *s)
 	s->rate_ns = 0;
 }
 
+struct ratebase rate_base(const struct sk *s)
+{
+	const struct sockrec *r = &s->rec;
+
+	return (struct ratebase){
+		.received = r->tcpinfo.bytes_received,
+		.acked = r->tcpinfo.bytes_acked,
+		.known = s->counted && TCPINFO_HAS(r->tcpinfo_len, bytes_received),
+	};
+}
+
 /*
  * bytes_acked and bytes_received, not bytes_sent: what arrived is what was carried (bytes_sent counts
  * what a local queue dropped as well).
  */
-void rate_socket(struct sk *s, uint64_t now_ns)
+void rate_socket(struct sk *s, const struct ratebase *base, uint64_t now_ns)
 {
 	const struct sockrec *r = &s->rec;
+	const struct tcpinfo *t = &r->tcpinfo;
 	uint64_t span_ns = now_ns - s->rate_ns;
 
 	if (!TCPINFO_HAS(r->tcpinfo_len, bytes_received) || r->state == ST_LISTEN || s->final) {
 		rate_forget(s);
 		return;
 	}
-	if (s->rate_ns && span_ns < SHORTEST_MS * NSEC_PER_MSEC)
-		return;
-	if (s->rate_ns) {
-		s->rx_bps = per_second(s->last_received, r->tcpinfo.bytes_received, span_ns);
-		s->tx_bps = per_second(s->last_acked, r->tcpinfo.bytes_acked, span_ns);
+	if (base && s->rate_ns && span_ns >= SHORTEST_MS * NSEC_PER_MSEC) {
+		s->rx_bps = per_second(base->received, t->bytes_received, span_ns);
+		s->tx_bps = per_second(base->acked, t->bytes_acked, span_ns);
 	}
 	s->rate_ns = now_ns;
-	if (s->counted && (s->last_received != r->tcpinfo.bytes_received ||
-			   s->last_acked != r->tcpinfo.bytes_acked))
+	if (base && base->known &&
+	    (base->received != t->bytes_received || base->acked != t->bytes_acked))
 		s->moved = true;
 	s->counted = true;
-	s->last_received = r->tcpinfo.bytes_received;
-	s->last_acked = r->tcpinfo.bytes_acked;
 }
 
 void rate_whole_life(struct flow *f)

@@ -52,6 +52,8 @@ static enum procreason socket_reason(const struct model *m, const struct sk *s,
 
 	if (s->proc != MODEL_NONE)
 		return PROC_KNOWN;
+	if (attribution_is_kernels(m, s))
+		return PROC_KERNEL;
 	if (s->ended_ns)
 		return s->rec.inode && m->host.no_process ? PROC_NOT_LOOKED : PROC_EXITED;
 	if (state == ST_TIME_WAIT)
@@ -129,6 +131,8 @@ static void socket_row(const struct model *m, const struct sk *s, struct row *r)
 	r->more = s->more != MODEL_NONE ? slab_at(&m->mores, s->more) : NULL;
 	r->ecn = s->ecn != MODEL_NONE ? slab_at(&m->ecns, s->ecn) : NULL;
 	r->peer = attribution_peer(m, s);
+	if (r->peer && r->peer->more != MODEL_NONE)
+		r->peer_more = slab_at(&m->mores, r->peer->more);
 	if (r->peer && !m->host.no_process)
 		r->peer_proc = proctab_at(m->procs, r->peer->proc);
 	put_process(m, s, r);

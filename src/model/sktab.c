@@ -23,14 +23,27 @@ static uint64_t hash_inode(const struct sktab *t, uint32_t inode)
 	return hash_u64(inode, t->seed);
 }
 
-static uint64_t hash_port(const struct sktab *t, uint16_t netns, uint8_t proto, uint16_t port)
+/* A socket on :: that takes no IPv4 stands apart from those that do. */
+static bool is_v6_only(const struct sockrec *r)
 {
-	return hash_u64((uint64_t)netns << 24 | (uint64_t)proto << 16 | port, t->seed);
+	return r->has & HAS_V6ONLY && r->v6only;
 }
 
-static uint64_t hash_own_port(const struct sktab *t, const struct sockrec *r)
+static uint64_t hash_receiver(const struct sktab *t, uint16_t netns, uint8_t proto, uint16_t port,
+			      const struct addr *laddr, bool v6_only)
 {
-	return hash_port(t, r->netns, sockproto_ipproto(r->proto), r->lport);
+	uint64_t half[2];
+
+	memcpy(half, laddr, sizeof(half));
+	half[0] = hash_u64(half[0] ^ ((uint64_t)v6_only << 40 | (uint64_t)netns << 24 |
+				      (uint64_t)proto << 16 | port), t->seed);
+	return hash_u64(half[0] ^ half[1], t->seed);
+}
+
+static uint64_t hash_own_place(const struct sktab *t, const struct sockrec *r)
+{
+	return hash_receiver(t, r->netns, sockproto_ipproto(r->proto), r->lport, &r->laddr,
+			     is_v6_only(r));
 }
 
 void sktab_init(struct sktab *t, uint32_t limit, uint64_t seed)
@@ -107,17 +120,9 @@ static bool reach(struct sktab *t, uint32_t slot)
 	       index_reach(&t->by_port, slot) && index_reach(&t->by_inode, slot);
 }
 
-static uint32_t take_slot(struct sktab *t, const struct sockrec *rec, uint64_t now_ns)
+struct sk sktab_blank(const struct sockrec *rec, uint64_t now_ns)
 {
-	uint32_t slot = slab_take(&t->slab);
-
-	if (slot == MODEL_NONE)
-		return slot;
-	if (!reach(t, slot)) {
-		slab_put(&t->slab, slot);
-		return MODEL_NONE;
-	}
-	*sktab_at(t, slot) = (struct sk){
+	return (struct sk){
 		.rec = *rec,
 		.first_ns = now_ns,
 		.rx_bps = MODEL_RATE_UNKNOWN,
@@ -132,6 +137,19 @@ static uint32_t take_slot(struct sktab *t, const struct sockrec *rec, uint64_t n
 		.fd = -1,
 		.used = true,
 	};
+}
+
+static uint32_t take_slot(struct sktab *t, const struct sockrec *rec, uint64_t now_ns)
+{
+	uint32_t slot = slab_take(&t->slab);
+
+	if (slot == MODEL_NONE)
+		return slot;
+	if (!reach(t, slot)) {
+		slab_put(&t->slab, slot);
+		return MODEL_NONE;
+	}
+	*sktab_at(t, slot) = sktab_blank(rec, now_ns);
 	index_insert(&t->by_cookie, slot, hash_cookie(t, rec->cookie));
 	return slot;
 }
@@ -198,6 +216,15 @@ void sktab_update(struct sktab *t, uint32_t slot, const struct sockrec *rec, boo
 		set_inode(t, slot, rec->inode);	/* 0 keeps the last one: TIME_WAIT has none */
 }
 
+void sktab_rename(struct sktab *t, uint32_t slot, uint64_t cookie)
+{
+	struct sk *s = sktab_at(t, slot);
+
+	index_remove(&t->by_cookie, slot, hash_cookie(t, s->rec.cookie));
+	s->rec.cookie = cookie;
+	index_insert(&t->by_cookie, slot, hash_cookie(t, cookie));
+}
+
 void sktab_end(struct sktab *t, uint32_t slot, uint64_t now_ns)
 {
 	struct sk *s = sktab_at(t, slot);
@@ -225,7 +252,7 @@ bool sk_same_tuple(const struct sockrec *x, const struct sockrec *y)
 {
 	return x->proto == y->proto && x->netns == y->netns && x->lport == y->lport &&
 	       x->rport == y->rport && x->state == y->state && addr_equal(&x->laddr, &y->laddr) &&
-	       addr_equal(&x->raddr, &y->raddr);
+	       addr_equal(&x->raddr, &y->raddr) && is_v6_only(x) == is_v6_only(y);
 }
 
 bool sk_is_ip(const struct sockrec *r)
@@ -250,10 +277,11 @@ unsigned sk_flowkey(const struct sockrec *r, struct flowkey *key)
 	return end;
 }
 
-/* Those without a peer that ended take no packets any more: out of the index. */
+/* Those that take packets: not what ended, nor what is bound and does not listen. */
 static bool in_port_index(const struct sk *s)
 {
-	return sk_is_ip(&s->rec) && !sk_is_connected(&s->rec) && !s->ended_ns;
+	return sk_is_ip(&s->rec) && !sk_is_connected(&s->rec) && !s->ended_ns &&
+	       (sockproto_is_datagram(s->rec.proto) || s->rec.state == ST_LISTEN);
 }
 
 static bool in_tuple_index(const struct sk *s)
@@ -273,7 +301,7 @@ bool sktab_index(struct sktab *t, uint32_t slot, struct flowkey *key, uint64_t *
 		return true;
 	}
 	if (in_port_index(s))
-		index_insert(&t->by_port, slot, hash_own_port(t, &s->rec));
+		index_insert_behind(&t->by_port, slot, hash_own_place(t, &s->rec));
 	return false;
 }
 
@@ -287,7 +315,7 @@ void sktab_unindex(struct sktab *t, uint32_t slot)
 
 		index_remove(&t->by_tuple, slot, hash_end(flowkey_hash(&key, t->seed), end));
 	} else if (in_port_index(s)) {
-		index_remove(&t->by_port, slot, hash_own_port(t, &s->rec));
+		index_remove(&t->by_port, slot, hash_own_place(t, &s->rec));
 	}
 }
 
@@ -332,23 +360,44 @@ int sk_fit(const struct sockrec *r, const struct addr *addr)
 	if (addr_is_v4(&r->laddr) == addr_is_v4(addr))
 		return 2;
 	/* a dual-stack socket on :: takes IPv4 too; 0.0.0.0 never takes IPv6 */
-	return r->family == AF_INET6 && addr_is_v4(addr) && !(r->has & HAS_V6ONLY && r->v6only);
+	return r->family == AF_INET6 && addr_is_v4(addr) && !is_v6_only(r);
+}
+
+/* The first of those at that place. Others there (SO_REUSEPORT) stand behind it and are as good. */
+static uint32_t first_at(const struct sktab *t, uint16_t netns, uint8_t proto, uint16_t port,
+			 const struct addr *laddr, bool v6_only)
+{
+	uint32_t slot = index_first(&t->by_port,
+				    hash_receiver(t, netns, proto, port, laddr, v6_only));
+
+	for (; slot != MODEL_NONE; slot = index_next(&t->by_port, slot)) {
+		const struct sockrec *r = &sktab_at(t, slot)->rec;
+
+		if (r->lport == port && r->netns == netns && sockproto_ipproto(r->proto) == proto &&
+		    addr_equal(&r->laddr, laddr) && is_v6_only(r) == v6_only)
+			break;
+	}
+	return slot;
 }
 
 uint32_t sktab_by_port(const struct sktab *t, uint16_t netns, uint8_t proto, const struct addr *addr,
 		       uint16_t port)
 {
-	uint32_t slot = index_first(&t->by_port, hash_port(t, netns, proto, port)), best = MODEL_NONE;
+	static const struct addr any4 = { .b = { [10] = 0xff, [11] = 0xff } }, any6;
+	const bool v4 = addr_is_v4(addr);
+	/* by how well they fit; nothing is bound to an IPv4 address and takes IPv6 only, but says so */
+	const struct {
+		const struct addr *laddr;
+		bool v6_only;
+	} places[] = { { addr, false }, { addr, true }, { v4 ? &any4 : &any6, false },
+		       { v4 ? &any4 : &any6, true }, { v4 ? &any6 : NULL, false } };
+	uint32_t best = MODEL_NONE;
 	int best_fit = 0;
 
-	for (; slot != MODEL_NONE; slot = index_next(&t->by_port, slot)) {
-		const struct sockrec *r = &sktab_at(t, slot)->rec;
-		int f = r->lport == port && r->netns == netns && sockproto_ipproto(r->proto) == proto ?
-			sk_fit(r, addr) : 0;
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]) && places[i].laddr; i++) {
+		uint32_t slot = first_at(t, netns, proto, port, places[i].laddr, places[i].v6_only);
+		int f = slot == MODEL_NONE ? 0 : sk_fit(&sktab_at(t, slot)->rec, addr);
 
-		/* bound but not listening takes nothing; of equals (SO_REUSEPORT) the lowest slot */
-		if (!sockproto_is_datagram(r->proto) && r->state != ST_LISTEN)
-			f = 0;
 		if (f > best_fit || (f && f == best_fit && slot < best)) {
 			best_fit = f;
 			best = slot;

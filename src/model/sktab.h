@@ -37,6 +37,10 @@ static inline void sktab_prefetch(const struct sktab *t, uint32_t slot)
 }
 
 uint32_t sktab_find(const struct sktab *t, uint64_t cookie);
+void sktab_rename(struct sktab *t, uint32_t slot, uint64_t cookie);	/* none has that cookie */
+
+/* One that is not in the table, all join members empty. */
+struct sk sktab_blank(const struct sockrec *rec, uint64_t now_ns);
 
 /*
  * A new slot holding *rec, all join members empty, not indexed by tuple yet; MODEL_NONE at the

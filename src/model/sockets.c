@@ -80,9 +80,9 @@ static void take_more(struct model *m, struct sk *s, const struct event *e)
 	memcpy(slab_at(&m->mores, s->more), &e->more, sizeof(e->more));
 }
 
-static bool is_unresolved(const struct sk *s)
+static bool is_unresolved(const struct model *m, const struct sk *s)
 {
-	return s->rec.inode && s->proc == MODEL_NONE;
+	return s->rec.inode && s->proc == MODEL_NONE && !attribution_is_kernels(m, s);
 }
 
 /* Out before, in after each change. Sockets that ended are in none of these. */
@@ -95,7 +95,7 @@ void sockets_count(struct model *m, const struct sk *s, int by)
 	t->sockets += (uint32_t)by;
 	t->by_state[s->rec.state < SOCKSTATES ? s->rec.state : ST_UNKNOWN] += (uint32_t)by;
 	t->by_proto[s->rec.proto] += (uint32_t)by;
-	if (is_unresolved(s))
+	if (is_unresolved(m, s))
 		t->unresolved += (uint32_t)by;
 }
 
@@ -126,10 +126,10 @@ static void insert_socket(struct model *m, const struct event *e)
 	take_more(m, s, e);
 	join_owner(m, sk);
 	join_socket(m, sk);
-	rate_socket(s, now_ns);
+	rate_socket(s, NULL, now_ns);
 	sockets_count(m, s, 1);
 	wanted_note_names(m, &s->rec);
-	m->ownerless += is_unresolved(s);
+	m->ownerless += is_unresolved(m, s);
 	if (!ends_is_minisocket(&s->rec))
 		lives_began(m, sk, ST_UNKNOWN, now_ns);
 	else if (s->born)
@@ -148,32 +148,44 @@ static void take_record(struct model *m, uint32_t sk, const struct event *e, boo
 	if (sockproto_is_datagram(e->sock.proto))
 		s->killed = false;	/* these survive it, without their peer */
 	s->final = minisocket && s->rec.tcpinfo_len;
+	s->assumed = false;
 	if (minisocket && ended_ns)
 		s->since_ns = ended_ns;		/* the socket was freed as it came into this state */
+}
+
+static bool has_other_names(const struct sockrec *x, const struct sockrec *y)
+{
+	return (x->has ^ y->has) & (HAS_CGROUP | HAS_UID) || x->cgroup_id != y->cgroup_id ||
+	       x->uid != y->uid;
 }
 
 static void update_socket(struct model *m, uint32_t sk, const struct event *e)
 {
 	struct sk *s = sktab_at(&m->socks, sk);
-	bool over = s->ended_ns || ends_is_minisocket(&s->rec), had_inode = s->rec.inode;
+	bool had_ended = s->ended_ns, over = had_ended || ends_is_minisocket(&s->rec);
+	bool had_inode = s->rec.inode;
 	bool minisocket = ends_is_minisocket(&e->sock);
 	bool moved = s->ended_ns || !sk_same_tuple(&s->rec, &e->sock);
 	enum sockstate former = s->rec.state;
+	struct ratebase base = rate_base(s);
 
 	sockets_count(m, s, -1);
 	if (moved)
 		join_unlink_socket(m, sk);
-	if (e->sock.cgroup_id != s->rec.cgroup_id || e->sock.uid != s->rec.uid)
+	if (has_other_names(&s->rec, &e->sock) || nametab_was_full(&m->cgroups) ||
+	    nametab_was_full(&m->users))
 		wanted_note_names(m, &e->sock);
 	take_record(m, sk, e, minisocket);
 	if (moved)
 		join_socket(m, sk);
-	if (is_unresolved(s))
+	if (is_unresolved(m, s))
 		join_owner(m, sk);
-	rate_socket(s, e->time_ns);
+	rate_socket(s, &base, e->time_ns);
 	sockets_count(m, s, 1);
-	m->ownerless += !had_inode && is_unresolved(s);
-	if (minisocket && !over)
+	m->ownerless += !had_inode && is_unresolved(m, s);
+	if (s->logged && !minisocket)
+		lives_take_back(m, s);	/* an RST that the kernel did not heed, a dump that missed it */
+	if (minisocket && (!over || had_ended))
 		ends_minisocket(m, sk, e->time_ns);
 	else if (!over && former != s->rec.state)
 		lives_began(m, sk, former, e->time_ns);
@@ -182,6 +194,7 @@ static void update_socket(struct model *m, uint32_t sk, const struct event *e)
 static void revive(struct model *m, struct sk *s)
 {
 	s->end = END_NONE;
+	s->missed = false;
 	m->closed.ended--;
 	sockets_count_closed(m);
 }
@@ -195,6 +208,8 @@ void sockets_apply(struct model *m, const struct event *e)
 	if (rec->proto >= SOCKPROTOS || rec->dump >= DUMPS_MAX || rec->netns >= NETNS_MAX)
 		return;
 	sk = sktab_find(&m->socks, rec->cookie);
+	if (sk == MODEL_NONE)
+		sk = ends_former_of(m, rec, e->time_ns);
 	if (sk == MODEL_NONE) {
 		insert_socket(m, e);
 		return;
@@ -227,10 +242,13 @@ void sockets_remove(struct model *m, uint32_t sk)
 void sockets_drop_netns(struct model *m, uint16_t netns)
 {
 	for (uint32_t sk = 0; sk < m->socks.slab.end; sk++) {
-		const struct sk *s = sktab_at(&m->socks, sk);
+		struct sk *s = sktab_at(&m->socks, sk);
 
-		if (s->used && s->rec.netns == netns)
-			sockets_remove(m, sk);
+		if (!s->used || s->rec.netns != netns)
+			continue;
+		if (!s->ended_ns && !ends_is_minisocket(&s->rec))
+			lives_ended(m, s, END_VANISHED, m->time_ns);
+		sockets_remove(m, sk);
 	}
 	for (unsigned row = 0; row < FAMILY_ROWS_MAX; row++)
 		m->dump_began_ns[dump_index(netns, row)] = 0;
@@ -253,10 +271,10 @@ static void sweep(struct model *m, const struct dumprec *d, uint64_t now_ns)
 
 		if (!s->used || s->ended_ns || s->rec.dump != d->dump || s->rec.dump_gen == d->gen)
 			continue;
-		if (ends_is_minisocket(&s->rec) || s->rec.state == ST_SYN_RECV)
+		if (!s->assumed && (ends_is_minisocket(&s->rec) || s->rec.state == ST_SYN_RECV))
 			sockets_remove(m, sk);
 		else
-			ends_socket(m, sk, END_VANISHED, now_ns);
+			ends_missed(m, sk, now_ns);
 	}
 }
 

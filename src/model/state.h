@@ -13,14 +13,21 @@
 #include "model/proctab.h"
 #include "model/sktab.h"
 
-enum { MODEL_CONGS = 64, MODEL_LOOKUPS = 256 };
+enum { MODEL_CONGS = 64, MODEL_LOOKUPS = 256, MODEL_BROKEN = 64 };
 
 struct ratepoint {
 	uint64_t rx_bps, tx_bps;
 };
 
-/* The end of a flow whose socket may be asked for. */
+/* The counters of a record that is replaced. */
+struct ratebase {
+	uint64_t received, acked;
+	bool known;
+};
+
+/* The end of a flow whose socket may be asked for, or a socket that may go on as a minisocket. */
 struct lookup {
+	uint64_t cookie;		/* of that socket; 0: a flow */
 	uint32_t flow, gen;
 	uint8_t end;
 };
@@ -52,6 +59,9 @@ struct model {
 	char notice[NOTICES][EVENT_TEXT_MAX];
 	struct lookup lookups[MODEL_LOOKUPS];	/* a ring */
 	unsigned lookup_first, lookup_count;
+	struct lookup broken_flows[MODEL_BROKEN];	/* flowends.c: reset or refused, without a socket; a ring */
+	uint64_t portless[MODEL_BROKEN];	/* cookies of sockets that ended without their peer's port; likewise */
+	unsigned broken_next, portless_next;
 	uint32_t ownerless;		/* see model_take_ownerless() */
 	struct model_totals totals;
 	struct ratepoint history[MODEL_HISTORY];	/* a ring */
@@ -92,21 +102,35 @@ void ends_socket(struct model *m, uint32_t sk, enum endreason reason, uint64_t n
 bool ends_is_minisocket(const struct sockrec *r);
 bool ends_may_return(const struct sk *s, const struct sockrec *rec);
 void ends_minisocket(struct model *m, uint32_t sk, uint64_t now_ns);	/* it became one */
+void ends_missed(struct model *m, uint32_t sk, uint64_t now_ns);	/* a complete dump does not list it */
+void ends_learn(struct model *m, struct sk *s);		/* ended: its flow came, or says more */
+
+/* The socket whose minisocket that unknown record is, under its cookie from now on; MODEL_NONE: none. */
+uint32_t ends_former_of(struct model *m, const struct sockrec *rec, uint64_t now_ns);
 bool ends_drop_oldest(struct model *m);		/* false: there is none */
 void ends_expire(struct model *m, uint64_t now_ns);
 
 /* lives.c: what is entered in the log */
 void lives_began(struct model *m, uint32_t sk, enum sockstate former, uint64_t now_ns);
-void lives_ended(struct model *m, uint32_t sk, enum endreason reason, uint64_t now_ns);
-void lives_correct(struct model *m, uint32_t sk);	/* more is known of how it ended */
-void lives_correct_unknown(struct life *l, const struct sockrec *rec);
+void lives_ended(struct model *m, struct sk *s, enum endreason reason, uint64_t now_ns);
+void lives_correct(struct model *m, const struct sk *s);	/* more is known of how it ended */
+void lives_correct_unknown(struct model *m, const struct life *former, const struct sockrec *rec);
+void lives_killed(struct model *m, uint64_t cookie, uint64_t since_ns);	/* if it ended after that */
+void lives_renamed(struct model *m, uint64_t former_cookie, uint64_t cookie);
+void lives_take_back(struct model *m, struct sk *s);	/* it has not ended */
 void lives_named(struct model *m, const struct sk *s);	/* its process became known */
-void lives_refused(struct model *m, const struct flow *f, uint64_t now_ns);
+void lives_flow_ended(struct model *m, const struct flow *f, unsigned end, enum endreason reason);
 void lives_apply_lost(struct model *m, const struct event *e);
+
+/* flowends.c */
+void flowends_note(struct model *m, uint32_t id, const struct flowrec *before);	/* NULL: it began */
+void flowends_complete(const struct model *m, struct sockrec *r);	/* what the kernel's event leaves out */
+void flowends_note_portless(struct model *m, uint64_t cookie);
 
 /* wanted.c: what model_take_*() gives */
 void wanted_note_names(struct model *m, const struct sockrec *r);
 void wanted_note_flow(struct model *m, uint32_t id, const struct flowrec *before);	/* NULL: it began */
+void wanted_note_ended(struct model *m, uint32_t sk);
 
 /* join.c */
 void join_socket(struct model *m, uint32_t sk);		/* it came, or its tuple changed: index and match it */
@@ -115,6 +139,8 @@ void join_end_socket(struct model *m, uint32_t sk, uint64_t now_ns);	/* it ended
 void join_flow(struct model *m, uint32_t id);		/* a flow came */
 void join_unlink_flow(struct model *m, uint32_t id);	/* before it goes */
 const struct flow *join_flow_of(const struct model *m, const struct sk *s);	/* of its tuple; NULL */
+uint32_t join_socket_of(const struct model *m, const struct flow *f, unsigned end);	/* exact; MODEL_NONE */
+bool join_was_reused(const struct model *m, const struct sk *s);	/* ended: its tuple has a later flow */
 void join_flow_grew(struct model *m, uint32_t id, const struct flowrec *before);
 void join_settle(struct model *m);	/* after a dump or an address change: flows look again */
 void join_owner(struct model *m, uint32_t sk);	/* holders of its inode changed, or it is new */
@@ -123,9 +149,11 @@ void join_drop_owner(struct model *m, uint32_t sk);	/* before a socket goes */
 /* attribution.c: what a row says of others than its own socket */
 const struct sk *attribution_listener(const struct model *m, const struct sk *s);	/* NULL: none */
 const struct sk *attribution_peer(const struct model *m, const struct sk *s);	/* on this host; NULL */
+bool attribution_is_kernels(const struct model *m, const struct sk *s);	/* no process can hold it */
 
 /* rate.c */
-void rate_socket(struct sk *s, uint64_t now_ns);	/* after an upsert */
+struct ratebase rate_base(const struct sk *s);		/* before its record is replaced */
+void rate_socket(struct sk *s, const struct ratebase *base, uint64_t now_ns);	/* after it; NULL: it is new */
 void rate_forget(struct sk *s);				/* it is over */
 void rate_tick(struct model *m, uint64_t now_ns);	/* an interval ended */
 void rate_count_flows(struct model *m);			/* totals.flows, flows_without_socket */

@@ -103,21 +103,69 @@ void wanted_note_flow(struct model *m, uint32_t id, const struct flowrec *before
 	}
 }
 
+/* No more than half of the room: the owners of new flows matter more. */
+void wanted_note_ended(struct model *m, uint32_t sk)
+{
+	struct lookup l = { .cookie = sktab_at(&m->socks, sk)->rec.cookie };
+
+	if (m->lookup_count < MODEL_LOOKUPS / 2)
+		put_lookup(m, &l);
+}
+
 static uint8_t sockproto_of(uint8_t ipproto)
 {
 	return ipproto == IPPROTO_TCP ? SP_TCP : ipproto == IPPROTO_UDP ? SP_UDP : SP_UDPLITE;
 }
 
-static struct sockquery query_of(const struct flowkey *k, unsigned e)
+static struct sockquery query_of_end(const struct flow *f, unsigned e)
 {
+	const struct flowkey *k = &f->rec.key;
+
 	return (struct sockquery){
 		.laddr = k->addr[e],
 		.raddr = k->addr[!e],
 		.lport = k->port[e],
 		.rport = k->port[!e],
 		.netns = k->netns,
+		.ifindex = f->rec.ifindex,
 		.proto = sockproto_of(k->proto),
 	};
+}
+
+static struct sockquery query_of_socket(const struct model *m, const struct sk *s)
+{
+	const struct sockrec *r = &s->rec;
+	const struct flow *f = join_flow_of(m, s);
+
+	return (struct sockquery){
+		.laddr = r->laddr,
+		.raddr = r->raddr,
+		.lport = r->lport,
+		.rport = r->rport,
+		.netns = r->netns,
+		.ifindex = r->ifindex || !f ? r->ifindex : f->rec.ifindex,
+		.proto = r->proto,
+	};
+}
+
+/* false: there is nothing to be learnt any more */
+static bool make_query(const struct model *m, const struct lookup *l, struct sockquery *q)
+{
+	if (l->cookie) {
+		uint32_t sk = sktab_find(&m->socks, l->cookie);
+		const struct sk *s = sk == MODEL_NONE ? NULL : sktab_at(&m->socks, sk);
+
+		if (!s || !(s->ended_ns || s->assumed))
+			return false;
+		*q = query_of_socket(m, s);
+	} else {
+		const struct flow *f = flowmirror_get(&m->flows, l->flow);
+
+		if (!f || f->rec.gen != l->gen || !is_worth_asking(f, l->end))
+			return false;
+		*q = query_of_end(f, l->end);
+	}
+	return true;
 }
 
 unsigned model_take_lookups(struct model *m, struct sockquery *out, unsigned max)
@@ -126,12 +174,10 @@ unsigned model_take_lookups(struct model *m, struct sockquery *out, unsigned max
 
 	while (n < max && m->lookup_count) {
 		const struct lookup *l = &m->lookups[m->lookup_first];
-		const struct flow *f = flowmirror_get(&m->flows, l->flow);
 
 		m->lookup_first = (m->lookup_first + 1) % MODEL_LOOKUPS;
 		m->lookup_count--;
-		if (f && f->rec.gen == l->gen && is_worth_asking(f, l->end))
-			out[n++] = query_of(&f->rec.key, l->end);
+		n += make_query(m, l, &out[n]);
 	}
 	return n;
 }

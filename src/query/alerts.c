@@ -36,6 +36,12 @@ static bool accept_queue_is_full(const struct row *r)
 	       r->sk->rec.recv_q > r->sk->rec.send_q;
 }
 
+/* connect() of a unix socket waits for room, or fails with EAGAIN (net/unix/af_unix.c). */
+static bool unix_accept_queue_is_full(const struct row *r)
+{
+	return accept_queue_is_full(r) && !row_is_ip(r);
+}
+
 static bool peer_does_not_answer(const struct row *r)
 {
 	return in_state(r, ST_SYN_SENT) && has(r, HAS_TIMER) && r->sk->rec.retransmits;
@@ -84,6 +90,8 @@ static const struct {
 	const char *sentence;
 } alerts[] = {
 	{ kernel_and_wire_disagree, "the kernel says ESTABLISHED, the wire has seen a reset" },
+	{ unix_accept_queue_is_full,
+	  "the accept queue is over its limit: connects wait, or fail with EAGAIN" },
 	{ accept_queue_is_full, "the accept queue is over its limit: new connections are dropped" },
 	{ peer_does_not_answer, "no answer to the SYN: it is being sent again" },
 	{ peer_is_gone, "the peer no longer acknowledges: it is sent again and again" },

@@ -62,6 +62,7 @@ struct column {
 	bool (*get)(const struct column *c, const struct row *r, struct value *v);
 	uint16_t needs;		/* NEED_* */
 	uint8_t of;		/* enum columnof */
+	const char *(*word)(unsigned i);	/* its only words, NULL past the end; no function: any */
 };
 
 /* Rows of one nested key prefix stand together; order is the order of JSON keys and CSV columns. */

@@ -8,10 +8,13 @@
 #include "query/columns_parts.h"
 #include "query/row.h"
 
+COLUMNWORDS(side_word, "both", "socket", "flow")
+COLUMNWORDS(family_word, "inet", "inet6", "unix", "packet", "netlink", "vsock")
+
 static bool get_side(const struct column *c, const struct row *r, struct value *v)
 {
 	(void)c;
-	v->text = r->sk && r->flow ? "both" : r->sk ? "socket" : "flow";
+	v->text = side_word(r->sk && r->flow ? 0 : r->sk ? 1 : 2);
 	return true;
 }
 
@@ -27,7 +30,7 @@ static bool get_proto(const struct column *c, const struct row *r, struct value 
 	return true;
 }
 
-static const char *family_word(enum sockproto proto)
+static const char *family_name(enum sockproto proto)
 {
 	switch (proto) {
 	case SP_PACKET:
@@ -46,7 +49,7 @@ static bool get_family(const struct column *c, const struct row *r, struct value
 	(void)c;
 	if (!r->sk && !r->flow)
 		return false;
-	v->text = row_is_ip(r) ? (row_is_v6(r) ? "inet6" : "inet") : family_word(r->sk->rec.proto);
+	v->text = row_is_ip(r) ? (row_is_v6(r) ? "inet6" : "inet") : family_name(r->sk->rec.proto);
 	return true;
 }
 
@@ -68,17 +71,17 @@ static bool get_port(const struct column *c, const struct row *r, struct value *
 
 static const struct column rows[] = {
 	{ "side", "side", "SIDE", "who knows of it: both, socket (kernel), flow (wire)", VT_TEXT,
-	  UNIT_NONE, SCOPE_IDENTITY, 6, 0, get_side },
+	  UNIT_NONE, SCOPE_IDENTITY, 6, 0, get_side, 0, OF_ROW, side_word },
 	{ "proto", "proto", "PROTO", "protocol: tcp, udp, icmp, unix_stream, netlink", VT_TEXT,
 	  UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_proto },
 	{ "family", "family", "FAM", "address family: inet, inet6, unix, packet, netlink, vsock",
-	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_family },
+	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 5, 0, get_family, 0, OF_ROW, family_word },
 	{ "laddr", "laddr", "LADDR", "local address; unix: the path, @ for abstract", VT_ADDR,
 	  UNIT_NONE, SCOPE_IDENTITY, 15, ROW_LOCAL, get_addr },
 	{ "lport", "lport", "LPORT", "local port; raw: the IP protocol; netlink: the port id",
 	  VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5, ROW_LOCAL, get_port },
-	{ "raddr", "raddr", "RADDR", "remote address", VT_ADDR, UNIT_NONE, SCOPE_IDENTITY, 15,
-	  ROW_REMOTE, get_addr },
+	{ "raddr", "raddr", "RADDR", "remote address; unix: the peer's path", VT_ADDR, UNIT_NONE,
+	  SCOPE_IDENTITY, 15, ROW_REMOTE, get_addr },
 	{ "rport", "rport", "RPORT", "remote port", VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5,
 	  ROW_REMOTE, get_port },
 };

@@ -5,7 +5,7 @@
  *
  * Owns no state. The process is in columns_process.c; what a cgroup's path means is cgroupname.c's.
  */
-#include "query/cgroupname.h"
+#include "base/cgroupname.h"
 #include "query/columns_parts.h"
 #include "query/row.h"
 

@@ -6,6 +6,7 @@
  * Owns no state. Reads the row's sockmore, and only the member that its kind says.
  */
 #include <linux/if_packet.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "query/columns_parts.h"
@@ -80,6 +81,21 @@ static bool get_peer_process(const struct column *c, const struct row *r, struct
 	if (!r->peer_proc || !r->peer_proc->rec.comm[0])
 		return false;
 	v->text = r->peer_proc->rec.comm;
+	return true;
+}
+
+/* "MAJOR:MINOR": the number is the kernel's own dev_t (MKDEV() in linux/kdev_t.h), not that of stat(2). */
+static bool get_vfs_dev(const struct column *c, const struct row *r, struct value *v)
+{
+	enum { MINOR_BITS = 20 };
+	const struct sockmore *more = more_of(r, MORE_UNIX);
+
+	(void)c;
+	if (!more || !more->un.vfs_dev)
+		return false;
+	snprintf(v->buf, sizeof(v->buf), "%u:%u", more->un.vfs_dev >> MINOR_BITS,
+		 more->un.vfs_dev & ((1u << MINOR_BITS) - 1));
+	v->text = v->buf;
 	return true;
 }
 
@@ -233,7 +249,8 @@ static const struct column unix_rows[] = {
 	{ "peer_process", "peer_process", "PEERPROC", "its name", VT_TEXT, UNIT_NONE,
 	  SCOPE_IDENTITY, 15, 0, get_peer_process },
 	UNIX(pending, "PENDING", UNIT_COUNT, 0, "unix, LISTEN: connections to accept"),
-	UNIX(vfs_dev, "DEV", UNIT_NONE, FIELD_ZERO, "unix: device of the path"),
+	{ "vfs_dev", "vfs_dev", "DEV", "unix: device of the path, MAJOR:MINOR", VT_TEXT, UNIT_NONE,
+	  SCOPE_KERNEL, 8, 0, get_vfs_dev, NEED_UNIX, OF_UNIX },
 	UNIX(vfs_ino, "VFSINO", UNIT_NONE, FIELD_ZERO, "unix: inode of the path"),
 	{ "vsock_type", "vsock.type", "VTYPE", "stream, dgram, seqpacket", VT_TEXT, UNIT_NONE,
 	  SCOPE_KERNEL, 9, 0, get_vsock_type, 0, OF_SOCKET },

@@ -59,15 +59,15 @@ static bool get_class_id(const struct column *c, const struct row *r, struct val
 	return true;
 }
 
+COLUMNWORDS(shutdown_word, "none", "receive", "send", "both")
+
 /* RCV_SHUTDOWN 1, SEND_SHUTDOWN 2 (include/net/sock.h) */
 static bool get_shutdown(const struct column *c, const struct row *r, struct value *v)
 {
-	static const char *const words[] = { "none", "receive", "send", "both" };
-
 	(void)c;
 	if (!has(r, HAS_SHUTDOWN))
 		return false;
-	v->text = words[r->sk->rec.shutdown & 3];
+	v->text = shutdown_word(r->sk->rec.shutdown & 3);
 	return true;
 }
 
@@ -99,7 +99,7 @@ static const struct column rows[] = {
 	{ "class_id", "class_id", "CLASS", "net_cls class, else the socket's priority", VT_HEX,
 	  UNIT_NONE, SCOPE_KERNEL, 6, 0, get_class_id, NEED_TOS, OF_SOCKET },
 	{ "shutdown", "shutdown", "SHUT", "directions shut down: none, receive, send, both",
-	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 7, 0, get_shutdown, 0, OF_SOCKET },
+	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 7, 0, get_shutdown, 0, OF_SOCKET, shutdown_word },
 	{ "md5", "md5", "MD5", "has TCP-MD5 or TCP-AO keys (root is told)", VT_BOOL, UNIT_NONE,
 	  SCOPE_KERNEL, 3, 0, get_md5, NEED_INFO, OF_SOCKET },
 };

@@ -15,6 +15,15 @@ struct columnpart {
 
 #define COLUMNPART(table) { .rows = table, .count = sizeof(table) / sizeof((table)[0]) }
 
+/* The only words of a column: its member `word`, and what its getter takes them from. */
+#define COLUMNWORDS(name, ...)                                                                \
+	static const char *name(unsigned i)                                                   \
+	{                                                                                     \
+		static const char *const words[] = { __VA_ARGS__ };                           \
+                                                                                              \
+		return i < sizeof(words) / sizeof(words[0]) ? words[i] : NULL;                \
+	}
+
 extern const struct columnpart columns_ends;	/* columns_ends.c: protocol, addresses, ports */
 extern const struct columnpart columns_socket;	/* columns_socket.c: state, end, queues, timer */
 extern const struct columnpart columns_skmem;	/* columns_socket.c: skmem */

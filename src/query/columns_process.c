@@ -88,6 +88,11 @@ static bool get_no_process_reason(const struct column *c, const struct row *r, s
 	return v->text;
 }
 
+static const char *reason_word(unsigned i)
+{
+	return i + 1 < PROCREASONS ? procreason_name(i + 1) : NULL;
+}
+
 static const struct column rows[] = {
 	{ "pid", "pid", "PID",
 	  "process that holds the socket (the lowest, if several), else its listener's", VT_UINT,
@@ -106,7 +111,7 @@ static const struct column rows[] = {
 	  UNIT_NONE, SCOPE_IDENTITY, 16, 0, get_holders },
 	{ "no_process_reason", "no_process_reason", "WHY",
 	  "why no process is known, or only its listener's", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 13,
-	  0, get_no_process_reason },
+	  0, get_no_process_reason, 0, OF_ROW, reason_word },
 };
 
 const struct columnpart columns_process = COLUMNPART(rows);

@@ -94,7 +94,7 @@ static bool get_proc(const struct column *c, const struct row *r, struct value *
 
 static bool get_age(const struct column *c, const struct row *r, struct value *v)
 {
-	uint64_t end_ns = r->sk && r->sk->ended_ns ? r->sk->ended_ns : model_time_ns(r->m);
+	uint64_t ended_ns = row_ended_ns(r), end_ns = ended_ns ? ended_ns : model_time_ns(r->m);
 	uint64_t since_ns = row_first_ns(r);
 
 	(void)c;
@@ -134,7 +134,7 @@ static const struct column rows[] = {
 	  SCOPE_IDENTITY, 20, ROW_LOCAL, get_end },
 	{ "remote", NULL, "REMOTE", "remote address and port; unix: the peer", VT_TEXT, UNIT_NONE,
 	  SCOPE_IDENTITY, 20, ROW_REMOTE, get_end },
-	{ "sendq_cell", NULL, "SENDQ", "send queue; LISTEN: its limit; TIME_WAIT: time left",
+	{ "sendq_cell", NULL, "SENDQ", "send queue; LISTEN limit, SYN_SENT rtx, TIME_WAIT time",
 	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 5, 0, get_sendq_cell },
 	{ "age", NULL, "AGE", "since it was first seen; ended: how long it lived", VT_UINT, UNIT_NS,
 	  SCOPE_IDENTITY, 6, 0, get_age },

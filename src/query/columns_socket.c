@@ -28,14 +28,19 @@ static bool get_wire_state(const struct column *c, const struct row *r, struct v
 static bool get_end(const struct column *c, const struct row *r, struct value *v)
 {
 	(void)c;
-	v->text = r->sk ? endreason_name(r->sk->end) : NULL;
+	v->text = endreason_name(row_end(r));
 	return v->text;
+}
+
+static const char *end_word(unsigned i)
+{
+	return i + 1 < ENDREASONS ? endreason_name(i + 1) : NULL;
 }
 
 static bool get_ended(const struct column *c, const struct row *r, struct value *v)
 {
 	(void)c;
-	v->u64 = r->sk ? r->sk->ended_ns : 0;
+	v->u64 = row_ended_ns(r);
 	return v->u64 != 0;
 }
 
@@ -67,20 +72,15 @@ static bool get_send_q(const struct column *c, const struct row *r, struct value
 	return true;
 }
 
-/* The words of ss. */
-static const char *const timer_words[] = {
-	[TIMER_RETRANS] = "on",
-	[TIMER_KEEPALIVE] = "keepalive",
-	[TIMER_TIME_WAIT] = "timewait",
-	[TIMER_PROBE] = "persist",
-};
+/* The words of ss, from TIMER_RETRANS on. */
+COLUMNWORDS(timer_word, "on", "keepalive", "timewait", "persist")
 
 static bool get_timer(const struct column *c, const struct row *r, struct value *v)
 {
 	(void)c;
 	if (!has(r, HAS_TIMER) || r->sk->rec.timer == TIMER_NONE || r->sk->rec.timer > TIMER_PROBE)
 		return false;
-	v->text = timer_words[r->sk->rec.timer];
+	v->text = timer_word(r->sk->rec.timer - TIMER_RETRANS);
 	return true;
 }
 
@@ -119,10 +119,10 @@ static const struct column rows[] = {
 	  SCOPE_KERNEL, 11, 0, get_state, 0, OF_SOCKET },
 	{ "wire_state", "wire_state", "WIRE", "the state that the packets tell", VT_TEXT, UNIT_NONE,
 	  SCOPE_WIRE, 11, 0, get_wire_state, 0, OF_FLOW },
-	{ "end", "end", "END", "how it ended: closed, reset, refused, killed, vanished", VT_TEXT,
-	  UNIT_NONE, SCOPE_KERNEL, 8, 0, get_end, 0, OF_SOCKET },
-	{ "ended", "ended", "ENDED", "when it ended", VT_TIME, UNIT_NONE, SCOPE_KERNEL, 8, 0,
-	  get_ended, 0, OF_SOCKET },
+	{ "end", "end", "END", "how it ended: closed, reset, refused, killed, gone", VT_TEXT,
+	  UNIT_NONE, SCOPE_IDENTITY, 8, 0, get_end, 0, OF_ROW, end_word },
+	{ "ended", "ended", "ENDED", "when it ended", VT_TIME, UNIT_NONE, SCOPE_IDENTITY, 8, 0,
+	  get_ended },
 	{ "recv_q", "recv_q", "RECVQ",
 	  "bytes the process has not read; LISTEN: connections to accept", VT_UINT, UNIT_BYTES,
 	  SCOPE_KERNEL, 5, 0, get_recv_q, 0, OF_SOCKET },
@@ -131,7 +131,7 @@ static const struct column rows[] = {
 	{ "backlog_max", "backlog_max", "BACKLOG", "LISTEN: limit of the accept queue", VT_UINT,
 	  UNIT_COUNT, SCOPE_KERNEL, 7, true, get_send_q, 0, OF_SOCKET },
 	{ "timer", "timer", "TIMER", "running timer, as ss: on, keepalive, timewait, persist",
-	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 9, 0, get_timer, 0, OF_SOCKET },
+	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 9, 0, get_timer, 0, OF_SOCKET, timer_word },
 	{ "timer_ms", "timer_ms", "EXPIRES", "time until the timer fires", VT_UINT, UNIT_MS,
 	  SCOPE_KERNEL, 7, 0, get_timer_ms, 0, OF_SOCKET },
 	{ "retransmits", "retransmits", "RTX", "retransmissions or probes since the last answer",

@@ -29,6 +29,8 @@ static bool get_rate(const struct column *c, const struct row *r, struct value *
 	return row_rate(r, c->arg, &v->u64, &from_wire);
 }
 
+COLUMNWORDS(source_word, "wire", "kernel")
+
 static bool get_rate_source(const struct column *c, const struct row *r, struct value *v)
 {
 	bool from_wire;
@@ -37,7 +39,7 @@ static bool get_rate_source(const struct column *c, const struct row *r, struct 
 	(void)c;
 	if (!row_rate(r, ROW_TX, &bps, &from_wire) && !row_rate(r, ROW_RX, &bps, &from_wire))
 		return false;
-	v->text = from_wire ? "wire" : "kernel";
+	v->text = source_word(from_wire ? 0 : 1);
 	return true;
 }
 
@@ -48,17 +50,15 @@ static bool get_first_seen(const struct column *c, const struct row *r, struct v
 	return v->u64 != 0;
 }
 
-/* A living socket is seen by every look at the kernel's. */
+/* Of packets only: that the kernel still lists a socket is said by its state. */
 static bool get_last_seen(const struct column *c, const struct row *r, struct value *v)
 {
-	uint64_t flow_ns = r->flow ? r->flow->rec.last_ns : 0, sk_ns = 0;
-
 	(void)c;
-	if (r->sk)
-		sk_ns = r->sk->ended_ns ? r->sk->ended_ns : model_time_ns(r->m);
-	v->u64 = sk_ns > flow_ns ? sk_ns : flow_ns;
+	v->u64 = r->flow ? r->flow->rec.last_ns : 0;
 	return v->u64 != 0;
 }
+
+COLUMNWORDS(opener_word, "local", "remote")
 
 /* Known where the SYN was seen; the sum of several flows has no opener. */
 static bool get_opener(const struct column *c, const struct row *r, struct value *v)
@@ -66,7 +66,7 @@ static bool get_opener(const struct column *c, const struct row *r, struct value
 	(void)c;
 	if (!r->flow || row_is_sum(r) || !r->flow->rec.opener_certain)
 		return false;
-	v->text = r->flow->rec.opener == r->local ? "local" : "remote";
+	v->text = opener_word(r->flow->rec.opener == r->local ? 0 : 1);
 	return true;
 }
 
@@ -110,6 +110,11 @@ static bool get_no_traffic_reason(const struct column *c, const struct row *r, s
 			get_count, 0, OF_FLOW                                                 \
 	}
 
+static const char *reason_word(unsigned i)
+{
+	return i + 1 < WIREREASONS ? wirereason_name(i + 1) : NULL;
+}
+
 static const struct column rows[] = {
 	COUNT("rx_packets", packets, ROW_RX, UNIT_COUNT, "RXPKT", "packets received, as captured"),
 	COUNT("tx_packets", packets, ROW_TX, UNIT_COUNT, "TXPKT", "packets sent, as captured"),
@@ -124,13 +129,13 @@ static const struct column rows[] = {
 	{ "tx_rate", "tx_rate", "TX/s", "bytes per second sent, over the last interval", VT_UINT,
 	  UNIT_RATE, SCOPE_WIRE, 6, ROW_TX, get_rate, NEED_INFO },
 	{ "rate_source", "rate_source", "BY", "who tells the rates: wire, kernel (tcp_info)",
-	  VT_TEXT, UNIT_NONE, SCOPE_WIRE, 6, 0, get_rate_source, NEED_INFO },
+	  VT_TEXT, UNIT_NONE, SCOPE_WIRE, 6, 0, get_rate_source, NEED_INFO, OF_ROW, source_word },
 	{ "first_seen", "first_seen", "FIRST", "when it was first seen", VT_TIME, UNIT_NONE,
 	  SCOPE_IDENTITY, 8, 0, get_first_seen },
-	{ "last_seen", "last_seen", "LAST", "when it was last seen", VT_TIME, UNIT_NONE,
-	  SCOPE_IDENTITY, 8, 0, get_last_seen },
+	{ "last_seen", "last_seen", "LAST", "when its last packet was seen", VT_TIME, UNIT_NONE,
+	  SCOPE_WIRE, 8, 0, get_last_seen, 0, OF_FLOW },
 	{ "opener", "opener", "OPENER", "who opened it: local, remote", VT_TEXT, UNIT_NONE,
-	  SCOPE_WIRE, 6, 0, get_opener, 0, OF_FLOW },
+	  SCOPE_WIRE, 6, 0, get_opener, 0, OF_FLOW, opener_word },
 	{ "rx_flags", "rx_flags", "RXFLG", "TCP flags received: FSRPAUEC", VT_TEXT, UNIT_NONE,
 	  SCOPE_WIRE, 8, ROW_RX, get_flags, 0, OF_FLOW },
 	{ "tx_flags", "tx_flags", "TXFLG", "TCP flags sent: FSRPAUEC", VT_TEXT, UNIT_NONE,
@@ -138,7 +143,7 @@ static const struct column rows[] = {
 	{ "vlan", "vlan", "VLAN", "outermost VLAN id", VT_UINT, UNIT_NONE, SCOPE_WIRE, 4, 0,
 	  get_vlan, 0, OF_FLOW },
 	{ "no_traffic_reason", "no_traffic_reason", "QUIET", "why no traffic was seen", VT_TEXT,
-	  UNIT_NONE, SCOPE_WIRE, 10, 0, get_no_traffic_reason, NEED_INFO },
+	  UNIT_NONE, SCOPE_WIRE, 10, 0, get_no_traffic_reason, NEED_INFO, OF_ROW, reason_word },
 };
 
 const struct columnpart columns_wire = COLUMNPART(rows);

@@ -86,14 +86,16 @@ static void raw_end(const struct row *r, enum rowend end, struct value *v)
 	v->buf[len] = '\0';
 }
 
-/* The remote end is a process where one is known, else the peer's inode. */
+/* The remote end is the peer's name, else its process, else its inode: as far as they are known. */
 static void unix_end(const struct row *r, enum rowend end, struct value *v)
 {
 	char buf[ROW_NAME_MAX];
 	const char *name = row_name(r, end, buf);
 
-	if (end == ROW_LOCAL)
-		v->text = name ? name : "*";
+	if (name)
+		v->text = name;
+	else if (end == ROW_LOCAL)
+		v->text = "*";
 	else if (r->peer_proc && r->peer_proc->rec.comm[0])
 		snprintf(v->buf, sizeof(v->buf), "%s/%u", r->peer_proc->rec.comm,
 			 r->peer_proc->rec.pid);

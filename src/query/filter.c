@@ -80,6 +80,34 @@ uint32_t filter_needs(const struct filter *f)
 	return needs;
 }
 
+/* Columns that only one kind of socket has. */
+static uint32_t kinds_of_column(const struct column *c)
+{
+	switch (c ? c->of : OF_ROW) {
+	case OF_UNIX:
+		return ROW_KINDS_UNIX;
+	case OF_PACKET:
+		return 1u << SP_PACKET;
+	case OF_NETLINK:
+		return 1u << SP_NETLINK;
+	default:
+		return 0;
+	}
+}
+
+uint32_t filter_protos(const struct filter *f)
+{
+	uint32_t kinds = 0;
+
+	for (unsigned i = 0; f && i < f->count; i++) {
+		const struct test *t = &f->tests[i];
+
+		if (t->negate == t->inverted)
+			kinds |= t->kinds | kinds_of_column(t->col);
+	}
+	return kinds;
+}
+
 /* One line of what was typed, whatever was typed. */
 static void add_visible(struct buf *out, const char *text, size_t len)
 {

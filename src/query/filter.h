@@ -27,6 +27,13 @@ bool filter_match(const struct filter *f, const struct row *r);		/* f == NULL ma
 /* What the filter looks at: NEED_* bits of columns.h. */
 uint32_t filter_needs(const struct filter *f);				/* f == NULL: nothing */
 
+/*
+ * The kinds of socket that it asks for by name, bits 1 << enum sockproto: by protocol or family, by
+ * a unix socket's path, by a column that one kind has; not those that it asks to be without. 0:
+ * none, it is about whatever there is.
+ */
+uint32_t filter_protos(const struct filter *f);
+
 /* The text with a caret line under the spot, for stderr: "port 44x\n     ^^^". */
 void filter_error_caret(const struct filter_error *err, const char *text, struct buf *out);
 

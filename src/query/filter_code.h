@@ -43,10 +43,12 @@ struct test {
 	bool (*fits)(const struct test *t, const struct row *r, bool *known);
 	const struct column *col;
 	bool negate;		/* !=, !~ */
+	bool inverted;		/* under a `not` */
 	uint8_t ends;		/* END_* */
 	uint8_t prefix;		/* of addr */
 	bool any_addr;		/* the address does not matter */
 	uint16_t yes, no;	/* where to go on */
+	uint32_t kinds;		/* of socket that it names, bits 1 << enum sockproto */
 	uint64_t lo, hi;	/* a range, both ends included; states: a mask in lo */
 	struct addr addr;
 	char *text;		/* owned */
@@ -124,6 +126,10 @@ int filter_to_number(const struct piece *v, enum cmpop op, struct test *t,
 		     struct filter_error *err);
 int filter_to_text(const struct piece *v, enum cmpop op, struct test *t,
 		   struct filter_error *err);
+int filter_to_word(const struct piece *v, enum cmpop op, struct test *t,
+		   struct filter_error *err);	/* one of the column's words */
+int filter_to_family(const struct piece *v, enum cmpop op, struct test *t,
+		     struct filter_error *err);
 int filter_to_contained(const struct piece *v, enum cmpop op, struct test *t,
 			struct filter_error *err);
 int filter_to_regex(const struct piece *v, enum cmpop op, struct test *t,

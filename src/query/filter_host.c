@@ -25,6 +25,9 @@ static const struct {
 	{ "mysql", 3306 },  { "postgresql", 5432 }, { "mdns", 5353 }, { "http-alt", 8080 },
 };
 
+/* A port of netlink or vsock has 32 bits. */
+#define PORT_MAX UINT32_MAX
+
 static int parse_port(const char *text, size_t len, uint64_t *out)
 {
 	char word[24];
@@ -41,7 +44,7 @@ static int parse_port(const char *text, size_t len, uint64_t *out)
 	}
 	if (filter_parse_integer(word, out))
 		return -EINVAL;
-	return *out <= UINT16_MAX ? 0 : -ERANGE;
+	return *out <= PORT_MAX ? 0 : -ERANGE;
 }
 
 /* A port, a range of them, a service, or "*". */
@@ -52,7 +55,7 @@ static int parse_port_range(const char *text, uint64_t *lo, uint64_t *hi)
 
 	if (strcmp(text, "*") == 0) {
 		*lo = 0;
-		*hi = UINT16_MAX;
+		*hi = PORT_MAX;
 		return 0;
 	}
 	ret = parse_port(text, strlen(text), lo);
@@ -70,9 +73,11 @@ static int parse_port_range(const char *text, uint64_t *lo, uint64_t *hi)
 
 static int port_failed(const struct piece *v, const char *port, int ret, struct filter_error *err)
 {
-	const char *why = ret == -ERANGE ? "ports go from 0 to 65535"
-			  : ret == -EDOM ? "the smaller end comes first"
-					 : "as in 443, :443, 8000-8100 or :https";
+	const char *why =
+		ret == -ERANGE
+			? "ports go from 0 to 65535, those of netlink and vsock to 4294967295"
+		: ret == -EDOM ? "the smaller end comes first"
+			       : "as in 443, :443, 8000-8100 or :https";
 
 	return filter_fail(err, v->at, v->len, "\"%.60s\" is not a port: %s", port, why);
 }
@@ -188,12 +193,14 @@ static int parse_addr(const struct hostparts *parts, struct test *t)
 int filter_to_host(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
 {
 	struct hostparts parts = { .len = NULL };
-	uint64_t lo = 0, hi = UINT16_MAX;
+	uint64_t lo = 0, hi = PORT_MAX;
 	int ret;
 
 	/* A path, an abstract name: what unix sockets have at their ends. */
-	if (t->col && v->text[0] && strchr("/@", v->text[0]))
+	if (t->col && v->text[0] && strchr("/@", v->text[0])) {
+		t->kinds = ROW_KINDS_UNIX;
 		return filter_to_text(v, op, t, err);
+	}
 	ret = split_host(skip_family(v->text), &parts) ? parse_addr(&parts, t) : -EINVAL;
 	if (ret == -ERANGE)
 		return filter_fail(err, v->at, v->len,

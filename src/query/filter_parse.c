@@ -104,6 +104,7 @@ static void invert(struct filter *f, struct span s)
 	for (unsigned i = s.first; i < s.end; i++) {
 		f->tests[i].yes = other_exit(f->tests[i].yes);
 		f->tests[i].no = other_exit(f->tests[i].no);
+		f->tests[i].inverted = !f->tests[i].inverted;
 	}
 }
 
@@ -352,7 +353,7 @@ static int parse_claim(struct parser *p, const struct column *c, struct span *ou
 /* "alert nginx" is two conditions, "alert no" is one. */
 static bool is_value(const struct subject *s, const struct token *next)
 {
-	static const char *const words[] = { "true", "false", "yes", "no" };
+	static const char *const words[] = { "true", "false", "yes", "no", "on", "off", "1", "0" };
 
 	if (!s->col || s->col->type != VT_BOOL)
 		return next->kind == TOK_WORD;

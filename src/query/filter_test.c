@@ -97,7 +97,7 @@ static bool host_fits(const struct test *t, const struct row *r, enum rowend end
 {
 	const struct addr *addr = row_addr(r, end);
 	uint32_t port = row_port(r, end);
-	bool any_port = t->lo == 0 && t->hi == UINT16_MAX;
+	bool any_port = t->lo == 0 && t->hi == UINT32_MAX;
 
 	if ((!addr && !t->any_addr) || (!port && !any_port))
 		return false;

@@ -8,6 +8,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <time.h>
@@ -205,6 +206,30 @@ int filter_to_text(const struct piece *v, enum cmpop op, struct test *t, struct 
 	return t->text ? 0 : out_of_memory(v, err);
 }
 
+/* "closed, reset, refused": all that the column can have. */
+static void list_words(const struct column *c, char *out, size_t size)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (unsigned i = 0; c->word(i) && len < size; i++)
+		len += (size_t)snprintf(out + len, size - len, "%s%s", i ? ", " : "", c->word(i));
+}
+
+/* Checked, so that "end resett" is an error and not an empty screen. */
+int filter_to_word(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+{
+	char words[320];
+
+	for (unsigned i = 0; t->col->word(i); i++) {
+		if (strcasecmp(t->col->word(i), v->text) == 0)
+			return filter_to_text(v, op, t, err);
+	}
+	list_words(t->col, words, sizeof(words));
+	return filter_fail(err, v->at, v->len, "\"%.60s\" is no value for %s: it is one of %s",
+			   v->text, t->col->name, words);
+}
+
 int filter_to_contained(const struct piece *v, enum cmpop op, struct test *t,
 			struct filter_error *err)
 {
@@ -323,28 +348,33 @@ int filter_to_user(const struct piece *v, enum cmpop op, struct test *t, struct 
 	return filter_to_number(v, op, t, err);
 }
 
-/* A family, for the kinds of socket that it is made of; traffic without a socket is all of inet. */
-static bool set_family(const char *word, struct test *t)
-{
-	static const struct {
-		const char *word;
-		uint32_t protos;
-		bool flows;
-	} families[] = {
-		{ "inet", (1u << SP_UNIX_STREAM) - 1, true },
-		{ "unix", 1u << SP_UNIX_STREAM | 1u << SP_UNIX_DGRAM | 1u << SP_UNIX_SEQPACKET,
-		  false },
-	};
+/* Families and the kinds of socket that they are made of; traffic without a socket is all of inet. */
+static const struct family {
+	const char *word;
+	uint32_t kinds;
+	bool flows;
+} families[] = {
+	{ "inet", (1u << SP_UNIX_STREAM) - 1, true }, { "unix", ROW_KINDS_UNIX, false },
+	{ "packet", 1u << SP_PACKET, false },	      { "netlink", 1u << SP_NETLINK, false },
+	{ "vsock", 1u << SP_VSOCK, false },
+};
 
+static const struct family *find_family(const char *word)
+{
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-		if (strcasecmp(families[i].word, word) != 0)
-			continue;
-		t->fits = filter_test_protos;
-		t->lo = families[i].protos;
-		t->hi = families[i].flows;
-		return true;
+		if (strcasecmp(families[i].word, word) == 0)
+			return &families[i];
 	}
-	return false;
+	return NULL;
+}
+
+/* "inet" is one of the two here, beside "inet6": as the column has it. */
+int filter_to_family(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
+{
+	const struct family *family = find_family(v->text);
+
+	t->kinds = family ? family->kinds : 0;
+	return filter_to_word(v, op, t, err);
 }
 
 /*
@@ -352,23 +382,25 @@ static bool set_family(const char *word, struct test *t)
  */
 int filter_to_proto(const struct piece *v, enum cmpop op, struct test *t, struct filter_error *err)
 {
+	const struct family *family = find_family(v->text);
 	struct piece named = *v;
 	uint64_t number;
 	char buf[16];
 
-	if (!filter_parse_integer(v->text, &number) && number <= UINT8_MAX) {
-		named.text = ipproto_name((uint8_t)number, buf);
-		return filter_to_text(&named, op, t, err);
-	}
-	t->negate = op == OP_NE;
-	if (set_family(v->text, t))
+	if (family) {
+		t->fits = filter_test_protos;
+		t->negate = op == OP_NE;
+		t->lo = t->kinds = family->kinds;
+		t->hi = family->flows;
 		return 0;
-	for (unsigned p = 0; p < SOCKPROTOS; p++) {
-		if (strcasecmp(sockproto_name(p), v->text) == 0)
-			return filter_to_text(v, op, t, err);
 	}
-	if (ipproto_by_name(v->text) || strncasecmp(v->text, "ip-proto-", strlen("ip-proto-")) == 0)
-		return filter_to_text(v, op, t, err);
+	if (!filter_parse_integer(v->text, &number) && number <= UINT8_MAX)
+		named.text = ipproto_name((uint8_t)number, buf);
+	for (unsigned p = 0; p < SOCKPROTOS; p++)
+		t->kinds |= strcasecmp(sockproto_name(p), named.text) == 0 ? 1u << p : 0;
+	if (t->kinds || named.text == buf || ipproto_by_name(named.text) ||
+	    strncasecmp(named.text, "ip-proto-", strlen("ip-proto-")) == 0)
+		return filter_to_text(&named, op, t, err);
 	return filter_fail(err, v->at, v->len,
 			   "\"%.60s\" is not a protocol: tcp, udp, icmp, unix, netlink, inet … "
 			   "or a number",

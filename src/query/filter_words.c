@@ -39,6 +39,7 @@ static const struct {
 	{ "fwmark", "mark", 0, OPS_ORDER, true, filter_to_mark },
 	{ "mark", "mark", 0, OPS_ORDER, false, filter_to_mark },
 	{ "proto", "proto", 0, OPS_EQUAL, false, filter_to_proto },
+	{ "family", "family", 0, OPS_EQUAL, false, filter_to_family },
 	{ "user", "user", 0, OPS_EQUAL, false, filter_to_user },
 };
 
@@ -114,7 +115,7 @@ static bool find_column(const struct token *word, struct subject *out)
 		.name = c->name,
 		.col = c,
 		.ops = by_type[c->type].ops,
-		.value = by_type[c->type].value,
+		.value = c->word ? filter_to_word : by_type[c->type].value,
 	};
 	return true;
 }

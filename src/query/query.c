@@ -80,12 +80,14 @@ int result_reserve_groups(struct result *r, uint32_t count)
 /* What the toggles let through, made ready for many rows. */
 struct sieve {
 	const struct query *q;
-	bool ip_protos[256]; /* of flows */
+	uint32_t hide_protos; /* but for those that a filter asks for by name */
+	bool ip_protos[256];  /* of flows */
 };
 
 static void sieve_init(struct sieve *s, const struct query *q)
 {
 	*s = (struct sieve){ .q = q };
+	s->hide_protos = q->hide_protos & ~(filter_protos(q->filter) | filter_protos(q->also));
 	for (unsigned p = 0; p < SOCKPROTOS; p++) {
 		uint8_t number = sockproto_ipproto(p);
 
@@ -100,11 +102,11 @@ static bool toggles_let_through(const struct sieve *s, const struct row *r)
 
 	if ((q->ipv4_only || q->ipv6_only) && (!row_is_ip(r) || row_is_v6(r) != q->ipv6_only))
 		return false;
-	if (q->hide_closed && r->sk && r->sk->ended_ns)
+	if (q->hide_closed && row_ended_ns(r))
 		return false;
 	if (r->sk)
 		return !(q->hide_states >> (r->sk->rec.state & 31) & 1) &&
-		       !(q->hide_protos >> (r->sk->rec.proto & 31) & 1) &&
+		       !(s->hide_protos >> (r->sk->rec.proto & 31) & 1) &&
 		       (!q->protos || q->protos >> (r->sk->rec.proto & 31) & 1);
 	if (q->hide_flows)
 		return false;

@@ -18,10 +18,11 @@ struct query {
 	const struct column *group;	/* NULL = none */
 	uint32_t hide_states;		/* bits 1 << enum sockstate: sockets left out (w, l, e toggles) */
 	uint32_t protos;		/* bits 1 << enum sockproto; 0 = all. Flows by their IP protocol */
-	uint32_t hide_protos;		/* bits likewise: sockets of these kinds are left out; flows never */
+	uint32_t hide_protos;		/* bits likewise: sockets of these kinds are left out, but for
+					   those that a filter names (filter_protos()); flows never */
 	bool ipv4_only, ipv6_only;
 	bool hide_flows;		/* leave out traffic without a socket */
-	bool hide_closed;		/* leave out sockets that ended */
+	bool hide_closed;		/* leave out what has an end: sockets, and flows without one */
 };
 
 /* One line of a result: a row, or a group's heading. */

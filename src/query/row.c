@@ -25,10 +25,13 @@ const struct addr *row_addr(const struct row *r, enum rowend end)
 	return sk->rec.rport || !addr_is_any(&sk->rec.raddr) ? &sk->rec.raddr : NULL;
 }
 
+/* Of two ends, often only one has a name. */
 static const char *unix_name(const struct row *r, enum rowend end, char *buf)
 {
+	const struct sockmore *more = end == ROW_LOCAL ? r->more : r->peer_more;
+
 	(void)buf;
-	return end == ROW_LOCAL && r->more->un.name[0] ? r->more->un.name : NULL;
+	return more && more->kind == MORE_UNIX && more->un.name[0] ? more->un.name : NULL;
 }
 
 static const char *vsock_name(const struct row *r, enum rowend end, char *buf)
@@ -70,6 +73,8 @@ static const struct {
 
 static unsigned end_kind(const struct row *r)
 {
+	if (r->sk && ROW_KINDS_UNIX >> r->sk->rec.proto & 1)
+		return MORE_UNIX;
 	return r->more && r->more->kind < sizeof(ends) / sizeof(ends[0]) ? r->more->kind
 									 : MORE_NONE;
 }
@@ -106,7 +111,26 @@ bool row_is_ip(const struct row *r)
 
 bool row_is_over(const struct row *r)
 {
-	return r->sk && (r->sk->ended_ns || r->sk->rec.state == ST_TIME_WAIT);
+	return row_ended_ns(r) || (r->sk && r->sk->rec.state == ST_TIME_WAIT);
+}
+
+enum endreason row_end(const struct row *r)
+{
+	static const uint8_t of_wire[WS_STATES] = {
+		[WS_RESET] = END_RESET,
+		[WS_REFUSED] = END_REFUSED,
+		[WS_TIME_WAIT] = END_CLOSED,
+		[WS_CLOSED] = END_CLOSED,
+	};
+
+	return r->sk ? r->sk->end : of_wire[row_wire_state(r)];
+}
+
+uint64_t row_ended_ns(const struct row *r)
+{
+	if (r->sk)
+		return r->sk->ended_ns;
+	return row_end(r) != END_NONE ? r->flow->rec.last_ns : 0;
 }
 
 bool row_is_v6(const struct row *r)
@@ -136,6 +160,19 @@ const struct flowcount *row_count(const struct row *r, enum rowway way)
 	return r->flow ? &r->flow->rec.dir[way == ROW_TX ? r->local : !r->local] : NULL;
 }
 
+/*
+ * A living socket of which no packet was seen, though packets have been looked at for an interval, and of
+ * which the kernel has no rate either. MPTCP's packets are its subflows'.
+ */
+static bool is_silent(const struct row *r)
+{
+	return r->sk && !r->flow && row_is_ip(r) && !row_is_over(r) &&
+	       r->sk->rec.proto != SP_MPTCP && r->sk->rx_bps == MODEL_RATE_UNKNOWN &&
+	       r->sk->tx_bps == MODEL_RATE_UNKNOWN &&
+	       (r->wire_reason == TRAFFIC_IDLE || r->wire_reason == TRAFFIC_NONE) &&
+	       model_interval_ns(r->m);
+}
+
 bool row_rate(const struct row *r, enum rowway way, uint64_t *bps, bool *from_wire)
 {
 	uint64_t wire = MODEL_RATE_UNKNOWN, kernel = MODEL_RATE_UNKNOWN;
@@ -144,6 +181,8 @@ bool row_rate(const struct row *r, enum rowway way, uint64_t *bps, bool *from_wi
 		wire = r->flow->bps[way == ROW_TX ? r->local : !r->local];
 	if (r->sk)
 		kernel = way == ROW_TX ? r->sk->tx_bps : r->sk->rx_bps;
+	if (is_silent(r))
+		wire = 0;
 	if (wire == MODEL_RATE_UNKNOWN && kernel == MODEL_RATE_UNKNOWN)
 		return false;
 	*from_wire = wire != MODEL_RATE_UNKNOWN;

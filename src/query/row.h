@@ -9,6 +9,7 @@
 #include "model/model.h"
 
 enum rowend { ROW_LOCAL, ROW_REMOTE };
+enum { ROW_KINDS_UNIX = 1 << SP_UNIX_STREAM | 1 << SP_UNIX_DGRAM | 1 << SP_UNIX_SEQPACKET };
 enum rowway { ROW_RX, ROW_TX };		/* tx is from local to remote */
 
 /*
@@ -32,6 +33,13 @@ uint32_t row_port(const struct row *r, enum rowend end);
 
 bool row_is_ip(const struct row *r);	/* has IP addresses */
 bool row_is_over(const struct row *r);	/* TIME_WAIT, or ended: it carries nothing any more */
+
+/*
+ * How and when it ended (at the last packet, where there is no socket); END_NONE and 0: it goes on.
+ */
+enum endreason row_end(const struct row *r);
+uint64_t row_ended_ns(const struct row *r);
+
 bool row_is_v6(const struct row *r);	/* by the socket's family, a flow's by its addresses */
 bool row_is_datagram(const struct row *r);	/* has a socket, and it is one of datagrams */
 
@@ -48,6 +56,7 @@ const struct flowcount *row_count(const struct row *r, enum rowway way);
 
 /*
  * Bytes per second, from the wire where packets are looked at, else from tcp_info; false: unknown.
+ * Where nothing was seen of a socket and nothing speaks against it, they are 0.
  */
 bool row_rate(const struct row *r, enum rowway way, uint64_t *bps, bool *from_wire);
 

@@ -6,6 +6,7 @@
 #include "source/capopen.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,10 +19,15 @@ struct opening {
 	struct errmsg err;
 };
 
+/* Who is the first to leave OPENING decides: the helper, or main, who gives it up. */
+enum { OPENING, HANDING_OVER, ABANDONED };
+
 struct capopening {
+	struct capopening *next;	/* main's: in the list of those that were given up */
 	struct opening work;
 	struct capthread *to;
 	struct netns_visit *visit;
+	atomic_int stage;
 };
 
 /*
@@ -69,11 +75,15 @@ int capopen_now(struct pktsrc **out, const struct netns_place *where,
 static int open_for_thread(void *ctx)
 {
 	struct capopening *o = ctx;
-	int r = open_ring(&o->work);
+	int r = open_ring(&o->work), stage = OPENING;
 
-	if (!r)
+	if (r)
+		return r;
+	if (atomic_compare_exchange_strong(&o->stage, &stage, HANDING_OVER))
 		capthread_add(o->to, o->work.pktsrc, o->work.opt.netns);
-	return r;
+	else
+		o->work.pktsrc->ops->close(o->work.pktsrc);
+	return 0;
 }
 
 int capopen_begin(struct capopening **out, const struct netns_place *where,
@@ -111,4 +121,34 @@ int capopen_end(struct capopening *o, struct errmsg *err)
 		say_why(&o->work, r, err);
 	free(o);
 	return r;
+}
+
+void capopen_abandon(struct capopening *o, struct capopening **left)
+{
+	int stage = OPENING;
+
+	if (!o)
+		return;
+	/* All that the helper has left to do while it hands over is to put it in a queue. */
+	if (capopen_is_over(o) ||
+	    !atomic_compare_exchange_strong(&o->stage, &stage, ABANDONED)) {
+		capopen_end(o, NULL);
+		return;
+	}
+	o->next = *left;
+	*left = o;
+}
+
+void capopen_reap(struct capopening **left, bool wait)
+{
+	while (*left) {
+		struct capopening *o = *left;
+
+		if (wait || capopen_is_over(o)) {
+			*left = o->next;
+			capopen_end(o, NULL);
+		} else {
+			left = &o->next;
+		}
+	}
 }

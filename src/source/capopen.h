@@ -28,4 +28,14 @@ bool capopen_is_over(const struct capopening *o);	/* capopen_end() would not wai
 /* Waits and frees; NULL is allowed. 0, or -errno with the sentence: nothing was opened. */
 int capopen_end(struct capopening *o, struct errmsg *err);
 
+/*
+ * Nobody wants it any more; NULL is allowed. What is still being opened is closed again in the
+ * background and goes to *left, a list that is empty (NULL) at first; what has been given to the
+ * capture thread already is there to stay. Never waits for a ring.
+ */
+void capopen_abandon(struct capopening *o, struct capopening **left);
+
+/* Frees those of the list that are over by now; wait: all. */
+void capopen_reap(struct capopening **left, bool wait);
+
 #endif

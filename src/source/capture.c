@@ -42,6 +42,7 @@ struct capture {
 	struct pktsrc_options opt;	/* for further namespaces; its strings are owned */
 	struct capthread *thread;	/* NULL: a file */
 	struct capopening *opening[NETNS_MAX];	/* in the background; NULL: none, or it was seen to be over */
+	struct capopening *left;	/* not wanted any more before they were open */
 	struct errmsg told_next;	/* what became of one; "" = nothing to tell */
 	uint32_t asked, answered;	/* see capthread_ask() */
 
@@ -158,6 +159,7 @@ static void live_refresh(struct source *s, uint64_t now_ns)
 	for (uint16_t i = 0; i < NETNS_MAX; i++)
 		if (c->opening[i] && capopen_is_over(c->opening[i]))
 			end_opening(c, i);
+	capopen_reap(&c->left, false);
 	c->asked = capthread_ask(c->thread);
 }
 
@@ -173,7 +175,8 @@ static void capture_close(struct source *s)
 	struct capture *c = capture_of(s);
 
 	for (unsigned i = 0; i < NETNS_MAX; i++)
-		capopen_end(c->opening[i], NULL);
+		capopen_abandon(c->opening[i], &c->left);
+	capopen_reap(&c->left, true);
 	capthread_stop(c->thread);
 	pktfeed_fini(&c->feed);
 	free(c->slice);
@@ -376,7 +379,8 @@ int capture_add_netns(struct source *s, const struct netns_place *where, struct 
 		errmsg_set(err, "there is no live capture that a network namespace could join");
 		return -EINVAL;
 	}
-	end_opening(c, index);
+	if (c->opening[index])
+		capture_drop_netns(s, index);
 	return capopen_begin(&c->opening[index], where, &c->opt, c->thread, err);
 }
 
@@ -386,6 +390,7 @@ void capture_drop_netns(struct source *s, uint16_t index)
 
 	if (!c->thread || index >= NETNS_MAX)
 		return;
-	end_opening(c, index);
+	capopen_abandon(c->opening[index], &c->left);
+	c->opening[index] = NULL;
 	capthread_drop(c->thread, index);
 }

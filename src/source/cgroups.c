@@ -130,6 +130,8 @@ static void tell_gone(const struct answerctx *a, uint64_t id)
 
 static void drop_wants(struct cgroups *c, size_t count)
 {
+	if (!count)	/* there may be no array at all yet */
+		return;
 	c->count -= count;
 	memmove(c->wants, c->wants + count, c->count * sizeof(*c->wants));
 }

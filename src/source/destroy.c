@@ -116,7 +116,7 @@ static bool read_end(const struct nlmsghdr *msg, struct event *e)
 	struct bytes payload = nlread_payload(msg);
 	const struct family *f;
 	struct inet_diag_msg m;
-	bool skip;
+	bool skip = false;
 
 	if (msg->nlmsg_type != SOCK_DIAG_BY_FAMILY || !bytes_copy(&payload, &m, sizeof(m)))
 		return false;

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/netlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,8 @@ struct table {
 	bool wanted;
 	bool no_diag;	   /* the kernel said that sock_diag does not have it */
 	bool absent;	   /* there is no text of it either */
+	int refusal;	   /* with which sock_diag said no_diag */
+	int error;	   /* of its last dump, but for being absent */
 	uint64_t retry_ns; /* what is missing is not asked for before */
 };
 
@@ -53,11 +56,14 @@ struct diag {
 	uint32_t malformed; /* lines of that text */
 	struct table tables[FAMILY_ROWS_MAX];
 	uint32_t runs[FAMILY_ROWS_MAX];
-	struct diag_options opt; /* protos, details: of the next round. Its pointers are not used */
+	struct diag_options opt; /* protos, details: of the next round. Pointers: only budget */
+	struct askbudget own_budget;
 	char *proc_net;
 	uint16_t netns;
 	uint32_t details; /* of this round */
-	uint32_t told;	  /* protos that the notice is about */
+	uint32_t missing; /* protos that absences is about */
+	char absences[EVENT_TEXT_MAX];
+	char told[EVENT_TEXT_MAX]; /* the notice, as last told */
 	bool round;
 	bool dumping;
 	unsigned at;
@@ -107,20 +113,45 @@ uint32_t diag_absent(const struct source *s)
 	return absent & ~listed;
 }
 
-/* One notice about all; with none missing its empty text takes the former back. */
-static void tell_absences(struct diag *d, uint64_t now_ns, const struct sink *out)
+bool diag_trouble(const struct source *s, char out[static EVENT_TEXT_MAX])
+{
+	const struct diag *d = (const struct diag *)s;
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (unsigned i = 0; family_at(i) && len < EVENT_TEXT_MAX; i++) {
+		const struct table *t = &d->tables[i];
+
+		if (t->wanted && t->error)
+			len += (size_t)snprintf(out + len, EVENT_TEXT_MAX - len, "%s%s: %s",
+						len ? "; " : "sockets are missing: ",
+						family_at(i)->name, strerror(-t->error));
+	}
+	return len > 0;
+}
+
+/* One notice about all; with nothing wrong its empty text takes the former back. */
+static void tell_trouble(struct diag *d, uint64_t now_ns, const struct sink *out)
 {
 	uint32_t missing = diag_absent(&d->source) & d->opt.asked;
 	struct event e = { .kind = EV_NOTICE,
 			   .time_ns = now_ns,
 			   .notice = { .source = NOTICE_SOCKETS } };
+	char errors[EVENT_TEXT_MAX];
+	bool any = diag_trouble(&d->source, errors);
 
 	/* There is one place for it, and what one namespace lacks all lack. */
-	if (missing == d->told || d->netns != 0)
+	if (d->netns != 0)
 		return;
-	diagabsent_format(missing, d->opt.text_only, e.notice.text);
+	if (missing != d->missing) /* costs a socket(2) for each kind */
+		diagabsent_format(missing, d->opt.text_only, d->absences);
+	d->missing = missing;
+	if (snprintf(e.notice.text, sizeof(e.notice.text), "%s%s%s", errors,
+		     any && d->absences[0] ? "; " : "", d->absences) < 0 ||
+	    strcmp(e.notice.text, d->told) == 0)
+		return;
+	memcpy(d->told, e.notice.text, sizeof(d->told));
 	sink_send(out, &e);
-	d->told = missing;
 }
 
 static void end_dump(struct diag *d, struct stepclock *clock, int error, bool complete,
@@ -136,6 +167,7 @@ static void end_dump(struct diag *d, struct stepclock *clock, int error, bool co
 	e.dump.complete = error == 0 && complete;
 	e.dump.took_ns = d->work_ns;
 	t->absent = error == -ENOENT;
+	t->error = t->absent ? 0 : error;
 	if (t->absent && t->retry_ns <= e.time_ns)
 		t->retry_ns = e.time_ns + ABSENT_RETRY_NS;
 	sink_send(out, &e);
@@ -162,6 +194,9 @@ static void begin_text(struct diag *d, struct stepclock *clock, const struct sin
 	const struct procnet *p = d->dump.family->text;
 	int err = p ? procnet_open(&d->text, d->proc_net, p) : -ENOENT;
 
+	/* Without a text what sock_diag has said counts. */
+	if (err == -ENOENT && d->tables[d->at].refusal)
+		err = d->tables[d->at].refusal;
 	d->malformed = 0;
 	if (err)
 		end_text(d, clock, err, out);
@@ -247,12 +282,19 @@ static bool find_table(struct diag *d, uint64_t now_ns)
 	return false;
 }
 
+/* Does sock_diag not have that table, or not for us? */
+static bool is_refusal(int error)
+{
+	return error == -ENOENT || error == -EOPNOTSUPP || error == -EPERM;
+}
+
 /* sock_diag has ended its answer. */
 static void take_end(struct diag *d, struct stepclock *clock, const struct sink *out)
 {
 	struct table *t = &d->tables[d->at];
 
-	t->no_diag = d->dump.error == -ENOENT;
+	t->no_diag = is_refusal(d->dump.error);
+	t->refusal = t->no_diag ? d->dump.error : 0;
 	if (t->no_diag) {
 		t->retry_ns = d->heard_ns + ABSENT_RETRY_NS;
 		begin_text(d, clock, out);
@@ -308,7 +350,7 @@ static int diag_step(struct source *s, uint64_t now_ns, const struct sink *out)
 	}
 	take_lap(d, &clock);
 	if (!d->round)
-		tell_absences(d, event_now_ns(&clock), out);
+		tell_trouble(d, event_now_ns(&clock), out);
 	return 0;
 }
 
@@ -419,7 +461,8 @@ void diag_look_up(struct source *s, const struct sockquery *q, unsigned count, u
 
 static int open_sockets(struct diag *d, const struct netns_place *where)
 {
-	int rc = diagask_open(&d->ask, where, d->runs);
+	struct askbudget *budget = d->opt.budget ? d->opt.budget : &d->own_budget;
+	int rc = diagask_open(&d->ask, where, d->runs, budget);
 
 	return rc ? rc : nlsock_open_in(&d->nl, NETLINK_SOCK_DIAG, 0, where);
 }
@@ -433,6 +476,7 @@ int diag_new(struct source **out, const struct diag_options *opt, struct errmsg 
 	d->opt = *opt;
 	d->netns = netns_index(opt->where);
 	d->proc_net = xstrdup(opt->proc_net ? opt->proc_net : "/proc/net");
+	askbudget_init(&d->own_budget);
 	take_wishes(d);
 	rc = opt->text_only ? 0 : open_sockets(d, opt->where);
 	if (rc) {

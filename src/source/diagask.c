@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lookups of single sockets. Owns its netlink socket, the queue and the budget; what is worth
- * asking for is its caller's business.
+ * Lookups of single sockets. Owns its netlink socket and the queue; the budget is shared, and what
+ * is worth asking for is its caller's business.
  */
 #include "source/diagask.h"
 
@@ -21,12 +21,17 @@ enum {
 /* What may be saved up: a burst of a few hundred lookups of 5 to 10 us each. */
 #define BUDGET_MAX_NS ((int64_t)(4 * NSEC_PER_MSEC))
 
-int diagask_open(struct diagask *a, const struct netns_place *where, const uint32_t *runs)
+void askbudget_init(struct askbudget *b)
+{
+	*b = (struct askbudget){ .left_ns = BUDGET_MAX_NS };
+}
+
+int diagask_open(struct diagask *a, const struct netns_place *where, const uint32_t *runs,
+		 struct askbudget *budget)
 {
 	a->runs = runs;
 	a->count = 0;
-	a->budget_ns = BUDGET_MAX_NS;
-	a->filled_ns = 0;
+	a->budget = budget;
 	a->event = (struct event){ .kind = EV_SOCKET, .sock.netns = netns_index(where) };
 	return nlsock_open_in(&a->nl, NETLINK_SOCK_DIAG, 0, where);
 }
@@ -36,24 +41,24 @@ void diagask_close(struct diagask *a)
 	nlsock_close(&a->nl);
 }
 
-static void fill_budget(struct diagask *a, uint64_t now_ns)
+static void fill_budget(struct askbudget *b, uint64_t now_ns)
 {
 	uint64_t gain;
 
-	if (now_ns <= a->filled_ns)
+	if (now_ns <= b->filled_ns)
 		return;
-	gain = (now_ns - a->filled_ns) / BUDGET_SHARE;
-	a->filled_ns = now_ns;
-	if (gain >= (uint64_t)(BUDGET_MAX_NS - a->budget_ns))
-		a->budget_ns = BUDGET_MAX_NS;
+	gain = (now_ns - b->filled_ns) / BUDGET_SHARE;
+	b->filled_ns = now_ns;
+	if (gain >= (uint64_t)(BUDGET_MAX_NS - b->left_ns))
+		b->left_ns = BUDGET_MAX_NS;
 	else
-		a->budget_ns += (int64_t)gain;
+		b->left_ns += (int64_t)gain;
 }
 
 void diagask_add(struct diagask *a, const struct sockquery *q, uint64_t now_ns)
 {
-	fill_budget(a, now_ns);
-	if (a->budget_ns > 0 && a->count < DIAGASK_QUEUE_MAX)
+	fill_budget(a->budget, now_ns);
+	if (a->budget->left_ns > 0 && a->count < DIAGASK_QUEUE_MAX)
 		a->queue[a->count++] = *q;
 }
 
@@ -177,5 +182,5 @@ void diagask_run(struct diagask *a, uint32_t details, uint64_t time_ns, const st
 		run_batch(a, &b, details, out);
 	}
 	a->count = 0;
-	a->budget_ns -= (int64_t)(clock_mono_ns() - start_ns);
+	a->budget->left_ns -= (int64_t)(clock_mono_ns() - start_ns);
 }

@@ -12,19 +12,27 @@
 
 enum { DIAGASK_QUEUE_MAX = 256 };
 
+/* Time that lookups may take: one for all namespaces, since they all run in one thread. */
+struct askbudget {
+	int64_t left_ns;	/* below zero: the last lookups cost more than there was */
+	uint64_t filled_ns;	/* event time up to which it was filled */
+};
+
+void askbudget_init(struct askbudget *b);
+
 /* Invariant: count <= DIAGASK_QUEUE_MAX. */
 struct diagask {
 	struct nlsock nl;
 	const uint32_t *runs;	/* by row of families.c: the current or last run of its dump */
 	struct sockquery queue[DIAGASK_QUEUE_MAX];
 	unsigned count;
-	int64_t budget_ns;	/* below zero: the last lookups cost more than there was */
-	uint64_t filled_ns;	/* event time up to which the budget was filled */
+	struct askbudget *budget;	/* borrowed */
 	struct event event;	/* reused for every answer */
 };
 
-/* runs is read at each answer, and borrowed until close. */
-int diagask_open(struct diagask *a, const struct netns_place *where, const uint32_t *runs);
+/* runs is read at each answer; it and budget are borrowed until close. */
+int diagask_open(struct diagask *a, const struct netns_place *where, const uint32_t *runs,
+		 struct askbudget *budget);
 void diagask_close(struct diagask *a);
 
 /* Takes the query in as far as queue and budget reach; else it is left to the next dump. */

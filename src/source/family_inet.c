@@ -97,6 +97,12 @@ static void put_addr(__be32 out[4], const struct addr *a, uint8_t family)
 		memcpy(out, a->b, sizeof(a->b));
 }
 
+/* fe80::/10: means something on one link only, and its socket is bound to that link's interface. */
+static bool is_link_local(const struct addr *a)
+{
+	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}
+
 void family_inet_ask(const struct family *f, void *buf, uint32_t seq, uint32_t details,
 		     const struct sockquery *q)
 {
@@ -109,6 +115,8 @@ void family_inet_ask(const struct family *f, void *buf, uint32_t seq, uint32_t d
 	put_addr(swap ? id->idiag_src : id->idiag_dst, &q->raddr, f->family);
 	id->idiag_sport = htons(swap ? q->rport : q->lport);
 	id->idiag_dport = htons(swap ? q->lport : q->rport);
+	if (is_link_local(&q->laddr) || is_link_local(&q->raddr))
+		id->idiag_if = q->ifindex;
 	id->idiag_cookie[0] = id->idiag_cookie[1] = INET_DIAG_NOCOOKIE;
 }
 

@@ -22,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "source/nsname.h"
 #include "source/nstab.h"
 #include "source/pidscan.h"
 
@@ -45,6 +46,7 @@ struct nsscan {
 	DIR *dir;		/* of the phase; NULL: there is none, or not yet */
 	bool due;
 	bool unsure;		/* not all could be read in this pass: nobody is gone */
+	uint32_t waiting;	/* namespaces for which there were no descriptors, in this pass */
 	uint32_t hidden;	/* processes whose namespace cannot be told, in this pass */
 	uint64_t cost_ns;	/* of this pass so far */
 	uint64_t next_ns;	/* event time: no pass begins before */
@@ -102,13 +104,21 @@ static void look_at_process(struct nsscan *s, uint32_t pid)
 	nstab_note_pid(&s->tab, e, pid);
 }
 
+/* Not the namespace's fault: the next pass may do better. */
+static bool is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN;
+}
+
 /* A name that nothing is mounted at is a leftover of `ip netns`. */
 static void look_at_name(struct nsscan *s, const char *name)
 {
 	int fd = openat(dirfd(s->dir), name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	bool unseen = fd < 0 && is_shortage(errno);
 	uint64_t inode = fd >= 0 ? netns_inode(fd) : 0;
 	struct nsentry *e = inode ? nstab_find(&s->tab, inode, 0) : NULL;
 
+	s->unsure |= unseen;
 	if (inode && !e)
 		e = nstab_add(&s->tab, inode, 0);
 	if (e)
@@ -127,7 +137,7 @@ static int nothing(void *ctx)
 	return 0;
 }
 
-/* Opens the namespace of its lowest process, if it still is the one that was met. */
+/* Opens the namespace of its lowest process, if it still is the one that was met; else -errno. */
 static int open_by_process(const struct nsscan *s, const struct nsentry *e)
 {
 	char path[PROC_PATH_MAX];
@@ -135,52 +145,44 @@ static int open_by_process(const struct nsscan *s, const struct nsentry *e)
 
 	snprintf(path, sizeof(path), "%u/ns/net", e->lowest);
 	fd = openat(s->proc_fd, path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && netns_inode(fd) == e->inode)
+	if (fd < 0)
+		return -errno;
+	if (netns_inode(fd) == e->inode)
 		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	close(fd);
+	return -ESTALE;
 }
 
 /* Once: gets a descriptor with which it can be entered, or knows that it cannot. */
-static void try_to_enter(const struct nsscan *s, struct nsentry *e)
+static void try_to_enter(struct nsscan *s, struct nsentry *e)
 {
-	struct netns_place place;
+	struct netns_place place = { .fd = e->fd };
+	int error = 0;
 
-	e->tried = true;
-	if (e->fd < 0 && e->inode && e->lowest)
-		e->fd = open_by_process(s, e);
-	place = (struct netns_place){ .fd = e->fd };
-	if (e->fd >= 0 && netns_run(&place, nothing, NULL)) {
-		close(e->fd);
-		e->fd = -1;
-	}
+	if (place.fd < 0 && e->inode && e->lowest)
+		place.fd = open_by_process(s, e);
+	if (place.fd < 0)
+		error = place.fd;
+	else
+		error = netns_run(&place, nothing, NULL);
+	e->fd = error ? -1 : place.fd;
+	if (error && place.fd >= 0)
+		close(place.fd);
+	e->tried = !is_shortage(-error);
+	s->waiting += !e->tried;
 }
 
 static void name_of(const struct nsscan *s, const struct nsentry *e, char name[NSNAME_MAX])
 {
-	char path[PROC_PATH_MAX], comm[EVENT_NAME_MAX] = "";
-	ssize_t len = -1;
-	int fd = -1;
-
 	if (e->ip_name[0] || e == &s->tab.at[0]) {
 		memcpy(name, e->ip_name, NSNAME_MAX);
 		return;
 	}
-	if (e->lowest) {
-		snprintf(path, sizeof(path), "%u/comm", e->lowest);
-		fd = openat(s->proc_fd, path, O_RDONLY | O_CLOEXEC);
-	}
-	if (fd >= 0) {
-		len = read(fd, comm, sizeof(comm) - 1);
-		close(fd);
-	}
-	comm[strcspn(comm, "\n")] = '\0';
-	if (len > 0 && comm[0])
-		snprintf(name, NSNAME_MAX, "%s[%u]", comm, e->lowest);
-	else if (e->inode)
+	if (e->lowest && nsname_by_cgroup(s->proc_fd, e->lowest, name))
+		return;
+	if (e->inode)
 		snprintf(name, NSNAME_MAX, "net:[%llu]", (unsigned long long)e->inode);
-	else
+	else if (!nsname_by_command(s->proc_fd, e->lowest, name))
 		snprintf(name, NSNAME_MAX, "pid %u", e->lowest);
 }
 
@@ -228,7 +230,12 @@ static void drop(struct nsscan *s, struct nsentry *e, uint64_t now_ns, const str
 static void make_notice(const struct nsscan *s, unsigned shut, char text[EVENT_TEXT_MAX])
 {
 	text[0] = '\0';
-	if (shut)
+	if (s->waiting)
+		snprintf(text, EVENT_TEXT_MAX,
+			 "%u network namespace%s cannot be looked at now: there are too many open "
+			 "files (raise the limit: ulimit -n)",
+			 s->waiting, s->waiting == 1 ? "" : "s");
+	else if (shut)
 		snprintf(text, EVENT_TEXT_MAX,
 			 "%u network namespace%s may not be entered (CAP_SYS_ADMIN): their sockets "
 			 "are what /proc/PID/net tells, their packets are not seen; run as root",
@@ -272,9 +279,13 @@ static void end_pass(struct nsscan *s, uint64_t now_ns, const struct sink *out)
 		}
 		if (i && !e->tried)
 			try_to_enter(s, e);
+		if (i && !e->tried)
+			continue;
 		if (!e->pid)
 			e->pid = e->lowest;
 		tell(s, e, now_ns, out);
+		e->again |= e->put_back;
+		e->put_back = false;
 		shut += i && e->fd < 0 && e->pid;
 	}
 	if (!s->unsure)
@@ -299,6 +310,7 @@ static void begin_pass(struct nsscan *s)
 	s->due = false;
 	s->unsure = false;
 	s->hidden = 0;
+	s->waiting = 0;
 	s->cost_ns = 0;
 	s->phase = PHASE_NAMES;
 	s->dir = open_dir(AT_FDCWD, s->run);
@@ -439,13 +451,21 @@ bool nsscan_take_new(struct source *source, struct netns_place *out)
 	for (unsigned i = 1; i < NETNS_MAX; i++) {
 		struct nsentry *e = &s->tab.at[i];
 
-		if (!e->told || e->taken || (e->fd < 0 && !e->pid))
+		if (!e->told || (e->taken && !e->again) || (e->fd < 0 && !e->pid))
 			continue;
 		e->taken = true;
+		e->again = false;
 		*out = (struct netns_place){ .index = (uint16_t)i, .fd = e->fd, .pid = e->pid };
 		return true;
 	}
 	return false;
+}
+
+void nsscan_put_back(struct source *source, uint16_t index)
+{
+	struct nsentry *e = &scan_of(source)->tab.at[index % NETNS_MAX];
+
+	e->put_back = e->used && e->taken;
 }
 
 bool nsscan_take_gone(struct source *source, uint16_t *index)

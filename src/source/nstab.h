@@ -28,7 +28,9 @@ struct nsentry {
 	bool tried;			/* to open and enter it */
 	bool told;
 	bool pid_met;			/* `pid` still was in it in this pass */
-	bool taken;			/* handed to the app */
+	bool taken;			/* handed to the app, once at least */
+	bool put_back;			/* by the app: it comes again after the next pass */
+	bool again;			/* to be handed to it again */
 	bool gone;			/* is not used any more, which the app has not been told yet */
 	char ip_name[NSNAME_MAX];	/* of `ip netns` in this pass; "" = none */
 	char name[NSNAME_MAX];		/* as last told */

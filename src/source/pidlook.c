@@ -71,11 +71,13 @@ static void tell_reuse(const struct pidlook *l, uint64_t now_ns, const struct si
 	sink_send(out, &e);
 }
 
-static void tell_holder(const struct pidlook *l, const struct sockfd *s, bool held, uint64_t now_ns,
+static void tell_holder(struct pidlook *l, const struct sockfd *s, bool held, uint64_t now_ns,
 			const struct sink *out)
 {
 	struct event e;
 
+	if (held)
+		l->who->opened_ns = now_ns;
 	/*
 	 * Of this kind only: clearing a whole event costs more than the rest, for a server's
 	 * 100,000.

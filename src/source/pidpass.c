@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
 
 enum { FIRST_ROOM = 256, CLOCK_EVERY = 4 };
 
@@ -23,11 +22,11 @@ void pidpass_init(struct pidpass *p, int root_fd, bool counts_fds, struct pidtab
 		.root_fd = root_fd,
 		.counts_fds = counts_fds,
 		.tab = tab,
-		.look = { .root_fd = root_fd, .seed = hash_random_seed() },
+		.look = { .root_fd = root_fd, .seed = tab->seed }, /* of all passes alike */
 	};
 }
 
-int pidpass_begin(struct pidpass *p, enum passkind kind, uint32_t number)
+static int open_dir(struct pidpass *p)
 {
 	int fd = openat(p->root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -39,12 +38,6 @@ int pidpass_begin(struct pidpass *p, enum passkind kind, uint32_t number)
 		return -err;
 	}
 	p->dir = dir;
-	p->kind = kind;
-	p->number = number;
-	p->totals = (struct passrec){ .processes = 0 };
-	p->count = 0;
-	p->at = 0;
-	p->running = true;
 	return 0;
 }
 
@@ -105,6 +98,61 @@ static void put_in_order(struct pidpass *p)
 		qsort(p->pids, fresh, sizeof(*p->pids), youngest_first);
 }
 
+/* For the order of a PASS_REREAD. */
+struct candidate {
+	uint64_t opened_ns;
+	uint32_t pid;
+};
+
+static int latest_first(const void *x, const void *y)
+{
+	const struct candidate *a = x, *b = y;
+
+	if (a->opened_ns != b->opened_ns)
+		return (a->opened_ns < b->opened_ns) - (a->opened_ns > b->opened_ns);
+	return (a->pid < b->pid) - (a->pid > b->pid);
+}
+
+/*
+ * The latest to open a socket first, then who never had one, the youngest at the front: it may have
+ * been met while it was starting, with as many files open as it has sockets now.
+ */
+static int gather_known(struct pidpass *p)
+{
+	struct candidate *found = calloc(p->tab->count + 1, sizeof(*found));
+	const struct pident *who;
+	size_t at = 0, count = 0;
+	int err = found ? 0 : -ENOMEM;
+
+	while (found && (who = pidtab_next(p->tab, &at))) {
+		if (!who->kernel_thread && !who->hidden)
+			found[count++] = (struct candidate){ who->opened_ns, who->pid };
+	}
+	if (count)
+		qsort(found, count, sizeof(*found), latest_first);
+	for (size_t i = 0; i < count && !err; i++)
+		err = add_pid(p, found[i].pid);
+	free(found);
+	return err;
+}
+
+int pidpass_begin(struct pidpass *p, enum passkind kind, uint32_t number)
+{
+	int err;
+
+	p->count = 0;
+	p->at = 0;
+	err = kind == PASS_REREAD ? gather_known(p) : open_dir(p);
+	if (err)
+		return err;
+	p->kind = kind;
+	p->number = number;
+	p->fds_max = 0;
+	p->totals = (struct passrec){ .processes = 0 };
+	p->running = true;
+	return 0;
+}
+
 /* The next entry of /proc. */
 static int gather(struct pidpass *p)
 {
@@ -129,11 +177,23 @@ static bool looks_unchanged(const struct pidpass *p, const struct pident *who,
 		return false;
 	if (who->kernel_thread)
 		return true;
-	if (p->kind == PASS_FULL)
+	if (p->kind == PASS_FULL || p->kind == PASS_REREAD)
 		return false;
 	if (!p->counts_fds)
 		return p->kind == PASS_GLANCE;
 	return !who->leaderless && !who->split && who->fd_count == (uint64_t)fds->st_size;
+}
+
+/* Half a look is of no use to anybody, and whom it would have been for comes again. */
+static bool is_affordable(const struct pidpass *p, uint32_t pid)
+{
+	const struct pident *who = pidtab_find(p->tab, pid);
+	uint64_t fds;
+
+	if (!who)	/* swept since the list was made */
+		return false;
+	fds = p->counts_fds && who->fd_count > who->fds.count ? who->fd_count : who->fds.count;
+	return fds <= p->fds_max;
 }
 
 /* A process that the pass comes by: begins the look into it, where one is needed. */
@@ -143,6 +203,8 @@ static void meet(struct pidpass *p, uint32_t pid)
 	struct stat fds;
 	char path[32];
 
+	if (p->kind == PASS_REREAD && !is_affordable(p, pid))
+		return;
 	snprintf(path, sizeof(path), "%u/fd", pid);
 	if (fstatat(p->root_fd, path, &fds, 0)) {
 		/* hidepid=1 lists it and no more; else it has just ended. */

@@ -14,10 +14,12 @@ enum passkind {
 	PASS_QUICK,	/* processes that are new or have another number of descriptors */
 	PASS_FULL,	/* all of them, and their threads */
 	PASS_GLANCE,	/* as quick; where the kernel does not count descriptors: the new ones */
+	PASS_REREAD,	/* known ones, all their descriptors: the latest to open a socket first */
 };
 
 /*
- * Invariants: dir is open while the pids are gathered, after that the first `at` of them were met.
+ * Invariants: dir is open while the pids are gathered out of it (PASS_REREAD has them from the
+ * table), after that the first `at` of them were met.
  * Two passes may be under way over one table; a process is in one look at a time.
  */
 struct pidpass {
@@ -27,6 +29,7 @@ struct pidpass {
 	bool running;
 	enum passkind kind;
 	uint32_t number;	/* what a process that was met gets as its `pass` */
+	uint64_t fds_max;	/* PASS_REREAD: whoever has more is passed over; 0 at its begin */
 	struct passrec totals;
 	DIR *dir;
 	uint32_t *pids;		/* owned */

@@ -51,6 +51,17 @@ struct pident *pidtab_find(const struct pidtab *t, uint32_t pid)
 	return *slot_of(t, pid);
 }
 
+struct pident *pidtab_next(const struct pidtab *t, size_t *at)
+{
+	while (*at <= t->mask) {
+		struct pident *who = t->slots[(*at)++];
+
+		if (who)
+			return who;
+	}
+	return NULL;
+}
+
 static bool grow(struct pidtab *t)
 {
 	struct pidtab bigger = { .mask = 2 * t->mask + 1, .count = t->count, .seed = t->seed };

@@ -22,6 +22,7 @@ struct pident {
 	uint32_t pass;	   /* the last that met it */
 	uint64_t fd_ino;   /* of /proc/PID/fd when it was looked into; 0: never */
 	uint64_t fd_count; /* its size then: open descriptors, where the kernel tells */
+	uint64_t opened_ns; /* event time at which it was last told to hold one more; 0: never */
 	uint64_t start_ticks;
 	uint64_t cmdline_hash;
 	uint32_t ppid;
@@ -50,6 +51,9 @@ void pidtab_fini(struct pidtab *t);
 struct pident *pidtab_get(struct pidtab *t, uint32_t pid);
 
 struct pident *pidtab_find(const struct pidtab *t, uint32_t pid); /* NULL: never met */
+
+/* All, in no order, while nothing is added or swept; *at is 0 at first. NULL: the end. */
+struct pident *pidtab_next(const struct pidtab *t, size_t *at);
 
 /* Frees every process that `pass` did not meet and nobody looks at, after gone() was told of it. */
 void pidtab_sweep(struct pidtab *t, uint32_t pass,

@@ -11,7 +11,9 @@
  * rests a multiple of what the last one worked.
  *
  * Beside these there is the glance, a quick pass in between for sockets that may be gone before the
- * next one: it draws on savings of its own, and answers nothing.
+ * next one: it draws on savings of its own, and answers nothing. A process that closes a connection
+ * and opens the next has as many descriptors as before, so what is saved beyond a reserve goes into
+ * those that look unchanged, too: all their descriptors are read again, as far as that lasts.
  *
  * Owns the passes under way and the plan; how a pass goes about it is pidpass's business.
  */
@@ -38,6 +40,8 @@
 
 #define GLANCE_SAVED_NS	    (40 * NSEC_PER_MSEC)
 #define GLANCE_FROM_NS	    (2 * NSEC_PER_MSEC) /* with less it does not begin or go on */
+#define REREAD_FROM_NS	    (GLANCE_SAVED_NS / 2) /* the rest is for the next glance */
+#define REREAD_FD_NS	    3000 /* to read one descriptor: about */
 
 enum { URGENT_REST = 4, IDLE_REST = 50 }; /* per unit of work */
 enum { GLANCE_SHARE = 50 };		  /* savings grow by this part of the time */
@@ -282,6 +286,30 @@ static uint64_t glance_due_ns(const struct procfs *p)
 	return p->saved_from_ns + (GLANCE_FROM_NS - p->saved_ns) * GLANCE_SHARE;
 }
 
+/* A glance that was wished for goes before the rest of the last one. */
+static bool begin_glance(struct procfs *p)
+{
+	if (p->glance.running && p->glance.kind == PASS_REREAD && p->glance_wanted)
+		pidpass_end(&p->glance);
+	if (!p->glance.running) {
+		p->glance_wanted = false;
+		return pidpass_begin(&p->glance, PASS_GLANCE, p->passes) == 0;
+	}
+	return true;
+}
+
+static void work_glance(struct procfs *p, uint64_t now_ns, const struct sink *out)
+{
+	uint64_t deadline_ns = clock_mono_ns() + SLICE_NS;
+	int rc;
+
+	/* A pass may have begun since the last slice: whom it has met stays met. */
+	p->glance.number = p->passes;
+	rc = pidpass_step(&p->glance, deadline_ns, now_ns, out);
+	if (rc == 0 && p->glance.kind == PASS_GLANCE && p->saved_ns > REREAD_FROM_NS)
+		pidpass_begin(&p->glance, PASS_REREAD, p->passes);
+}
+
 static void glance_on(struct procfs *p, uint64_t now_ns, const struct sink *out)
 {
 	uint64_t start_ns, took_ns;
@@ -290,14 +318,16 @@ static void glance_on(struct procfs *p, uint64_t now_ns, const struct sink *out)
 	if (p->saved_ns < GLANCE_FROM_NS)
 		return;
 	start_ns = clock_mono_ns();
-	if (!p->glance.running) {
-		p->glance_wanted = false;
-		if (pidpass_begin(&p->glance, PASS_GLANCE, p->passes))
-			return;
-	}
-	pidpass_step(&p->glance, start_ns + SLICE_NS, now_ns, out);
+	if (begin_glance(p))
+		work_glance(p, now_ns, out);
 	took_ns = clock_mono_ns() - start_ns;
 	p->saved_ns -= took_ns < p->saved_ns ? took_ns : p->saved_ns;
+	if (!p->glance.running || p->glance.kind != PASS_REREAD)
+		return;
+	if (p->saved_ns > REREAD_FROM_NS)
+		p->glance.fds_max = (p->saved_ns - REREAD_FROM_NS) / REREAD_FD_NS;
+	else
+		pidpass_end(&p->glance);
 }
 
 /* ---- flags ---- */

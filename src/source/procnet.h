@@ -8,7 +8,7 @@
  * has the accept queue but not its limit: send_q is 0 there and means unknown.
  *
  * Lines are untrusted: split on blanks and colons, never by column. A UNIX socket's path is printed
- * as it is, so a line feed in one makes two lines of it; the second is malformed, or a lie.
+ * as it is, so a line feed in one makes two lines of it; the second is passed over, or a lie.
  */
 #ifndef SOCKMON_SOURCE_PROCNET_H
 #define SOCKMON_SOURCE_PROCNET_H

@@ -45,6 +45,18 @@ static uint8_t unix_state(uint64_t flags, uint64_t state)
 	return state == SS_CONNECTED ? ST_ESTABLISHED : ST_CLOSE;
 }
 
+/*
+ * A line of the kernel's begins with a socket's address. A name is printed as it is, and each line
+ * feed in it begins a line that does not. A name can pretend there to be a socket: such a line
+ * cannot be told from one of the kernel's, and is believed.
+ */
+static bool begins_a_socket(const char *line)
+{
+	size_t digits = strspn(line, "0123456789abcdefABCDEF");
+
+	return digits && line[digits] == ':';
+}
+
 /* One blank, then the name to the end of the line; blanks of its own are part of it. */
 static void take_unix_name(struct unixmore *un, const char *after_inode)
 {
@@ -65,6 +77,10 @@ static bool parse_unix(const struct family *f, const char *line, struct event *o
 	struct sockrec *sk;
 	uint8_t proto;
 
+	if (!begins_a_socket(line)) {
+		*skip = true;
+		return true;
+	}
 	if (!procfield_numbers(fields, count, unix_numbers, UNIX_NUMBERS, n) ||
 	    !family_unix_proto((unsigned)n[UNIX_TYPE], &proto))
 		return false;

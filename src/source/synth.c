@@ -18,7 +18,6 @@
 
 enum {
 	DUMPS = 4,			/* tcp4, tcp6, udp4, udp6; the rest is synth_local.c's */
-	KEEP_CLOSED_S = 10,
 	DUMP_TOOK_US = 140,
 	ARP_BEFORE = 1200, ARP_EACH = 2, ARP_BYTES = 60,	/* packets without IP */
 	FLOW_LIMIT = 1 << 20,		/* the default of --max-flows */
@@ -37,6 +36,7 @@ struct synth {
 	struct synthtime time;
 	bool pending;
 	uint32_t protos;		/* local kinds that are listed */
+	uint64_t keep_closed_ns;	/* told with EV_HOST */
 	struct synthrow *rows;
 	unsigned row_count;
 	struct flowtotals past;			/* only expired_*: flows that ended */
@@ -55,7 +55,7 @@ static void send_host(const struct synth *s, const struct sink *out)
 	e.host = (struct hostrec){
 		.name = "demo",
 		.version = PACKAGE_VERSION,
-		.keep_closed_ns = KEEP_CLOSED_S * NSEC_PER_SEC,
+		.keep_closed_ns = s->keep_closed_ns,
 	};
 	sink_send(out, &e);
 	e = event_of(s, EV_LOST);	/* none is lost: ends are told */
@@ -484,7 +484,8 @@ static const struct source_ops synth_ops = {
 	.close = synth_close,
 };
 
-int synth_new(struct source **out, uint64_t interval_ns, struct errmsg *err)
+int synth_new(struct source **out, uint64_t interval_ns, uint64_t keep_closed_ns,
+	      struct errmsg *err)
 {
 	struct synth *s = xcalloc(1, sizeof(*s));
 	uint32_t flows = 0;
@@ -494,6 +495,7 @@ int synth_new(struct source **out, uint64_t interval_ns, struct errmsg *err)
 		.time = { .now_ns = FIRST_NS, .interval_ns = interval_ns },
 		.pending = true,
 		.protos = UINT32_MAX,
+		.keep_closed_ns = keep_closed_ns,
 	};
 	while (synth_conn_at(s->row_count))
 		s->row_count++;

@@ -17,6 +17,8 @@
  */
 void synth_want(struct source *s, uint32_t protos);
 
-int synth_new(struct source **out, uint64_t interval_ns, struct errmsg *err);
+/* keep_closed_ns: as in struct hostrec. */
+int synth_new(struct source **out, uint64_t interval_ns, uint64_t keep_closed_ns,
+	      struct errmsg *err);
 
 #endif

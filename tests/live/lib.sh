@@ -96,7 +96,9 @@ within()
 
 other_ns()
 {
-	[[ $(readlink "/proc/$1/ns/net") != $(readlink /proc/self/ns/net) ]]
+	local its
+
+	its=$(readlink "/proc/$1/ns/net") && [[ $its != $(readlink /proc/self/ns/net) ]]
 }
 
 new_ns()

@@ -3,11 +3,12 @@
 # TAP: network namespaces: with -N all the same tuple in two of them is two rows, each with its own name, process and
 # packets; one that comes while sockmon runs shows up and one that goes is let go; -N NAME, PID and PATH look at one;
 # without rights another's sockets come out of /proc/PID/net.
-# The test has a process and a mount namespace too, so that -N all finds its own namespaces only.
+# The test has a process and a mount namespace too, so that -N all finds its own namespaces only; and a cgroup
+# namespace, so that the unit or container in which it runs gives none of them its name.
 # shellcheck source=tests/live/lib.sh
 . "${top_srcdir:?run me through make check}/tests/live/lib.sh"
 if [[ -z ${LIVE_INSIDE-} ]]; then
-	apart=(unshare -nmpf --mount-proc --kill-child)
+	apart=(unshare -nmpCf --mount-proc --kill-child)
 	if ((EUID == 0)) && "${apart[@]}" true 2>/dev/null; then
 		LIVE_INSIDE=root exec "${apart[@]}" bash "$0" "$@"
 	elif "${apart[@]}" -Ur true 2>/dev/null; then
@@ -90,7 +91,7 @@ test_all()
 {
 	monitor all here -N all -t
 	next all
-	result "all: each namespace is named, by ip netns or by a process" "$(
+	result "all: each namespace is named, by ip netns or by its inode" "$(
 		equal listeners "$(last all '[.rows[] | select(.lport == 7000 and .state == "LISTEN") | .netns] |
 			sort | join(" ")')" "${names[blue]} ${names[red]}")"
 	do_all one <<<$'send c 1000\nrecv s 1000'
@@ -157,6 +158,33 @@ test_coming_and_going()
 		own_row blue one 1000)"
 }
 
+# The lowest number that none of sockmon's descriptors has: with it as the limit, no more can be opened.
+lowest_free()
+{
+	local fd=0
+
+	while [[ -e /proc/$monitor_pid/fd/$fd ]]; do
+		fd=$((fd + 1))
+	done
+	echo $fd
+}
+
+test_shortage()
+{
+	local limit
+
+	limit=$(prlimit --pid "$monitor_pid" --nofile --noheadings -o SOFT)
+	prlimit --pid "$monitor_pid" --nofile="$(($(lowest_free) + 4)):" || bail "prlimit"
+	new_ns grey
+	actor four grey
+	do_all four <<<$'tcp l\nbind l 127.0.0.1 7400\nlisten l 4'
+	next all 6
+	has_rows '.lport == 7400' 0 || bail "there were descriptors: the next test would pass for nothing"
+	prlimit --pid "$monitor_pid" --nofile="$limit:"
+	result "a namespace for which there were no descriptors is tried again" "$(
+		within 20 has_rows '.lport == 7400' 1 || last all '.rows[] | .lport')"
+}
+
 lets_go()
 {
 	! holds "$1"
@@ -195,7 +223,9 @@ test_rights()
 		return
 	fi
 	result "without rights: the other's sockets out of /proc/PID/net" "$(
-		names[blue]="sleep[${live_ns[blue]}]"
+		for ns in blue red; do	# the inode is not for them to see
+			names[$ns]="sleep[${live_ns[$ns]}]"
+		done
 		snapshot nobody -N all
 		for ns in blue red; do
 			which=".lport == 7000 and .state == \"LISTEN\" and $(of "$ns")"
@@ -213,14 +243,15 @@ new_ns red
 veth blue v0 10.7.0.1/24 red v1 10.7.0.2/24
 named=$(name_ns blue 2>/dev/null && echo yes)
 names[blue]=${named:+blue}
-names[blue]=${names[blue]:-sleep[${live_ns[blue]}]}
-names[red]="sleep[${live_ns[red]}]"
+names[blue]=${names[blue]:-$(readlink "/proc/${live_ns[blue]}/ns/net")}
+names[red]=$(readlink "/proc/${live_ns[red]}/ns/net")
 actor one blue
 actor two red
 talk_to_self one 10
 talk_to_self two 10
 test_all
 test_coming_and_going
+test_shortage
 stop all
 test_one
 test_once

@@ -10,6 +10,7 @@
  *				are the mouse, SIZE:WxH resizes
  *	# ascii: yes		a terminal without UTF-8
  *	# notice: TEXT		what a capture without the right to capture says
+ *	# notice-too: TEXT	what the sockets' source has to say beside
  *	# netns: NAME		there is a second network namespace, with two sockets
  *
  * UPDATE_SCREENS=1 writes what is painted into the files: look at each with git diff before believing it.
@@ -29,14 +30,14 @@
 #include "base/clock.h"
 #include "ui/ui.h"
 
-enum { CASES_MAX = 128, ARGS_MAX = 24 };
+enum { CASES_MAX = 256, ARGS_MAX = 24, OTHERS = 3 };	/* tests that are no cases */
 
 struct screencase {
 	char path[512];
 	char name[128];
 	char *text;			/* the whole file; owned */
 	const char *expected;		/* in text, behind the "---" line */
-	char args[256], keys[1024], notice[400], netns[64];
+	char args[256], keys[1024], notice[400], notice_too[400], netns[64];
 	int width, height;
 	unsigned ticks;
 	bool ascii;
@@ -79,6 +80,7 @@ static void read_line(struct screencase *c, const char *line)
 	directive(line, "args", c->args, sizeof(c->args));
 	directive(line, "keys", c->keys, sizeof(c->keys));
 	directive(line, "notice", c->notice, sizeof(c->notice));
+	directive(line, "notice-too", c->notice_too, sizeof(c->notice_too));
 	directive(line, "netns", c->netns, sizeof(c->netns));
 	if (directive(line, "size", value, sizeof(value)))
 		assert_int_equal(sscanf(value, "%dx%d", &c->width, &c->height), 2);
@@ -155,11 +157,11 @@ static void give(struct stage *s, struct event *e)
 	model_apply((struct model *)(uintptr_t)app_model(s->app), e);
 }
 
-static void give_notice(struct stage *s, const char *text)
+static void give_notice(struct stage *s, enum noticesource source, const char *text)
 {
 	struct event e = { .kind = EV_NOTICE };
 
-	e.notice.source = NOTICE_CAPTURE;
+	e.notice.source = (uint8_t)source;
 	snprintf(e.notice.text, sizeof(e.notice.text), "%.300s", text);
 	give(s, &e);
 }
@@ -212,7 +214,9 @@ static void stage_init(struct stage *s, const struct screencase *c)
 	for (i = 0; i < c->ticks; i++)
 		tick(s);
 	if (c->notice[0])
-		give_notice(s, c->notice);
+		give_notice(s, NOTICE_CAPTURE, c->notice);
+	if (c->notice_too[0])
+		give_notice(s, NOTICE_SOCKETS, c->notice_too);
 	if (c->netns[0])
 		give_netns(s, c->netns);
 	paint(s);
@@ -420,6 +424,60 @@ static void test_export_writes_the_rows_and_asks_before_it_replaces(void **state
 	assert_int_equal(remove(folder), 0);
 }
 
+/* A connection that ended, of which the wire says later that it was reset. */
+static void give_closed(struct stage *s, struct event *flow)
+{
+	struct event e = { .kind = EV_SOCKET };
+
+	e.sock = (struct sockrec){
+		.cookie = 0x700009,
+		.proto = SP_TCP,
+		.family = AF_INET,
+		.state = ST_ESTABLISHED,
+		.lport = 61999,
+		.rport = 4999,
+		.has = HAS_COOKIE | HAS_QUEUES,
+		.dump = dump_index(2, 0),
+		.dump_gen = 1,
+		.inode = 70009,
+	};
+	addr_parse("10.0.0.2", &e.sock.laddr);
+	addr_parse("10.9.9.9", &e.sock.raddr);
+	give(s, &e);
+	*flow = (struct event){ .kind = EV_FLOW };
+	flowkey_make(&flow->flow.rec.key, 6, &e.sock.laddr, e.sock.lport, &e.sock.raddr,
+		     e.sock.rport);
+	flow->flow.rec.id = 0x7009;
+	flow->flow.rec.gen = 1;
+	flow->flow.rec.wire_state = WS_ESTABLISHED;
+	flow->flow.rec.first_ns = flow->flow.rec.last_ns = model_time_ns(app_model(s->app));
+	give(s, flow);
+	e.kind = EV_SOCKET_GONE;
+	e.sock.state = ST_CLOSE;
+	e.sock.inode = 0;
+	give(s, &e);
+}
+
+static void test_search_of_the_events_finds_what_is_corrected_later(void **state)
+{
+	const struct screencase c = { .width = 120, .height = 24, .ticks = 1 };
+	struct stage s;
+	struct event flow;
+
+	(void)state;
+	stage_init(&s, &c);
+	give_closed(&s, &flow);
+	press_all(&s, "2 /");
+	type(&s, "61999 reset");
+	press_all(&s, "Enter TICK TICK TICK TICK TICK TICK TICK");
+	assert_true(screen_says(&s, "none of the"));
+	flow.flow.rec.wire_state = WS_RESET;
+	give(&s, &flow);
+	paint(&s);
+	assert_true(screen_says(&s, "10.9.9.9:4999"));
+	stage_fini(&s);
+}
+
 static int by_name(const void *x, const void *y)
 {
 	const struct screencase *a = x, *b = y;
@@ -457,9 +515,10 @@ static size_t find_cases(struct screencase *cases)
 int main(void)
 {
 	struct screencase *cases = calloc(CASES_MAX, sizeof(*cases));
-	struct CMUnitTest tests[CASES_MAX + 2] = {
+	struct CMUnitTest tests[CASES_MAX + OTHERS] = {
 		cmocka_unit_test(test_every_size_and_every_key_is_survived),
 		cmocka_unit_test(test_export_writes_the_rows_and_asks_before_it_replaces),
+		cmocka_unit_test(test_search_of_the_events_finds_what_is_corrected_later),
 	};
 	size_t count, i;
 	int failed;
@@ -473,10 +532,10 @@ int main(void)
 	}
 	for (i = 0; i < count; i++) {
 		read_case(&cases[i]);
-		tests[i + 2] =
+		tests[i + OTHERS] =
 			(struct CMUnitTest){ cases[i].name, test_case, NULL, NULL, &cases[i] };
 	}
-	failed = _cmocka_run_group_tests("screens", tests, count + 2, NULL, NULL);
+	failed = _cmocka_run_group_tests("screens", tests, count + OTHERS, NULL, NULL);
 	for (i = 0; i < count; i++)
 		free(cases[i].text);
 	free(cases);

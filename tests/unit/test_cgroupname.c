@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* query/cgroupname.c: paths as they are found on hosts, and as nobody should make them. */
+/* base/cgroupname.c: paths as they are found on hosts, and as nobody should make them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "query/cgroupname.h"
+#include "base/cgroupname.h"
 
 #define HEX "4f2a61c0ee5b8d3b0f8d1c6a8f3e5d7c9b1a2f4e6d8c0b9a7f5e3d1c2b4a6f8e"
 #define HEX2 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -159,6 +159,21 @@ static void test_cgroupname_hostile_paths_say_nothing_or_a_unit(void **state)
 	CHECK(samples);
 }
 
+static void test_cgroupname_container_is_no_unit(void **state)
+{
+	char out[64];
+
+	(void)state;
+	assert_true(cgroupname_container("/docker/" HEX, out, sizeof(out)));
+	assert_string_equal(out, "docker:4f2a61c0ee5b");
+	assert_true(cgroupname_container(USER "/user.slice/libpod-" HEX ".scope", out,
+					 sizeof(out)));
+	assert_string_equal(out, "podman:4f2a61c0ee5b");
+	assert_true(cgroupname_container("/kubepods/pod" POD, out, sizeof(out)));
+	assert_false(cgroupname_container("/system.slice/nginx.service", out, sizeof(out)));
+	assert_false(cgroupname_container("/", out, sizeof(out)));
+}
+
 static void test_cgroupname_never_writes_more_than_it_may(void **state)
 {
 	static const char *const paths[] = {
@@ -195,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_cgroupname_container_is_known_by_its_runtimes_habit),
 		cmocka_unit_test(test_cgroupname_pod_has_its_uid_and_container),
 		cmocka_unit_test(test_cgroupname_hostile_paths_say_nothing_or_a_unit),
+		cmocka_unit_test(test_cgroupname_container_is_no_unit),
 		cmocka_unit_test(test_cgroupname_never_writes_more_than_it_may),
 		cmocka_unit_test(test_cgroupname_long_names_are_cut),
 	};

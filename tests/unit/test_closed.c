@@ -451,7 +451,7 @@ static void test_closed_socket_does_not_take_a_connection_that_began_later(void 
 static void test_closed_row_that_goes_leaves_its_process_to_its_flow(void **state)
 {
 	struct fx *fx = *state;
-	struct flowrec f = traffic(fx, WS_TIME_WAIT);
+	struct flowrec f = traffic(fx, WS_RESET);
 	struct sockrec r = connection(1, 1, 1);
 
 	fx_proc(fx, 9, 1, "curl");
@@ -533,6 +533,282 @@ static void test_closed_record_asked_for_amid_a_dump_is_not_swept(void **state)
 	assert_int_equal(model_totals(fx->m)->sockets, 1);
 }
 
+/* The same tuple's TIME_WAIT under another cookie. */
+static void test_closed_connection_that_no_dump_listed_goes_on_under_another_cookie(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 100, 50), tw = time_wait(2);
+	struct row row;
+
+	fx_socket_gone(fx, &r);
+	assert_int_equal(fx_socket_row(fx, 1).sk->end, END_CLOSED);
+	fx_pass_time(fx, 20);
+	fx_socket(fx, &tw);
+	assert_int_equal(model_row_count(fx->m), 1);
+	row = fx_socket_row(fx, 2);
+	assert_int_equal(row.sk->rec.state, ST_TIME_WAIT);
+	assert_int_equal(row.sk->rec.tcpinfo.bytes_received, 100);
+	assert_int_equal(row.sk->end, END_NONE);
+	assert_int_equal(model_life_count(fx->m), 1);
+	assert_int_equal(model_life(fx->m, 0)->cookie, 2);
+	dump_nothing(fx);
+	assert_int_equal(model_row_count(fx->m), 0);
+	assert_int_equal(model_totals(fx->m)->sockets + model_totals(fx->m)->closed, 0);
+}
+
+static void test_closed_minisocket_listed_before_the_end_of_its_socket_is_the_same_connection(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 100, 50), tw = time_wait(2);
+
+	dump_nothing(fx);
+	fx_pass_time(fx, 100);
+	fx_socket(fx, &tw);
+	assert_int_equal(model_life_count(fx->m), 1);
+	fx_socket_gone(fx, &r);
+	assert_int_equal(model_row_count(fx->m), 1);
+	assert_int_equal(fx_socket_row(fx, 2).sk->rec.tcpinfo.bytes_received, 100);
+	assert_int_equal(model_life_count(fx->m), 1);
+	assert_int_equal(model_life(fx->m, 0)->rx_bytes, 100);
+}
+
+static void test_closed_connection_whose_tuple_was_used_again_is_not_the_former_ones(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 100, 50), former = time_wait(2), later = time_wait(3);
+
+	fx_socket(fx, &former);
+	fx_dump_ends(fx, 0, true);
+	fx_pass_time(fx, 300);
+	fx_socket_gone(fx, &r);
+	assert_int_equal(model_row_count(fx->m), 1);
+	assert_int_equal(fx_socket_row(fx, 1).sk->end, END_CLOSED);
+	assert_int_equal(fx_socket_row(fx, 1).sk->rec.tcpinfo.bytes_received, 100);
+	fx_socket(fx, &later);
+	assert_int_equal(model_row_count(fx->m), 1);
+	assert_int_equal(fx_socket_row(fx, 3).sk->rec.tcpinfo.bytes_received, 100);
+}
+
+static void test_closed_connection_of_another_tuple_or_that_was_reset_has_no_minisocket(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 100, 50), tw = time_wait(2);
+	struct flowrec f = traffic(fx, WS_RESET);
+
+	fx_socket_gone(fx, &r);
+	tw.rport = 81;
+	fx_socket(fx, &tw);
+	assert_int_equal(model_row_count(fx->m), 2);
+	fx_flow(fx, &f, false);
+	assert_int_equal(fx_socket_row(fx, 1).sk->end, END_RESET);
+	tw = time_wait(3);
+	fx_socket(fx, &tw);
+	assert_int_equal(model_totals(fx->m)->sockets + model_totals(fx->m)->closed, 3);
+}
+
+static void test_closed_connection_is_asked_for_since_it_may_wait(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 100, 50), udp = fx_sock(SP_UDP, ST_ESTABLISHED, 2);
+	struct sockquery q[4];
+
+	udp.raddr = fx_addr("10.0.0.9");
+	udp.lport = udp.rport = 53;
+	fx_socket(fx, &r);
+	fx_socket(fx, &udp);
+	fx_socket_gone(fx, &r);
+	fx_socket_gone(fx, &udp);
+	assert_int_equal(model_take_lookups(fx->m, q, 4), 1);
+	assert_int_equal(q[0].lport, 40000);
+	assert_int_equal(q[0].rport, 80);
+	assert_int_equal(q[0].proto, SP_TCP);
+	assert_int_equal(model_take_lookups(fx->m, q, 4), 0);
+}
+
+static void test_closed_first_by_us_on_the_wire_is_in_time_wait_at_once(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 100, 50), tw = time_wait(1);
+	struct flowrec f = traffic(fx, WS_TIME_WAIT);
+	struct row row;
+
+	f.closer = 0;		/* 10.0.0.2 */
+	fx_socket(fx, &r);
+	fx_flow(fx, &f, false);
+	fx_socket_gone(fx, &r);
+	row = fx_socket_row(fx, 1);
+	assert_int_equal(row.sk->ended_ns, 0);
+	assert_int_equal(row.sk->rec.state, ST_TIME_WAIT);
+	assert_true(row.sk->final);
+	assert_int_equal(model_totals(fx->m)->by_state[ST_TIME_WAIT], 1);
+	dump_nothing(fx);	/* no: the kernel has too many, and made none */
+	assert_int_equal(fx_socket_row(fx, 1).sk->end, END_CLOSED);
+	fx_socket(fx, &tw);
+	dump_nothing(fx);
+	assert_int_equal(model_row_count(fx->m), 1);	/* the flow */
+	assert_true(fx_has_flow_row(fx, 1));
+	assert_int_equal(model_life_count(fx->m), 1);
+}
+
+static void test_closed_first_by_the_peer_does_not_wait(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 100, 50);
+	struct flowrec f = traffic(fx, WS_TIME_WAIT);
+
+	f.closer = 1;
+	fx_socket(fx, &r);
+	fx_flow(fx, &f, false);
+	fx_socket_gone(fx, &r);
+	assert_int_equal(fx_socket_row(fx, 1).sk->end, END_CLOSED);
+}
+
+static void test_closed_socket_learns_of_the_reset_that_is_told_later(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 100, 50);
+	struct flowrec f = traffic(fx, WS_ESTABLISHED);
+
+	fx_flow(fx, &f, false);
+	fx_socket(fx, &r);
+	fx_socket_gone(fx, &r);
+	assert_int_equal(fx_socket_row(fx, 1).sk->end, END_CLOSED);
+	f.wire_state = WS_RESET;
+	fx_flow(fx, &f, false);
+	assert_int_equal(fx_socket_row(fx, 1).sk->end, END_RESET);
+	assert_int_equal(model_life_count(fx->m), 1);
+	assert_int_equal(model_life(fx->m, 0)->end, END_RESET);
+}
+
+static void test_closed_by_a_dump_alone_comes_back_whatever_the_wire_says(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 100, 50);
+	struct flowrec f = traffic(fx, WS_RESET);
+
+	fx_socket(fx, &r);
+	fx_flow(fx, &f, false);
+	dump_nothing(fx);
+	assert_int_equal(fx_socket_row(fx, 1).sk->end, END_RESET);
+	assert_int_equal(model_life_count(fx->m), 1);
+	fx_socket(fx, &r);
+	assert_int_equal(fx_socket_row(fx, 1).sk->ended_ns, 0);
+	assert_int_equal(model_life_count(fx->m), 0);
+	fx_socket_gone(fx, &r);
+	assert_int_equal(model_life_count(fx->m), 1);
+	fx_socket(fx, &r);	/* a record from before its end */
+	assert_true(fx_socket_row(fx, 1).sk->ended_ns != 0);
+}
+
+static void test_closed_by_our_rst_keeps_counters_that_the_kernel_has_zeroed(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 100, 50);
+	struct flowrec f = traffic(fx, WS_ESTABLISHED);
+	struct row row;
+
+	r.tcpinfo.rtt = 77;
+	fx_flow(fx, &f, false);
+	fx_socket(fx, &r);
+	r.rport = 0;
+	r.laddr = fx_addr("0.0.0.0");
+	memset(&r.tcpinfo, 0, sizeof(r.tcpinfo));
+	fx_socket_gone(fx, &r);
+	row = fx_socket_row(fx, 1);
+	assert_int_equal(row.sk->end, END_RESET);
+	assert_int_equal(row.sk->rec.rport, 80);
+	assert_int_equal(row.sk->rec.tcpinfo.rtt, 77);
+	assert_int_equal(row.sk->rec.tcpinfo.bytes_received, 250);	/* on the wire */
+	assert_int_equal(row.sk->rec.tcpinfo.bytes_acked, 500);
+	assert_int_equal(model_life(fx->m, 0)->rx_bytes, 250);
+	assert_int_equal(model_life(fx->m, 0)->tx_bytes, 500);
+}
+
+static void test_closed_unknown_by_our_rst_finds_its_flow_in_either_order(void **state)
+{
+	for (int flow_first = 0; flow_first < 2; flow_first++) {
+		struct fx *fx = *state;
+		struct sockrec r = connection(1, 0, 0);
+		struct flowrec f = traffic(fx, WS_RESET);
+		struct row row;
+
+		f.tcp_flags[0] = 0x10;
+		r.rport = 0;
+		r.laddr = fx_addr("0.0.0.0");
+		fx_pass_time(fx, 10);
+		if (flow_first)
+			fx_flow(fx, &f, false);
+		fx_socket_gone(fx, &r);
+		if (!flow_first) {
+			assert_int_equal(model_life(fx->m, 0)->rport, 0);
+			fx_flow(fx, &f, false);
+		}
+		row = fx_socket_row(fx, 1);
+		assert_int_equal(row.sk->rec.rport, 80);
+		assert_int_equal(row.sk->end, END_RESET);
+		assert_non_null(row.flow);
+		assert_false(fx_has_flow_row(fx, 1));
+		assert_int_equal(model_life_count(fx->m), 1);
+		assert_int_equal(model_life(fx->m, 0)->cookie, 1);
+		assert_int_equal(model_life(fx->m, 0)->rport, 80);
+		assert_int_equal(model_life(fx->m, 0)->end, END_RESET);
+		assert_int_equal(model_life(fx->m, 0)->rx_bytes, 250);
+		if (!flow_first) {
+			fx_teardown(state);
+			setup(state);
+		}
+	}
+}
+
+static void test_closed_unknown_by_our_rst_takes_no_flow_of_two_that_fit(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 0, 0);
+	struct flowrec f = traffic(fx, WS_RESET), other = traffic(fx, WS_RESET);
+
+	other.id = 2;
+	other.key.port[1] = 81;
+	fx_flow(fx, &f, false);
+	fx_flow(fx, &other, false);
+	r.rport = 0;
+	fx_socket_gone(fx, &r);
+	assert_int_equal(fx_socket_row(fx, 1).sk->rec.rport, 0);
+	assert_int_equal(model_life(fx->m, 0)->rport, 0);
+}
+
+static void test_closed_unknown_end_is_logged_where_the_table_is_full(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r;
+
+	for (uint32_t i = 0; i < FX_SOCKETS; i++) {
+		r = fx_tcp(ST_ESTABLISHED, 1000 + i, (uint16_t)(1 + i), 80);
+		fx_socket(fx, &r);
+	}
+	r = connection(1, 100, 50);
+	fx_socket_gone(fx, &r);
+	assert_int_equal(model_totals(fx->m)->refused_sockets, 1);
+	assert_int_equal(model_life_count(fx->m), 1);
+	assert_int_equal(model_life(fx->m, 0)->rx_bytes, 100);
+}
+
+static void test_closed_namespace_ends_its_living_connections_in_the_log(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1, 100, 50), tw = time_wait(2);
+
+	fx_netns(fx, 3, 77, false);
+	r.netns = tw.netns = 3;
+	r.dump = tw.dump = dump_index(3, 0);
+	tw.lport = 40001;
+	fx_socket(fx, &r);
+	fx_socket(fx, &tw);
+	fx_netns(fx, 3, 77, true);
+	assert_int_equal(model_row_count(fx->m), 0);
+	assert_int_equal(model_life_count(fx->m), 1);
+	assert_int_equal(model_life(fx->m, 0)->cookie, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -562,6 +838,20 @@ int main(void)
 		CLOSED_TEST(test_closed_socket_does_not_take_the_holder_of_its_inode_used_again),
 		CLOSED_TEST(test_closed_event_of_a_hostile_source_is_refused),
 		CLOSED_TEST(test_closed_record_asked_for_amid_a_dump_is_not_swept),
+		CLOSED_TEST(test_closed_connection_that_no_dump_listed_goes_on_under_another_cookie),
+		CLOSED_TEST(test_closed_minisocket_listed_before_the_end_of_its_socket_is_the_same_connection),
+		CLOSED_TEST(test_closed_connection_whose_tuple_was_used_again_is_not_the_former_ones),
+		CLOSED_TEST(test_closed_connection_of_another_tuple_or_that_was_reset_has_no_minisocket),
+		CLOSED_TEST(test_closed_connection_is_asked_for_since_it_may_wait),
+		CLOSED_TEST(test_closed_first_by_us_on_the_wire_is_in_time_wait_at_once),
+		CLOSED_TEST(test_closed_first_by_the_peer_does_not_wait),
+		CLOSED_TEST(test_closed_socket_learns_of_the_reset_that_is_told_later),
+		CLOSED_TEST(test_closed_by_a_dump_alone_comes_back_whatever_the_wire_says),
+		CLOSED_TEST(test_closed_by_our_rst_keeps_counters_that_the_kernel_has_zeroed),
+		CLOSED_TEST(test_closed_unknown_by_our_rst_finds_its_flow_in_either_order),
+		CLOSED_TEST(test_closed_unknown_by_our_rst_takes_no_flow_of_two_that_fit),
+		CLOSED_TEST(test_closed_unknown_end_is_logged_where_the_table_is_full),
+		CLOSED_TEST(test_closed_namespace_ends_its_living_connections_in_the_log),
 	};
 
 	return cmocka_run_group_tests_name("closed", tests, NULL, NULL);

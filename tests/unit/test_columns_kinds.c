@@ -79,17 +79,57 @@ static void test_columns_of_unix_sockets_have_path_and_peer(void **state)
 	      { "peer_inode", "-" }, { "pending", "0" }, { "vfs_ino", "-" });
 	memcpy(o.more.un.name, "@/tmp/.X11-unix/X0", sizeof("@/tmp/.X11-unix/X0"));
 	o.more.un.pending = 2;
-	o.more.un.vfs_dev = 9;
+	o.more.un.vfs_dev = 259 << 20 | 70000; /* neither part fits the 8 bits of an old dev_t */
 	o.more.un.vfs_ino = 77;
 	o.rec->has |= HAS_PEER;
 	o.rec->peer = 4711;
 	CHECK(o.row, { "laddr", "@/tmp/.X11-unix/X0" }, { "local", "@/tmp/.X11-unix/X0" },
 	      { "remote", "4711" }, { "peer_inode", "4711" }, { "peer_pid", "-" },
-	      { "peer_process", "-" }, { "pending", "2" }, { "vfs_dev", "9" }, { "vfs_ino", "77" });
+	      { "peer_process", "-" }, { "pending", "2" }, { "vfs_dev", "259:70000" }, { "vfs_ino", "77" });
 	o.peer.rec.pid = 812;
 	memcpy(o.peer.rec.comm, "Xorg", sizeof("Xorg"));
 	o.row->peer_proc = &o.peer;
 	CHECK(o.row, { "remote", "Xorg/812" }, { "peer_pid", "812" }, { "peer_process", "Xorg" });
+	one_fini(&o);
+}
+
+/* A client has no name of its own, and often no record beside the socket's. */
+static void test_columns_of_unix_clients_show_the_peers_path(void **state)
+{
+	struct sockmore server = { .kind = MORE_UNIX, .un = { .name = "/run/dbus/socket" } };
+	struct one o;
+
+	(void)state;
+	one_init(&o, SP_UNIX_STREAM, MORE_NONE);
+	o.peer.rec.pid = 812;
+	memcpy(o.peer.rec.comm, "dbus", sizeof("dbus"));
+	o.row->peer_proc = &o.peer;
+	o.row->peer_more = &server;
+	CHECK(o.row, { "local", "*" }, { "laddr", "-" }, { "remote", "/run/dbus/socket" },
+	      { "raddr", "/run/dbus/socket" }, { "peer_process", "dbus" });
+	server.un.name[0] = '\0';
+	CHECK(o.row, { "remote", "dbus/812" }, { "raddr", "-" });
+	server = (struct sockmore){ .kind = MORE_ULP, .ulp = { .name = "tls" } };
+	CHECK(o.row, { "remote", "dbus/812" }, { "raddr", "-" });
+	one_fini(&o);
+}
+
+static void test_columns_alert_of_a_unix_listener_drops_nothing(void **state)
+{
+	struct one o;
+
+	(void)state;
+	one_init(&o, SP_UNIX_STREAM, MORE_UNIX);
+	o.rec->state = ST_LISTEN;
+	o.rec->recv_q = 2;
+	o.rec->send_q = 2;
+	CHECK(o.row, { "alert_text", "-" });
+	o.rec->recv_q = 3;
+	CHECK(o.row, { "alert_text",
+		       "the accept queue is over its limit: connects wait, or fail with EAGAIN" });
+	o.rec->proto = SP_TCP;
+	CHECK(o.row, { "alert_text",
+		       "the accept queue is over its limit: new connections are dropped" });
 	one_fini(&o);
 }
 
@@ -381,6 +421,104 @@ static void test_columns_of_an_end_say_how_and_when(void **state)
 	one_fini(&o);
 }
 
+/* The packets of a connection tell its end where no socket does: the last of them was the end. */
+static void test_columns_of_a_flow_alone_say_how_and_when_it_ended(void **state)
+{
+	struct event tick = { .kind = EV_TICK, .time_ns = 9000000000 };
+	struct fixture f;
+	struct flowrec *rec;
+
+	(void)state;
+	fixture_init(&f);
+	model_apply(f.m, &tick);
+	rec = &f.flow[ROW_F].rec;
+	rec->first_ns = 2000000000;
+	rec->last_ns = 3500000000;
+	CHECK(&f.row[ROW_F], { "end", "reset" }, { "ended", "1970-01-01T00:00:03.500000000Z" },
+	      { "age", "1500000000" }, { "last_seen", "1970-01-01T00:00:03.500000000Z" });
+	rec->wire_state = WS_REFUSED;
+	CHECK(&f.row[ROW_F], { "end", "refused" });
+	rec->wire_state = WS_TIME_WAIT;
+	CHECK(&f.row[ROW_F], { "end", "closed" }, { "age", "1500000000" });
+	rec->wire_state = WS_CLOSING;
+	CHECK(&f.row[ROW_F], { "end", "-" }, { "ended", "-" }, { "age", "7000000000" });
+	/* A socket knows better than the packets. */
+	f.flow[ROW_A].rec.wire_state = WS_RESET;
+	CHECK(&f.row[ROW_A], { "end", "-" }, { "ended", "-" });
+	fixture_fini(&f);
+}
+
+/* When the kernel last listed it is no fact of the wire. */
+static void test_columns_last_seen_is_the_last_packet(void **state)
+{
+	struct event tick = { .kind = EV_TICK, .time_ns = 9000000000 };
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	model_apply(f.m, &tick);
+	f.flow[ROW_A].rec.last_ns = 4000000000;
+	CHECK(&f.row[ROW_A], { "last_seen", "1970-01-01T00:00:04.000000000Z" });
+	f.sk[ROW_B].first_ns = 2000000000;
+	CHECK(&f.row[ROW_B], { "last_seen", "-" },
+	      { "first_seen", "1970-01-01T00:00:02.000000000Z" });
+	f.sk[ROW_B].ended_ns = 5000000000;
+	CHECK(&f.row[ROW_B], { "last_seen", "-" });
+	fixture_fini(&f);
+}
+
+/* One interval without a packet is a rate of 0; what cannot be seen stays unknown. */
+static void test_columns_rates_of_silent_sockets_are_zero(void **state)
+{
+	struct event tick = { .kind = EV_TICK, .time_ns = 9000000000 };
+	struct row *r;
+	struct one o;
+
+	(void)state;
+	one_init(&o, SP_UDP, MORE_NONE);
+	r = o.row;
+	model_apply(o.f.m, &tick);
+	r->wire_reason = TRAFFIC_NONE;
+	CHECK(r, { "rx_rate", "-" }, { "rate_source", "-" }); /* no interval yet */
+	tick.time_ns += 1000000000;
+	model_apply(o.f.m, &tick);
+	CHECK(r, { "rx_rate", "0" }, { "tx_rate", "0" }, { "rate_source", "wire" });
+	r->wire_reason = TRAFFIC_IDLE;
+	CHECK(r, { "rx_rate", "0" });
+	r->wire_reason = TRAFFIC_UNSEEN;
+	CHECK(r, { "rx_rate", "-" });
+	r->wire_reason = TRAFFIC_NO_CAPTURE;
+	CHECK(r, { "rx_rate", "-" });
+	r->wire_reason = TRAFFIC_LISTENING;
+	CHECK(r, { "rx_rate", "-" });
+	r->wire_reason = TRAFFIC_NONE;
+	o.f.sk[ROW_B].ended_ns = 1;
+	CHECK(r, { "rx_rate", "-" });
+	o.f.sk[ROW_B].ended_ns = 0;
+	o.f.sk[ROW_B].rx_bps = 77;
+	CHECK(r, { "rx_rate", "77" }, { "tx_rate", "-" }, { "rate_source", "kernel" });
+	o.f.sk[ROW_B].rx_bps = MODEL_RATE_UNKNOWN;
+	o.rec->proto = SP_MPTCP;
+	CHECK(r, { "rx_rate", "-" });
+	o.rec->proto = SP_UNIX_STREAM;
+	CHECK(r, { "rx_rate", "-" });
+	one_fini(&o);
+}
+
+/* A filter takes the words that the getter writes, and the help of `end` has them all. */
+static void test_columns_help_of_end_has_the_words_of_the_model(void **state)
+{
+	const struct column *c = column_find("end");
+
+	(void)state;
+	for (unsigned e = END_NONE + 1; e < ENDREASONS; e++) {
+		assert_string_equal(c->word(e - 1), endreason_name(e));
+		if (!strstr(c->help, endreason_name(e)))
+			fail_msg("the help of end lacks %s", endreason_name(e));
+	}
+	assert_null(c->word(ENDREASONS - 1));
+}
+
 /* A connection that waits for accept() has its listener's process, and the reason for it. */
 static void test_columns_show_the_listeners_process_with_the_reason(void **state)
 {
@@ -470,6 +608,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns_of_unix_sockets_have_path_and_peer),
+		cmocka_unit_test(test_columns_of_unix_clients_show_the_peers_path),
+		cmocka_unit_test(test_columns_alert_of_a_unix_listener_drops_nothing),
+		cmocka_unit_test(test_columns_of_a_flow_alone_say_how_and_when_it_ended),
+		cmocka_unit_test(test_columns_last_seen_is_the_last_packet),
+		cmocka_unit_test(test_columns_rates_of_silent_sockets_are_zero),
+		cmocka_unit_test(test_columns_help_of_end_has_the_words_of_the_model),
 		cmocka_unit_test(test_columns_of_unix_sockets_show_the_longest_path),
 		cmocka_unit_test(test_columns_of_packet_sockets_have_ethertype_and_device),
 		cmocka_unit_test(test_columns_of_netlink_sockets_have_protocol_and_port_id),

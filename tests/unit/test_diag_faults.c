@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "source/diag.h"
+#include "source/diagask.h"
 #include "source/families.h"
 
 enum { DUMPS = 2 };	/* tcp4 and tcp6 */
@@ -95,6 +96,53 @@ static void test_diag_busy_kernel_is_asked_over_a_new_socket(void **state)
 	assert_int_equal(run_round(&w, good), 2);
 	assert_int_equal(opened, before + 1);
 	assert_true(w.heard[0].dump.complete);
+	assert_string_equal(last_of(&w, EV_NOTICE)->notice.text, "");
+	end(&w);
+}
+
+static void test_diag_failed_dump_is_said_while_it_lasts(void **state)
+{
+	static const int failed[DUMPS] = { 0, -EINVAL }, good[DUMPS] = { 0, 0 };
+	char text[EVENT_TEXT_MAX];
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	assert_false(diag_trouble(w.source, text));
+	assert_int_equal(run_round(&w, failed), 2);
+	assert_int_equal(w.heard[1].dump.error, -EINVAL);
+	assert_false(w.heard[1].dump.complete);
+	assert_string_equal(last_of(&w, EV_NOTICE)->notice.text,
+			    "sockets are missing: tcp6: Invalid argument");
+	assert_int_equal(diag_absent(w.source), 0);
+	assert_int_equal(run_round(&w, failed), 2);
+	assert_int_equal(count_kind(&w, EV_NOTICE), 0);
+	assert_true(diag_trouble(w.source, text));
+	assert_non_null(strstr(text, "tcp6: Invalid argument"));
+	assert_int_equal(run_round(&w, good), 2);
+	assert_string_equal(last_of(&w, EV_NOTICE)->notice.text, "");
+	assert_false(diag_trouble(w.source, text));
+	end(&w);
+}
+
+/* There is no text of it either: the kernel's own word is told, not that it has no such sockets. */
+static void test_diag_refused_table_without_text_tells_the_refusal(void **state)
+{
+	static const int refused[DUMPS] = { -EPERM, -EOPNOTSUPP };
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	assert_int_equal(run_round(&w, refused), 2);
+	assert_int_equal(w.heard[0].dump.error, -EPERM);
+	assert_int_equal(w.heard[1].dump.error, -EOPNOTSUPP);
+	assert_string_equal(last_of(&w, EV_NOTICE)->notice.text,
+			    "sockets are missing: tcp4: Operation not permitted; "
+			    "tcp6: Operation not supported");
+	assert_int_equal(diag_absent(w.source), 0);
+	/* Not asked again for a while, but not forgotten. */
+	assert_int_equal(run_round(&w, refused), 0);
+	assert_int_equal(count_kind(&w, EV_DUMP_DONE), 2);
 	assert_int_equal(count_kind(&w, EV_NOTICE), 0);
 	end(&w);
 }
@@ -271,6 +319,30 @@ static void test_diag_table_without_its_module_is_read_as_text(void **state)
 	assert_int_equal(count_kind(&w, EV_SOCKET), 1);
 	assert_int_equal(w.heard[0].sock.dump_gen, 2);
 	end(&w);
+	remove_procdir(&d);
+}
+
+static void test_diag_table_that_may_not_be_asked_is_read_as_text(void **state)
+{
+	static const int refused[][DUMPS] = { { -EPERM, -EPERM }, { -EOPNOTSUPP, -EOPNOTSUPP } };
+	struct diag_options opt = options(1u << SP_RAWIP);
+	struct procdir d;
+	struct world w;
+	char text[512];
+
+	(void)state;
+	make_procdir(&d);
+	snprintf(text, sizeof(text), "%s%s", heading, raw_line);
+	write_proc(&d, "raw", text);
+	opt.proc_net = d.path;
+	for (unsigned i = 0; i < 2; i++) {
+		begin_with(&w, &opt);
+		assert_int_equal(run_round(&w, refused[i]), 2);
+		assert_int_equal(count_kind(&w, EV_SOCKET), 1);
+		assert_true(w.heard[1].dump.complete);
+		assert_int_equal(w.heard[1].dump.error, 0);
+		end(&w);
+	}
 	remove_procdir(&d);
 }
 
@@ -514,6 +586,43 @@ static void test_diag_lookups_have_a_budget(void **state)
 	end_lookups(&w);
 }
 
+static void test_diag_lookups_of_two_namespaces_share_a_budget(void **state)
+{
+	static const struct netns_place where = { .index = 1, .fd = -1 };
+	struct diag_options opt = options(1u << SP_TCP);
+	struct sockquery q[64], other = query(SP_TCP, LISTENER_PORT);
+	struct askbudget budget;
+	struct world w, w2;
+	unsigned most;
+
+	(void)state;
+	answer_at_once = answer_lookups;
+	questions = sends = 0;
+	askbudget_init(&budget);
+	opt.budget = &budget;
+	begin_with(&w, &opt);
+	opt.where = &where;
+	begin_with(&w2, &opt);
+	other.netns = 1;
+	for (unsigned i = 0; i < 64; i++)
+		q[i] = query(SP_TCP, LISTENER_PORT);
+	for (unsigned before = 1; before != questions;) {
+		before = questions;
+		diag_look_up(w.source, q, 64, w.now_ns);
+		step(&w);
+	}
+	most = questions;
+	diag_look_up(w2.source, &other, 1, w.now_ns);
+	step(&w2);
+	assert_int_equal(questions, most);
+	diag_look_up(w2.source, &other, 1, w.now_ns + NSEC_PER_SEC);
+	step(&w2);
+	assert_int_equal(questions, most + 1);
+	answer_at_once = NULL;
+	end(&w2);
+	end(&w);
+}
+
 static void test_diag_silent_kernel_ends_the_dump_incomplete(void **state)
 {
 	unsigned before;
@@ -551,6 +660,10 @@ int main(void)
 		cmocka_unit_test(test_diag_lookup_belongs_to_the_run_of_its_table),
 		cmocka_unit_test(test_diag_lookup_takes_no_listener_but_the_receiving_udp_socket),
 		cmocka_unit_test(test_diag_lookups_have_a_budget),
+		cmocka_unit_test(test_diag_lookups_of_two_namespaces_share_a_budget),
+		cmocka_unit_test(test_diag_failed_dump_is_said_while_it_lasts),
+		cmocka_unit_test(test_diag_refused_table_without_text_tells_the_refusal),
+		cmocka_unit_test(test_diag_table_that_may_not_be_asked_is_read_as_text),
 		cmocka_unit_test(test_diag_silent_kernel_ends_the_dump_incomplete),
 	};
 

@@ -859,6 +859,33 @@ static void test_family_inet_question_has_the_tuple_and_no_cookie(void **state)
 	}
 }
 
+static void test_family_inet_question_about_a_link_local_tuple_names_the_link(void **state)
+{
+	static const struct {
+		const char *laddr, *raddr;
+		uint32_t asked;
+	} samples[] = {
+		{ "fe80::1", "fe80::2", 7 }, { "febf::1", "fe80::2", 7 },
+		{ "fec0::1", "fec0::2", 0 }, { "2001:db8::1", "2001:db8::2", 0 },
+		{ "fe80::1", "2001:db8::2", 7 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		struct sockquery q = { .laddr = text_addr(samples[i].laddr),
+				       .raddr = text_addr(samples[i].raddr),
+				       .lport = 1000,
+				       .rport = 2000,
+				       .ifindex = 7,
+				       .proto = SP_TCP };
+		_Alignas(8) uint8_t buf[512];
+		const struct inet_diag_req_v2 *req = NLMSG_DATA((const struct nlmsghdr *)buf);
+
+		family_inet_ask(family_at(FIXTURE_TCP6), buf, 5, 0, &q);
+		assert_int_equal(req->id.idiag_if, samples[i].asked);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -896,6 +923,7 @@ int main(void)
 		cmocka_unit_test(test_family_inet_request_asks_for_what_is_looked_at),
 		cmocka_unit_test(test_family_inet_request_for_mptcp_names_it_in_an_attribute),
 		cmocka_unit_test(test_family_inet_question_has_the_tuple_and_no_cookie),
+		cmocka_unit_test(test_family_inet_question_about_a_link_local_tuple_names_the_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

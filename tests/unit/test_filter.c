@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "query/fold.h"
+#include "query/row.h"
 
 struct match {
 	const char *text;
@@ -221,6 +222,12 @@ static void test_filter_takes_every_column_as_keyword(void **state)
 		{ "alert = yes", "eg" },
 		{ "not alert", "abcdf" },
 		{ "alert nginx", "" },
+		{ "alert off", "abcdf" },
+		{ "alert 1", "eg" },
+		{ "timer ON", "g" },
+		{ "side != flow,both", "bcdeg" },
+		{ "end ~ ^res", "f" },
+		{ "end reset", "f" },
 		{ "alert redis", "g" },
 	};
 
@@ -362,7 +369,7 @@ static void test_filter_errors_name_the_spot(void **state)
 {
 	static const struct wrong cases[] = {
 		{ "port 44x", "44x", "\"44x\" is not a port" },
-		{ "port 70000", "70000", "0 to 65535" },
+		{ "port 4294967296", "4294967296", "0 to 65535" },
 		{ "port 80-70", "80-70", "smaller end" },
 		{ "port > 80-90", "80-90", "range" },
 		{ "port 80,,81", ",", "missing" },
@@ -379,7 +386,7 @@ static void test_filter_errors_name_the_spot(void **state)
 		{ "alert = maybe", "maybe", "yes or no" },
 		{ "dst github.com", "github.com", "not an address" },
 		{ "dst 10.0.0.0/33", "10.0.0.0/33", "out of range" },
-		{ "dst 10.0.0.1:99999", "10.0.0.1:99999", "65535" },
+		{ "dst 10.0.0.1:9999999999", "10.0.0.1:9999999999", "65535" },
 		{ "process ~ (", "(", "not a regular expression" },
 		{ "process ~ [", "[", "not a regular expression" },
 		{ "process ~ (((a{99}){99}){99})", "(((a{99}){99}){99})", "too costly" },
@@ -401,6 +408,22 @@ static void test_filter_errors_name_the_spot(void **state)
 		{ "fwmark = 1/x", "1/x", "mask" },
 		{ "first_seen > yesterday", "yesterday", "2026-11-21T22:14:03Z" },
 		{ "holders 3", "3", "needs an operator" },
+		{ "side bth", "bth", "side: it is one of both, socket, flow" },
+		{ "end resett", "resett", "closed, reset, refused, killed, gone" },
+		{ "end != resett", "resett", "closed, reset, refused, killed, gone" },
+		{ "end reset,resett", "resett", "closed" },
+		{ "no_process_reason forwrded", "forwrded", "time-wait, handshake, accept-queue" },
+		{ "reason kernal", "kernal", "no-permission, looking, not-looked, forwarded" },
+		{ "no_traffic_reason lazy", "lazy", "no-capture, listening, idle, unseen, none" },
+		{ "wire_state openish", "openish", "syn-sent" },
+		{ "timer off", "off", "on, keepalive, timewait, persist" },
+		{ "rate_source wir", "wir", "wire, kernel" },
+		{ "opener me", "me", "local, remote" },
+		{ "shutdown all", "all", "none, receive, send, both" },
+		{ "family ipv6", "ipv6", "inet, inet6, unix, packet, netlink, vsock" },
+		{ "v6only = maybe", "maybe", "yes or no" },
+		{ "nonblock = 2", "2", "yes or no" },
+		{ "sockopt.recverr != si", "si", "yes or no" },
 	};
 
 	(void)state;
@@ -497,7 +520,7 @@ static void test_filter_takes_families_users_and_paths(void **state)
 		{ "cgroup ~ docker", "a" },
 		{ "netns blue", "d" },
 		{ "ns = blue", "d" },
-		{ "end reset", "c" },
+		{ "end reset", "cf" },
 		{ "ended > 1970-01-01", "c" },
 	};
 	struct sockmore more;
@@ -514,6 +537,79 @@ static void test_filter_takes_families_users_and_paths(void **state)
 				 cases[i].rows);
 	}
 	fixture_fini(&f);
+}
+
+/* b is a client of dbus, d a vsock, g netlink's. */
+static void test_filter_takes_peers_paths_and_ports_of_32_bits(void **state)
+{
+	static const struct match cases[] = {
+		{ "dst /run/dbus/socket", "b" }, { "raddr /run/dbus/socket", "b" },
+		{ "raddr ~ sock", "b" },	 { "dst != /run/dbus/socket", "acdefg" },
+		{ "src /run/dbus/socket", "" },	 { "lport 4000000000", "d" },
+		{ "sport = :4000000000", "d" },	 { "port 70000-4294967295", "dg" },
+		{ "rport 3000000000", "d" },	 { "sport > 65535", "dg" },
+		{ "src *:4000000000", "d" },	 { "src *:*", "abcdefg" },
+		{ "lport 4294901761", "g" },
+	};
+	struct sockmore server = { .kind = MORE_UNIX, .un = { .name = "/run/dbus/socket" } };
+	struct sockmore vsock = { .kind = MORE_VSOCK,
+				  .vsock = { SOCK_STREAM, 2, 4000000000, 3, 3000000000 } };
+	struct sockmore netlink = { .kind = MORE_NETLINK, .netlink = { .portid = 4294901761 } };
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	f.sk[ROW_B].rec.proto = SP_UNIX_STREAM;
+	f.row[ROW_B].peer_more = &server;
+	f.sk[ROW_D].rec.proto = SP_VSOCK;
+	f.row[ROW_D].more = &vsock;
+	f.sk[ROW_G].rec.proto = SP_NETLINK;
+	f.row[ROW_G].more = &netlink;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char rows[ROWS + 1];
+
+		match_rows(&f, cases[i].text, rows);
+		if (strcmp(rows, cases[i].rows) != 0)
+			fail_msg("\"%s\" lets \"%s\" through, not \"%s\"", cases[i].text, rows,
+				 cases[i].rows);
+	}
+	fixture_fini(&f);
+}
+
+static uint32_t protos_of(const char *text)
+{
+	struct filter_error err;
+	struct filter *filter;
+	uint32_t protos;
+
+	assert_int_equal(filter_parse(&filter, text, &err), 0);
+	protos = filter_protos(filter);
+	filter_free(filter);
+	return protos;
+}
+
+static void test_filter_tells_the_kinds_that_it_names(void **state)
+{
+	enum { UNIX = ROW_KINDS_UNIX, NETLINK = 1 << SP_NETLINK, PACKET = 1 << SP_PACKET };
+
+	(void)state;
+	assert_int_equal(filter_protos(NULL), 0);
+	assert_int_equal(protos_of(""), 0);
+	assert_int_equal(protos_of("port 443 nginx"), 0);
+	assert_int_equal(protos_of("proto unix"), UNIX);
+	assert_int_equal(protos_of("proto UNIX_dgram"), 1 << SP_UNIX_DGRAM);
+	assert_int_equal(protos_of("proto netlink or family packet"), NETLINK | PACKET);
+	assert_int_equal(protos_of("proto unix,netlink and process x"), UNIX | NETLINK);
+	assert_int_equal(protos_of("proto 17"), 1 << SP_UDP);
+	assert_int_equal(protos_of("not proto unix"), 0);
+	assert_int_equal(protos_of("proto != unix"), 0);
+	assert_int_equal(protos_of("not ( port 80 or not proto unix )"), UNIX);
+	assert_int_equal(protos_of("not proto != netlink"), NETLINK);
+	assert_int_equal(protos_of("family vsock"), 1 << SP_VSOCK);
+	assert_int_equal(protos_of("family inet6"), 0);
+	assert_int_equal(protos_of("src /run/x or dst @y"), UNIX);
+	assert_int_equal(protos_of("packet.ring_bytes > 0"), PACKET);
+	assert_int_equal(protos_of("netlink_protocol route"), NETLINK);
 }
 
 static uint32_t needs_of(const char *text)
@@ -583,6 +679,8 @@ int main(void)
 		cmocka_unit_test(test_filter_depth_and_length_are_bounded),
 		cmocka_unit_test(test_filter_times_are_rfc3339),
 		cmocka_unit_test(test_filter_takes_families_users_and_paths),
+		cmocka_unit_test(test_filter_takes_peers_paths_and_ports_of_32_bits),
+		cmocka_unit_test(test_filter_tells_the_kinds_that_it_names),
 		cmocka_unit_test(test_filter_needs_what_its_columns_need),
 		cmocka_unit_test(test_filter_caret_stands_under_the_spot),
 	};

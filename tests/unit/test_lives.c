@@ -189,32 +189,176 @@ static void test_lives_socket_that_a_dump_missed_has_no_end_in_the_log(void **st
 {
 	struct fx *fx = *state;
 	struct sockrec r = connection(1);
+	uint64_t version;
 
-	fx_lost(fx, 0, 0);		/* ends are told */
 	fx_socket(fx, &r);
 	fx_dump_begins(fx);
 	fx_dump_ends(fx, 0, true);
 	assert_int_equal(fx_socket_row(fx, 1).sk->end, END_VANISHED);
-	assert_int_equal(model_life_count(fx->m), 1);
+	assert_int_equal(model_life_count(fx->m), 2);
+	assert_string_equal(life_word(newest(fx)), "gone");
+	version = model_lives_version(fx->m);
 	fx_socket(fx, &r);		/* the next one lists it */
-	fx_dump_begins(fx);
-	fx_pass_time(fx, 100);
-	fx_dump_ends(fx, 0, true);
+	assert_int_equal(model_life_count(fx->m), 1);
+	assert_int_equal(model_lives_total(fx->m), 1);
+	assert_true(model_lives_version(fx->m) > version);
 	fx_pass_time(fx, 100);
 	fx_socket_gone(fx, &r);
 	assert_int_equal(model_life_count(fx->m), 2);
 	assert_string_equal(life_word(newest(fx)), "closed");
-	r.cookie = 2;
+}
+
+/* The ends of connections that no dump has listed are told late, those of flows with the packet's time. */
+static void test_lives_are_in_the_order_of_their_times(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1);
+	struct flowrec f = fx_flowrec(fx, 1, 6, "10.0.0.2", 50000, "10.0.0.9", 81);
+
+	f.wire_state = WS_REFUSED;
+	f.opener_certain = true;
+	fx_pass_time(fx, 5);
+	f.last_ns = fx->now_ns;
+	fx_pass_time(fx, 5);
 	fx_socket(fx, &r);
-	fx_dump_begins(fx);
-	fx_dump_ends(fx, 0, true);
-	assert_int_equal(model_life_count(fx->m), 3);
-	fx_tick(fx);
-	fx_pass_time(fx, 5000);
-	fx_tick(fx);			/* its event was lost */
+	fx_flow(fx, &f, false);
+	assert_string_equal(life_word(model_life(fx->m, 0)), "opened");
+	assert_string_equal(life_word(model_life(fx->m, 1)), "refused");
+	assert_int_equal(model_life(fx->m, 1)->time_ns, f.last_ns);
+	assert_int_equal(model_life(fx->m, 1)->age_ns, 5 * NSEC_PER_MSEC);
+	for (uint32_t i = 1; i < model_life_count(fx->m); i++)
+		assert_true(model_life(fx->m, i)->time_ns <= model_life(fx->m, i - 1)->time_ns);
+}
+
+static void test_lives_beginning_has_the_time_of_its_syn(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1);
+	struct flowrec f = fx_flowrec(fx, 1, 6, "10.0.0.2", 40000, "10.0.0.9", 80);
+
+	f.opener_certain = true;
+	f.wire_state = WS_ESTABLISHED;
+	fx_flow(fx, &f, false);
+	fx_pass_time(fx, 700);
+	fx_socket(fx, &r);
+	assert_int_equal(newest(fx)->time_ns, f.first_ns);
+	fx_pass_time(fx, 300);
+	fx_socket_gone(fx, &r);
+	assert_int_equal(newest(fx)->age_ns, 1000 * NSEC_PER_MSEC);
+}
+
+static void test_lives_flow_that_comes_after_the_end_tells_its_age(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1);
+	struct flowrec f = fx_flowrec(fx, 1, 6, "10.0.0.9", 80, "10.0.0.2", 40000);
+
+	f.opener_certain = true;
+	f.wire_state = WS_CLOSING;
+	fx_pass_time(fx, 40);
+	fx_socket_gone(fx, &r);
+	assert_int_equal(newest(fx)->age_ns, 0);
+	fx_flow(fx, &f, false);
+	assert_int_equal(model_life_count(fx->m), 1);
+	assert_int_equal(newest(fx)->age_ns, 40 * NSEC_PER_MSEC);
+	assert_true(newest(fx)->incoming);
+	assert_int_equal(fx_socket_row(fx, 1).sk->first_ns, f.first_ns);
+}
+
+static void test_lives_reset_is_told_when_it_is_seen_and_once(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1);
+	struct flowrec f = fx_flowrec(fx, 1, 6, "10.0.0.2", 40000, "10.0.0.9", 80);
+
+	f.wire_state = WS_ESTABLISHED;
+	f.opener_certain = true;
+	fx_socket(fx, &r);
+	fx_flow(fx, &f, false);
+	fx_pass_time(fx, 100);
+	f.wire_state = WS_RESET;
+	f.last_ns = fx->now_ns;
+	fx_pass_time(fx, 8);
+	fx_flow(fx, &f, false);
+	assert_int_equal(model_life_count(fx->m), 2);
+	assert_string_equal(life_word(newest(fx)), "reset");
+	assert_int_equal(newest(fx)->time_ns, f.last_ns);
+	assert_int_equal(newest(fx)->age_ns, 100 * NSEC_PER_MSEC);
+	fx_pass_time(fx, 60000);	/* its process closes it only now */
+	fx_socket_gone(fx, &r);
+	assert_int_equal(model_life_count(fx->m), 2);
+	assert_string_equal(life_word(newest(fx)), "reset");
+}
+
+static void test_lives_rst_that_the_kernel_did_not_heed_is_taken_back(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1);
+	struct flowrec f = fx_flowrec(fx, 1, 6, "10.0.0.2", 40000, "10.0.0.9", 80);
+
+	f.wire_state = WS_RESET;
+	fx_socket(fx, &r);
+	fx_flow(fx, &f, false);
+	assert_int_equal(model_life_count(fx->m), 2);
+	fx_socket(fx, &r);
+	assert_int_equal(model_life_count(fx->m), 1);
+	assert_string_equal(life_word(newest(fx)), "opened");
+}
+
+static void test_lives_reset_of_a_flow_without_a_socket_becomes_its_sockets(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = connection(1);
+	struct flowrec f = fx_flowrec(fx, 1, 6, "10.0.0.2", 40000, "10.0.0.9", 80);
+
+	f.wire_state = WS_RESET;
+	f.tcp_flags[0] = 0x10;
+	fx_flow(fx, &f, false);
+	assert_int_equal(model_life_count(fx->m), 1);
+	assert_string_equal(life_word(newest(fx)), "reset");
+	fx_socket_gone(fx, &r);
+	assert_int_equal(model_life_count(fx->m), 1);
+	assert_int_equal(newest(fx)->cookie, 1);
+}
+
+/* Within this host both ends are told, each as its socket was. */
+static void test_lives_reset_connection_is_reset_at_both_ends(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec near = connection(1), far = connection(2);
+	struct flowrec f = fx_flowrec(fx, 1, 6, "10.0.0.2", 40000, "10.0.0.2", 80);
+
+	near.raddr = far.raddr = fx_addr("10.0.0.2");
+	far.lport = 80;
+	far.rport = 40000;
+	f.wire_state = WS_ESTABLISHED;
+	fx_socket(fx, &near);
+	fx_socket(fx, &far);
+	fx_flow(fx, &f, false);
+	fx_socket_gone(fx, &near);
+	assert_string_equal(life_word(newest(fx)), "closed");
+	fx_pass_time(fx, 10);
+	f.wire_state = WS_RESET;
+	f.last_ns = fx->now_ns;
+	fx_flow(fx, &f, false);
 	assert_int_equal(model_life_count(fx->m), 4);
-	assert_string_equal(life_word(newest(fx)), "gone");
-	assert_int_equal(newest(fx)->time_ns, fx->now_ns - 5000 * NSEC_PER_MSEC);
+	for (uint32_t i = 0; i < 2; i++)
+		assert_string_equal(life_word(model_life(fx->m, i)), "reset");
+	fx_socket_gone(fx, &far);
+	assert_int_equal(model_life_count(fx->m), 4);
+	assert_int_equal(fx_socket_row(fx, 1).sk->end, END_RESET);
+	assert_int_equal(fx_socket_row(fx, 2).sk->end, END_RESET);
+}
+
+static void test_lives_half_open_attempt_that_is_reset_is_no_connection(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f = fx_flowrec(fx, 1, 6, "10.0.0.9", 5000, "10.0.0.2", 80);
+
+	f.wire_state = WS_RESET;
+	f.tcp_flags[f.opener] = 0x02 | 0x04;
+	fx_flow(fx, &f, false);
+	assert_int_equal(model_life_count(fx->m), 0);
 }
 
 static void test_lives_say_how_as_the_row_does(void **state)
@@ -371,7 +515,7 @@ static void test_lives_lost_events_are_counted_over_all_namespaces(void **state)
 	assert_int_equal(model_totals(fx->m)->lost_events, 3);
 }
 
-static void test_lives_ring_keeps_the_newest_and_forgets_pushed_out_cookies(void **state)
+static void test_lives_log_keeps_the_newest_and_forgets_pushed_out_cookies(void **state)
 {
 	struct lifelog l;
 	struct life entry = { .kind = LIFE_ENDED };
@@ -380,19 +524,52 @@ static void test_lives_ring_keeps_the_newest_and_forgets_pushed_out_cookies(void
 	lifelog_init(&l, 7);
 	assert_null(lifelog_end_of(&l, 1));
 	assert_null(lifelog_at(&l, 0));
-	for (uint64_t cookie = 1; cookie <= MODEL_LIVES + 10; cookie++) {
-		entry.cookie = cookie;
+	for (uint64_t cookie = 1; cookie <= 3 * MODEL_LIVES; cookie++) {
+		entry.cookie = entry.time_ns = cookie;
 		lifelog_add(&l, &entry);
 	}
 	assert_int_equal(lifelog_count(&l), MODEL_LIVES);
-	assert_int_equal(l.total, MODEL_LIVES + 10);
-	assert_null(lifelog_end_of(&l, 10));
-	assert_int_equal(lifelog_end_of(&l, 11)->cookie, 11);
-	assert_int_equal(lifelog_at(&l, 0)->cookie, MODEL_LIVES + 10);
-	assert_int_equal(lifelog_at(&l, MODEL_LIVES - 1)->cookie, 11);
+	assert_int_equal(l.total, 3 * MODEL_LIVES);
+	assert_null(lifelog_end_of(&l, 2 * MODEL_LIVES));
+	assert_int_equal(lifelog_end_of(&l, 2 * MODEL_LIVES + 1)->cookie, 2 * MODEL_LIVES + 1);
+	assert_int_equal(lifelog_at(&l, 0)->cookie, 3 * MODEL_LIVES);
+	assert_int_equal(lifelog_at(&l, MODEL_LIVES - 1)->cookie, 2 * MODEL_LIVES + 1);
 	assert_null(lifelog_at(&l, MODEL_LIVES));
-	assert_null(lifelog_began(&l, 11));
+	assert_null(lifelog_began(&l, 3 * MODEL_LIVES));
 	assert_int_equal(l.by_cookie.count, MODEL_LIVES);
+	lifelog_fini(&l);
+}
+
+/* Against an array that is sorted anew each time. */
+static void test_lives_log_stays_in_order_through_late_entries_and_those_taken_back(void **state)
+{
+	struct lifelog l;
+	uint32_t random = 1, entered = 0;
+
+	(void)state;
+	lifelog_init(&l, 7);
+	for (uint32_t i = 1; i <= 4 * MODEL_LIVES; i++) {
+		struct life entry = { .kind = LIFE_ENDED, .cookie = i };
+
+		random = random * 1103515245 + 12345;
+		entry.time_ns = 1000 + i - (random >> 16) % 50;
+		lifelog_add(&l, &entry);
+		entered++;
+		if (i % 5 == 0) {
+			const struct life *former = lifelog_end_of(&l, i - (random >> 20) % 5);
+
+			assert_non_null(former);
+			entry = *former;
+			lifelog_take_back(&l, former);
+			assert_null(lifelog_end_of(&l, entry.cookie));
+			entered--;
+		}
+	}
+	assert_int_equal(l.total, entered);
+	assert_true(lifelog_count(&l) >= MODEL_LIVES - 1);
+	for (uint32_t i = 1; i < lifelog_count(&l); i++)
+		assert_true(lifelog_at(&l, i)->time_ns <= lifelog_at(&l, i - 1)->time_ns);
+	assert_int_equal(l.by_cookie.count, lifelog_count(&l));
 	lifelog_fini(&l);
 }
 
@@ -422,6 +599,14 @@ int main(void)
 		LIVES_TEST(test_lives_event_right_after_the_sweep_corrects_the_row_and_the_entry),
 		LIVES_TEST(test_lives_event_after_the_sweep_corrects_the_entry),
 		LIVES_TEST(test_lives_socket_that_a_dump_missed_has_no_end_in_the_log),
+		LIVES_TEST(test_lives_are_in_the_order_of_their_times),
+		LIVES_TEST(test_lives_beginning_has_the_time_of_its_syn),
+		LIVES_TEST(test_lives_flow_that_comes_after_the_end_tells_its_age),
+		LIVES_TEST(test_lives_reset_is_told_when_it_is_seen_and_once),
+		LIVES_TEST(test_lives_rst_that_the_kernel_did_not_heed_is_taken_back),
+		LIVES_TEST(test_lives_reset_of_a_flow_without_a_socket_becomes_its_sockets),
+		LIVES_TEST(test_lives_reset_connection_is_reset_at_both_ends),
+		LIVES_TEST(test_lives_half_open_attempt_that_is_reset_is_no_connection),
 		LIVES_TEST(test_lives_say_how_as_the_row_does),
 		LIVES_TEST(test_lives_request_becomes_a_connection_when_it_is_accepted),
 		LIVES_TEST(test_lives_entry_gets_its_process_when_that_is_found),
@@ -430,7 +615,8 @@ int main(void)
 		LIVES_TEST(test_lives_of_datagram_sockets_are_told_at_their_end_where_connected),
 		LIVES_TEST(test_lives_of_other_families_do_not_flood_the_log),
 		LIVES_TEST(test_lives_lost_events_are_counted_over_all_namespaces),
-		cmocka_unit_test(test_lives_ring_keeps_the_newest_and_forgets_pushed_out_cookies),
+		cmocka_unit_test(test_lives_log_keeps_the_newest_and_forgets_pushed_out_cookies),
+		cmocka_unit_test(test_lives_log_stays_in_order_through_late_entries_and_those_taken_back),
 		cmocka_unit_test(test_lives_words_are_there_for_all),
 	};
 

@@ -166,6 +166,44 @@ static void test_names_table_at_its_cap_gives_away_the_oldest_answer(void **stat
 	nametab_fini(&t);
 }
 
+static void test_names_refused_for_want_of_room_are_wanted_when_there_is_some(void **state)
+{
+	struct nametab t;
+	uint64_t id;
+
+	(void)state;
+	nametab_init(&t, sizeof(id), 1, 7);
+	nametab_want(&t, 0);		/* the first number may be 0 */
+	assert_false(nametab_was_full(&t));
+	nametab_want(&t, 7);
+	assert_true(nametab_was_full(&t));
+	assert_true(nametab_take(&t, 1, &id));
+	assert_int_equal(id, 0);
+	nametab_want(&t, 7);
+	assert_true(nametab_take(&t, 1, &id));
+	assert_int_equal(id, 7);
+	nametab_want(&t, 0);		/* given away: asked for again */
+	assert_true(nametab_take(&t, 1, &id));
+	assert_int_equal(id, 0);
+	nametab_fini(&t);
+}
+
+/* A record without the number has 0 there: that is no user, and the same number may come later. */
+static void test_names_number_that_becomes_known_is_wanted(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec r = owned(1, 0, 0);
+	uint32_t uids[4];
+
+	r.has = HAS_COOKIE;
+	fx_socket(fx, &r);
+	assert_int_equal(model_take_users(fx->m, uids, 4), 0);
+	r.has |= HAS_UID;
+	fx_socket(fx, &r);
+	assert_int_equal(model_take_users(fx->m, uids, 4), 1);
+	assert_int_equal(uids[0], 0);
+}
+
 static void test_names_namespace_that_goes_takes_all_of_it_along(void **state)
 {
 	struct fx *fx = *state;
@@ -226,8 +264,10 @@ static void test_names_socket_of_our_attempt_is_asked_for_at_its_first_packet(vo
 	struct flowrec f = attempt(fx, 1, WS_SYN_SENT);
 	struct sockquery q[4];
 
+	f.ifindex = 2;
 	fx_flow(fx, &f, false);
 	assert_int_equal(model_take_lookups(fx->m, q, 4), 1);
+	assert_int_equal(q[0].ifindex, 2);	/* link-local addresses are told apart by it */
 	assert_int_equal(q[0].lport, 40000);
 	assert_int_equal(q[0].rport, 80);
 	assert_int_equal(q[0].proto, SP_TCP);
@@ -341,6 +381,8 @@ int main(void)
 		FX_TEST(test_names_take_no_more_than_there_is_room_for),
 		FX_TEST(test_names_text_that_does_not_end_is_cut),
 		cmocka_unit_test(test_names_table_at_its_cap_gives_away_the_oldest_answer),
+		cmocka_unit_test(test_names_refused_for_want_of_room_are_wanted_when_there_is_some),
+		FX_TEST(test_names_number_that_becomes_known_is_wanted),
 		FX_TEST(test_names_namespace_that_goes_takes_all_of_it_along),
 		FX_TEST(test_names_number_given_to_another_namespace_starts_empty),
 		FX_TEST(test_names_socket_of_our_attempt_is_asked_for_at_its_first_packet),

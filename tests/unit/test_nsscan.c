@@ -16,14 +16,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "source/nsname.h"
 #include "source/nsscan.h"
 #include "source/nstab.h"
 
 enum { HEARD_MAX = 256, PATH_ROOM = 128 };
+
+#define HEX "4f2a61c0ee5b8d3b0f8d1c6a8f3e5d7c9b1a2f4e6d8c0b9a7f5e3d1c2b4a6f8e"
 
 struct world {
 	char dir[32];
@@ -32,6 +36,8 @@ struct world {
 	struct netnsrec heard[HEARD_MAX];
 	unsigned count;
 	char notice[EVENT_TEXT_MAX];
+	bool hogs;		/* takes a descriptor when it hears of a namespace */
+	int hogged;
 };
 
 static void hear(void *ctx, const struct event *e)
@@ -47,6 +53,9 @@ static void hear(void *ctx, const struct event *e)
 	assert_true(w->count < HEARD_MAX);
 	assert_non_null(memchr(e->netns.name, '\0', sizeof(e->netns.name)));
 	w->heard[w->count++] = e->netns;
+	if (w->hogs)
+		w->hogged = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	w->hogs = false;
 }
 
 static const char *path_of(const struct world *w, char path[PATH_ROOM], const char *rest)
@@ -94,6 +103,15 @@ static void make_process(const struct world *w, unsigned pid, const char *comm, 
 	make_file(w, rest, comm);
 	snprintf(rest, sizeof(rest), "proc/%u/ns/net", pid);
 	make_link(w, rest, ns);
+}
+
+/* cgroup: what /proc/PID/cgroup has. */
+static void put_cgroup(const struct world *w, unsigned pid, const char *text)
+{
+	char rest[PATH_ROOM];
+
+	snprintf(rest, sizeof(rest), "proc/%u/cgroup", pid);
+	make_file(w, rest, text);
 }
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *where)
@@ -195,9 +213,16 @@ static void test_nsscan_own_namespace_is_number_zero_and_nothing_to_take(void **
 	end(&w);
 }
 
-static void test_nsscan_namespace_has_the_name_of_its_first_process(void **state)
+static const char *inode_name(const struct world *w, const char *ns, char name[NSNAME_MAX])
+{
+	snprintf(name, NSNAME_MAX, "net:[%llu]", (unsigned long long)inode_of(w, ns));
+	return name;
+}
+
+static void test_nsscan_namespace_has_the_name_of_its_first_processes_container(void **state)
 {
 	struct netns_place place;
+	char name[NSNAME_MAX];
 	struct world w;
 
 	(void)state;
@@ -206,42 +231,120 @@ static void test_nsscan_namespace_has_the_name_of_its_first_process(void **state
 	make_process(&w, 30, "worker\n", "blue");
 	make_process(&w, 20, "nginx\n", "blue");
 	make_process(&w, 40, "worker\n", "blue");
+	put_cgroup(&w, 20, "0::/system.slice/docker-" HEX ".scope\n");
+	put_cgroup(&w, 30, "0::/system.slice/other.service\n");
 	run_pass(&w);
 	assert_int_equal(w.count, 2);
 	assert_int_equal(w.heard[1].index, 1);
 	assert_false(w.heard[1].gone);
 	assert_int_equal(w.heard[1].inode, inode_of(&w, "blue"));
-	assert_string_equal(w.heard[1].name, "nginx[20]");
+	assert_string_equal(w.heard[1].name, "docker:4f2a61c0ee5b");
 	assert_true(nsscan_take_new(w.source, &place));
 	assert_int_equal(place.index, 1);
 	assert_int_equal(place.fd, -1);
 	assert_int_equal(place.pid, 20);
 	assert_false(nsscan_take_new(w.source, &place));
 	assert_non_null(strstr(w.notice, "1 network namespace may not be entered"));
-	make_file(&w, "proc/20/comm", "nginx: master\n");	/* it has called exec */
+	put_cgroup(&w, 20, "0::/\n");	/* it was moved */
 	run_next_pass(&w);
 	assert_int_equal(w.count, 1);
 	assert_int_equal(w.heard[0].index, 1);
-	assert_string_equal(w.heard[0].name, "nginx: master[20]");
+	assert_string_equal(w.heard[0].name, inode_name(&w, "blue", name));
 	assert_false(nsscan_take_new(w.source, &place));
 	end(&w);
 }
 
-static void test_nsscan_process_without_a_name_leaves_the_inode(void **state)
+static void test_nsscan_names_are_found_in_any_hierarchy(void **state)
 {
+	static const struct {
+		const char *cgroup, *name;	/* NULL: the inode */
+	} samples[] = {
+		{ "0::/system.slice/nginx.service\n", "nginx.service" },
+		{ "0::/user.slice/user-0.slice/session-3.scope\n", NULL },
+		{ "0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" HEX
+		  ".scope/container\n", "podman:4f2a61c0ee5b" },
+		{ "12:pids:/docker/" HEX "\n1:name=systemd:/docker/" HEX "\n0::/\n",
+		  "docker:4f2a61c0ee5b" },
+		{ "12:pids:/a.service\n0::/b.service\n1:name=systemd:/c.service", "b.service" },
+		{ "0::/", NULL },
+		{ "", NULL },
+		{ "0\n:\n::\nx:y", NULL },
+		{ "9:cpu,cpuacct:/a:b.service", "a:b.service" },
+	};
+	char name[NSNAME_MAX];
 	struct world w;
-	char name[32];
 
 	(void)state;
 	begin(&w);
 	make_file(&w, "blue", "");
-	make_process(&w, 20, "\n", "blue");
+	make_process(&w, 20, "nginx\n", "blue");
+	put_cgroup(&w, 20, "0::/first.service\n");
 	run_pass(&w);
-	snprintf(name, sizeof(name), "net:[%llu]", (unsigned long long)inode_of(&w, "blue"));
-	assert_string_equal(w.heard[1].name, name);
-	make_file(&w, "proc/20/comm", "a name longer than the kernel has them");
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		const char *wanted = samples[i].name;
+
+		put_cgroup(&w, 20, "0::/other.service\n");
+		run_next_pass(&w);
+		put_cgroup(&w, 20, samples[i].cgroup);
+		run_next_pass(&w);
+		assert_int_equal(w.count, 1);
+		assert_string_equal(w.heard[0].name,
+				    wanted ? wanted : inode_name(&w, "blue", name));
+	}
+	end(&w);
+}
+
+/* Who may not look into /proc/PID/ns knows no inode. */
+static void test_nsscan_name_without_an_inode_is_the_processes(void **state)
+{
+	char name[NSNAME_MAX], path[PATH_ROOM];
+	struct world w;
+	int proc_fd;
+
+	(void)state;
+	begin(&w);
+	make_process(&w, 20, "a name longer than the kernel has them", "blue");
+	make_process(&w, 21, "\n", "blue");
+	proc_fd = open(path_of(&w, path, "proc"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(proc_fd >= 0);
+	assert_true(nsname_by_command(proc_fd, 20, name));
+	assert_string_equal(name, "a name longer t[20]");
+	assert_false(nsname_by_command(proc_fd, 21, name));
+	assert_false(nsname_by_command(proc_fd, 22, name));
+	close(proc_fd);
+	end(&w);
+}
+
+static void test_nsscan_place_put_back_comes_again_after_the_next_look(void **state)
+{
+	struct netns_place place;
+	struct world w;
+	uint16_t index;
+
+	(void)state;
+	begin(&w);
+	make_file(&w, "blue", "");
+	make_process(&w, 20, "nginx\n", "blue");
+	run_pass(&w);
+	assert_true(nsscan_take_new(w.source, &place));
+	nsscan_put_back(w.source, place.index);
+	assert_false(nsscan_take_new(w.source, &place));
 	run_next_pass(&w);
-	assert_string_equal(w.heard[0].name, "a name longer t[20]");
+	assert_true(nsscan_take_new(w.source, &place));
+	assert_int_equal(place.index, 1);
+	assert_false(nsscan_take_new(w.source, &place));
+	run_next_pass(&w);
+	assert_false(nsscan_take_new(w.source, &place));
+	/* One that goes while it is put back is told as gone. */
+	nsscan_put_back(w.source, 1);
+	end_process(&w, 20);
+	run_next_pass(&w);
+	assert_true(nsscan_take_gone(w.source, &index));
+	assert_int_equal(index, 1);
+	assert_false(nsscan_take_new(w.source, &place));
+	nsscan_put_back(w.source, 1);	/* too late */
+	run_next_pass(&w);
+	assert_false(nsscan_take_new(w.source, &place));
 	end(&w);
 }
 
@@ -400,6 +503,47 @@ static void test_nsscan_what_cannot_be_read_ends_nothing(void **state)
 	end(&w);
 }
 
+/* As many descriptors as are open now, and so many more. */
+static void allow_descriptors(struct rlimit *before, int more)
+{
+	struct rlimit tight;
+	int next = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(next >= 0);
+	close(next);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, before), 0);
+	tight = *before;
+	tight.rlim_cur = (rlim_t)(next + more);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+}
+
+static void test_nsscan_namespace_waits_until_there_are_descriptors(void **state)
+{
+	struct netns_place place;
+	struct rlimit before;
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	make_file(&w, "blue", "");
+	make_process(&w, 20, "nginx\n", "blue");
+	/* The directory that is read takes the last one; so does who hears of a namespace. */
+	allow_descriptors(&before, 1);
+	w.hogs = true;
+	run_pass(&w);
+	assert_true(w.hogged >= 0);
+	close(w.hogged);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(w.count, 1);
+	assert_false(nsscan_take_new(w.source, &place));
+	assert_non_null(strstr(w.notice, "ulimit -n"));
+	run_next_pass(&w);
+	assert_true(nsscan_take_new(w.source, &place));
+	assert_int_equal(place.index, 1);
+	assert_null(strstr(w.notice, "ulimit -n"));
+	end(&w);
+}
+
 static void test_nsscan_without_proc_says_so(void **state)
 {
 	struct errmsg err = { "" };
@@ -440,8 +584,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nsscan_own_namespace_is_number_zero_and_nothing_to_take),
-		cmocka_unit_test(test_nsscan_namespace_has_the_name_of_its_first_process),
-		cmocka_unit_test(test_nsscan_process_without_a_name_leaves_the_inode),
+		cmocka_unit_test(
+			test_nsscan_namespace_has_the_name_of_its_first_processes_container),
+		cmocka_unit_test(test_nsscan_names_are_found_in_any_hierarchy),
+		cmocka_unit_test(test_nsscan_name_without_an_inode_is_the_processes),
+		cmocka_unit_test(test_nsscan_place_put_back_comes_again_after_the_next_look),
 		cmocka_unit_test(test_nsscan_namespace_without_processes_is_gone),
 		cmocka_unit_test(test_nsscan_index_of_a_namespace_that_went_is_not_the_next_ones),
 		cmocka_unit_test(test_nsscan_place_that_is_a_process_goes_with_it),
@@ -449,6 +596,7 @@ int main(void)
 		cmocka_unit_test(test_nsscan_looks_every_two_seconds_at_most),
 		cmocka_unit_test(test_nsscan_more_namespaces_than_room_are_said_to_be_missing),
 		cmocka_unit_test(test_nsscan_what_cannot_be_read_ends_nothing),
+		cmocka_unit_test(test_nsscan_namespace_waits_until_there_are_descriptors),
 		cmocka_unit_test(test_nsscan_without_proc_says_so),
 		cmocka_unit_test(test_nstab_namespace_is_known_by_either_inode),
 	};

@@ -382,6 +382,75 @@ static void test_query_leaves_ended_sockets_out_where_asked(void **state)
 	host_fini(&h);
 }
 
+static void add_tcp_flow(struct host *h, uint16_t lport, enum wirestate state)
+{
+	struct event e = { .kind = EV_FLOW, .time_ns = T0 };
+	struct addr l = at("10.0.0.1"), r = at("10.0.0.7");
+
+	flowkey_make(&e.flow.rec.key, IPPROTO_TCP, &l, lport, &r, 443);
+	e.flow.rec.id = h->flows++;
+	e.flow.rec.gen = 1;
+	e.flow.rec.first_ns = e.flow.rec.last_ns = T0;
+	e.flow.rec.wire_state = (uint8_t)state;
+	e.flow.rec.opener = e.flow.rec.closer = OPENER_END0;
+	model_apply(h->m, &e);
+}
+
+/* What the packets alone know to be over is as closed as a socket that ended. */
+static void test_query_leaves_flows_that_are_over_out_with_ended_sockets(void **state)
+{
+	struct query q = { 0 };
+	struct host h;
+
+	(void)state;
+	host_init(&h);
+	add_local(&h, "10.0.0.1");
+	add_tcp_flow(&h, 1, WS_REFUSED);
+	add_tcp_flow(&h, 2, WS_ESTABLISHED);
+	add_tcp_flow(&h, 3, WS_RESET);
+	add_tcp_flow(&h, 4, WS_TIME_WAIT);
+	add_tcp_flow(&h, 5, WS_CLOSING);
+	check(&h, &q, false, "1 2 3 4 5");
+	q.hide_closed = true;
+	check(&h, &q, false, "2 5");
+	q = (struct query){ .sort = column_find("proto") };
+	check(&h, &q, false, "2 5 1 3 4");
+	host_fini(&h);
+}
+
+static void check_filtered(const struct host *h, struct query q, const char *text, bool also,
+			   const char *expected)
+{
+	struct filter_error err;
+	struct filter *filter;
+
+	assert_int_equal(filter_parse(&filter, text, &err), 0);
+	if (also)
+		q.also = filter;
+	else
+		q.filter = filter;
+	check(h, &q, false, expected);
+	filter_free(filter);
+}
+
+/* Whoever asks for a kind by name wants to see it, however it is hidden otherwise. */
+static void test_query_shows_hidden_kinds_that_a_filter_names(void **state)
+{
+	struct query q = { .hide_protos = 1u << SP_UDP };
+	struct host h;
+
+	(void)state;
+	host_of_six(&h);
+	check(&h, &q, false, "1 2 3 5 6");
+	check_filtered(&h, q, "proto udp", false, "4");
+	check_filtered(&h, q, "proto udp or lport 1", true, "1 4");
+	check_filtered(&h, q, "lport 4", false, "");
+	check_filtered(&h, q, "not proto tcp", false, "");
+	q.protos = 1u << SP_TCP; /* nothing else was asked of the kernel */
+	check_filtered(&h, q, "proto udp", false, "");
+	host_fini(&h);
+}
+
 static void test_query_group_does_not_count_ended_sockets(void **state)
 {
 	struct query q = { .group = column_find("proto") };
@@ -686,6 +755,8 @@ int main(void)
 		cmocka_unit_test(test_query_toggles_leave_rows_out),
 		cmocka_unit_test(test_query_sorts_and_groups_paths_after_addresses),
 		cmocka_unit_test(test_query_leaves_ended_sockets_out_where_asked),
+		cmocka_unit_test(test_query_leaves_flows_that_are_over_out_with_ended_sockets),
+		cmocka_unit_test(test_query_shows_hidden_kinds_that_a_filter_names),
 		cmocka_unit_test(test_query_group_does_not_count_ended_sockets),
 		cmocka_unit_test(test_query_both_filters_must_match),
 		cmocka_unit_test(test_query_groups_have_their_rows_below),

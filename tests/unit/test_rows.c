@@ -91,6 +91,49 @@ static void test_rows_socket_without_a_holder_is_looked_for_then_hidden_or_the_k
 	assert_int_equal(reason_of(fx, 1), PROC_KERNEL);
 }
 
+static void test_rows_netlink_socket_without_a_port_number_is_the_kernels(void **state)
+{
+	struct fx *fx = *state;
+	struct event e = fx_event(fx, EV_SOCKET);
+
+	e.sock = fx_sock(SP_NETLINK, ST_CLOSE, 1);
+	e.sock.family = AF_NETLINK;
+	e.sock.inode = 4;
+	e.more.kind = MORE_NETLINK;
+	model_apply(fx->m, &e);
+	assert_int_equal(reason_of(fx, 1), PROC_KERNEL);
+	assert_int_equal(model_totals(fx->m)->unresolved, 0);
+	assert_int_equal(model_take_ownerless(fx->m), 0);
+	e.sock.cookie = 2;
+	e.sock.inode = 5;
+	e.more.netlink.portid = 4711;
+	model_apply(fx->m, &e);
+	assert_int_equal(reason_of(fx, 2), PROC_LOOKING);
+	assert_int_equal(model_totals(fx->m)->unresolved, 1);
+}
+
+static void test_rows_unix_socket_knows_what_stands_beside_its_peer(void **state)
+{
+	struct fx *fx = *state;
+	struct event e = fx_event(fx, EV_SOCKET);
+
+	e.sock = fx_sock(SP_UNIX_STREAM, ST_ESTABLISHED, 1);
+	e.sock.family = AF_UNIX;
+	e.sock.has |= HAS_PEER;
+	e.sock.inode = 10;
+	e.sock.peer = 11;
+	model_apply(fx->m, &e);
+	assert_null(fx_socket_row(fx, 1).peer_more);
+	e.sock.cookie = 2;
+	e.sock.inode = 11;
+	e.sock.peer = 10;
+	e.more.kind = MORE_UNIX;
+	memcpy(e.more.un.name, "/run/x", 7);
+	model_apply(fx->m, &e);
+	assert_string_equal(fx_socket_row(fx, 1).peer_more->un.name, "/run/x");
+	assert_null(fx_socket_row(fx, 2).peer_more);
+}
+
 static void test_rows_owners_not_looked_for_are_not_blamed_on_anybody(void **state)
 {
 	struct fx *fx = *state;
@@ -479,6 +522,8 @@ int main(void)
 		FX_TEST(test_rows_states_without_an_inode_say_why_they_have_no_process),
 		FX_TEST(test_rows_connection_not_yet_accepted_waits_in_its_listeners_queue),
 		FX_TEST(test_rows_socket_without_a_holder_is_looked_for_then_hidden_or_the_kernels),
+		FX_TEST(test_rows_netlink_socket_without_a_port_number_is_the_kernels),
+		FX_TEST(test_rows_unix_socket_knows_what_stands_beside_its_peer),
 		FX_TEST(test_rows_owners_not_looked_for_are_not_blamed_on_anybody),
 		FX_TEST(test_rows_flow_without_a_socket_says_what_it_is),
 		FX_TEST(test_rows_flow_whose_socket_went_was_just_closed),

@@ -219,6 +219,87 @@ static void test_sktab_socket_that_changes_namespace_is_still_removed_whole(void
 	sktab_fini(&t);
 }
 
+static struct sockrec at_place(uint64_t cookie, unsigned place)
+{
+	static const char *const laddrs[] = { "0.0.0.0", "::", "10.0.0.2", "2001:db8::2", "::" };
+	struct sockrec r = fx_receiver(SP_TCP, cookie, laddrs[place % 5], (uint16_t)(80 + place / 5 % 2));
+
+	r.has |= HAS_V6ONLY;
+	r.v6only = place % 5 == 4;
+	if (place / 10 % 4 == 0)
+		r.state = ST_CLOSE;	/* bound only */
+	return r;
+}
+
+/* How well the best of all fits, found the long way. */
+static int best_fit(const struct sktab *t, uint32_t end, const struct addr *a, uint16_t port)
+{
+	int best = 0;
+
+	for (uint32_t i = 0; i < end; i++) {
+		const struct sk *s = sktab_at(t, i);
+
+		if (s->used && s->rec.lport == port && s->rec.state == ST_LISTEN && sk_fit(&s->rec, a) > best)
+			best = sk_fit(&s->rec, a);
+	}
+	return best;
+}
+
+static void test_sktab_receiver_is_as_good_as_the_best_of_all(void **state)
+{
+	const char *const addrs[] = { "10.0.0.2", "10.0.0.3", "2001:db8::2", "2001:db8::3", "0.0.0.0", "::" };
+	enum { PLACES = 200 };
+	struct flowkey key;
+	struct sktab t;
+	uint64_t hash;
+
+	(void)state;
+	sktab_init(&t, PLACES, 7);
+	for (unsigned i = 0; i < PLACES; i++) {
+		struct sockrec r = at_place(1 + i, i * 7);
+		uint32_t sk = sktab_insert(&t, &r, 1);
+
+		sktab_index(&t, sk, &key, &hash);
+	}
+	for (unsigned gone = 0; gone < PLACES; gone++) {
+		for (unsigned i = 0; i < 12; i++) {
+			struct addr a = fx_addr(addrs[i / 2]);
+			uint16_t port = (uint16_t)(80 + i % 2);
+			uint32_t sk = sktab_by_port(&t, 0, 6, &a, port);
+			int fit = sk == MODEL_NONE ? 0 : sk_fit(&sktab_at(&t, sk)->rec, &a);
+
+			assert_int_equal(fit, best_fit(&t, PLACES, &a, port));
+		}
+		sktab_unindex(&t, gone * 37 % PLACES);
+		sktab_remove(&t, gone * 37 % PLACES);
+	}
+	assert_int_equal(t.by_port.count, 0);
+	sktab_fini(&t);
+}
+
+/* Else the process that is shown would change with each listener that comes. */
+static void test_sktab_first_of_many_at_one_place_receives_until_it_goes(void **state)
+{
+	struct addr a = fx_addr("10.0.0.2");
+	struct flowkey key;
+	struct sktab t;
+	uint64_t hash;
+
+	(void)state;
+	sktab_init(&t, 1000, 7);
+	for (uint32_t i = 0; i < 1000; i++) {
+		struct sockrec r = fx_receiver(SP_TCP, 1 + i, "0.0.0.0", 80);
+
+		assert_int_equal(sktab_insert(&t, &r, 1), i);
+		sktab_index(&t, i, &key, &hash);
+		assert_int_equal(sktab_by_port(&t, 0, 6, &a, 80), 0);
+	}
+	sktab_unindex(&t, 0);
+	assert_true(sktab_by_port(&t, 0, 6, &a, 80) != MODEL_NONE);
+	assert_int_equal(sktab_by_port(&t, 0, 6, &a, 81), MODEL_NONE);
+	sktab_fini(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +313,8 @@ int main(void)
 		FX_TEST(test_sktab_since_is_when_the_state_changed_and_unknown_before),
 		FX_TEST(test_sktab_limit_refuses_and_counts),
 		FX_TEST(test_sktab_reuseport_sockets_with_one_tuple_stay_apart),
+		cmocka_unit_test(test_sktab_receiver_is_as_good_as_the_best_of_all),
+		cmocka_unit_test(test_sktab_first_of_many_at_one_place_receives_until_it_goes),
 		FX_TEST(test_sktab_record_out_of_range_is_refused),
 		FX_TEST(test_sktab_socket_that_changes_namespace_is_still_removed_whole),
 	};

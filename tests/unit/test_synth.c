@@ -15,6 +15,8 @@
 #include "source/synth.h"
 #include "source/synth_local.h"
 
+#define KEEP_CLOSED_NS (11 * NSEC_PER_SEC)
+
 enum { ROWS = 256, TICKS = 150 };
 
 /* A demo, its model, and the events of the last round. */
@@ -54,7 +56,7 @@ static int setup(void **state)
 	struct demo *d = calloc(1, sizeof(*d));
 	struct errmsg err;
 
-	assert_int_equal(synth_new(&d->source, NSEC_PER_SEC, &err), 0);
+	assert_int_equal(synth_new(&d->source, NSEC_PER_SEC, KEEP_CLOSED_NS, &err), 0);
 	d->model = model_new(ROWS, ROWS, 1);
 	d->into_model = model_sink(d->model);
 	d->events = calloc(1000, sizeof(*d->events));
@@ -642,6 +644,20 @@ static void test_synth_tables_fit_their_records(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void test_synth_closed_rows_are_kept_as_long_as_asked(void **state)
+{
+	const struct demo *d = *state;
+	unsigned i, hosts = 0;
+
+	for (i = 0; i < d->count; i++) {
+		if (d->events[i].kind != EV_HOST)
+			continue;
+		assert_int_equal(d->events[i].host.keep_closed_ns, KEEP_CLOSED_NS);
+		hosts++;
+	}
+	assert_int_equal(hosts, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -668,6 +684,7 @@ int main(void)
 		TEST(test_synth_names_its_users_and_cgroups),
 		TEST(test_synth_passes_a_hostile_name_on_as_it_is),
 		TEST(test_synth_tables_fit_their_records),
+		TEST(test_synth_closed_rows_are_kept_as_long_as_asked),
 	};
 
 	return cmocka_run_group_tests_name("synth", tests, NULL, NULL);

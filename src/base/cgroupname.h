@@ -3,8 +3,8 @@
  * What a cgroup's path says of who runs there: a systemd unit, a container (docker, podman,
  * containerd, CRI-O, LXC), a Kubernetes pod. Pure; the path is untrusted.
  */
-#ifndef SOCKMON_QUERY_CGROUPNAME_H
-#define SOCKMON_QUERY_CGROUPNAME_H
+#ifndef SOCKMON_BASE_CGROUPNAME_H
+#define SOCKMON_BASE_CGROUPNAME_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,5 +16,8 @@
  * says nothing ("/", a bare slice).
  */
 bool cgroupname(const char *path, char *out, size_t size);
+
+/* The same of containers and pods only: a unit says nothing. */
+bool cgroupname_container(const char *path, char *out, size_t size);
 
 #endif

@@ -5,7 +5,7 @@
  * it; of nested containers the innermost counts. Owns nothing; deliberately asks no runtime for
  * prettier names.
  */
-#include "query/cgroupname.h"
+#include "base/cgroupname.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -312,23 +312,41 @@ static void print_pod(const struct found *f, char *out, size_t size)
 	snprintf(out, size, "pod:%s%s%s", uid, id[0] ? "/" : "", id);
 }
 
+/* false: no container. */
+static bool print_container(const struct found *f, char *out, size_t size)
+{
+	char name[256];
+
+	if (f->pod.len) {
+		print_pod(f, out, size);
+	} else if (f->runtime) {
+		f->print(f->id, name, sizeof(name));
+		snprintf(out, size, "%s:%s", f->runtime, name);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+bool cgroupname_container(const char *path, char *out, size_t size)
+{
+	struct found f = { .runtime = NULL };
+
+	read_path(path, &f);
+	return print_container(&f, out, size);
+}
+
 bool cgroupname(const char *path, char *out, size_t size)
 {
 	struct found f = { .runtime = NULL };
 	struct span unit;
-	char name[256];
 
 	read_path(path, &f);
-	if (f.pod.len) {
-		print_pod(&f, out, size);
-	} else if (f.runtime) {
-		f.print(f.id, name, sizeof(name));
-		snprintf(out, size, "%s:%s", f.runtime, name);
-	} else if (f.unit.len) {
-		unit = without_uuid(f.unit);
-		snprintf(out, size, "%.*s", (int)unit.len, unit.at);
-	} else {
+	if (print_container(&f, out, size))
+		return true;
+	if (!f.unit.len)
 		return false;
-	}
+	unit = without_uuid(f.unit);
+	snprintf(out, size, "%.*s", (int)unit.len, unit.at);
 	return true;
 }
