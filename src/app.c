@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The app: which sources there are, when each is stepped, and what a round is.
+ * The app: when each source is stepped, what a round is, and the verbs of the UI. What is opened is
+ * appopen.c's.
  *
- * A round: every source is asked to refresh; when none of them is busy any more, the owners of sockets
- * that have none yet are looked for; when that is done too, a tick ends the interval. Rounds overlap
- * nothing: the next one starts only when the caller says so.
+ * A round: every source is asked to refresh; when none of them is busy any more, the owners of
+ * sockets that have none yet are looked for; when that is done too, a tick ends the interval.
+ * Rounds overlap nothing: the next one starts only when the caller says so.
  */
-#include "app.h"
+#include "appstate.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,12 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/hash.h"
-#include "base/xalloc.h"
-#include "config.h"
 #include "export/outfile.h"
-#include "places.h"
 #include "source/capture.h"
 #include "source/cgroups.h"
 #include "source/killer.h"
@@ -28,264 +24,13 @@
 #include "source/users.h"
 
 enum {
-	SOURCES_MAX = PLACES_SOURCES_MAX + 4,	/* capture, procfs, cgroups, users; or the synthetic host */
 	FDS_MAX = SOURCES_MAX * 2 + SOURCE_FDS_MAX,
-	SOCKET_LIMIT = 1 << 20,
-	FLOW_LIMIT = 1 << 20,
 	ROUND_SHARE = 20,	/* a round may take 1/20 of the time */
 	WANTS_PER_TURN = 64,
-	MANY_SOCKETS = 20000,	/* beyond, the kernel is asked for less of each while no row is looked at closely */
 };
 
 #define TURN_NS (10 * NSEC_PER_MSEC)
 #define NAMES_WAIT_NS NSEC_PER_SEC	/* a directory service that is down holds no snapshot up longer */
-/* Flags of descriptors, a round: once, in a series or on a screen. */
-#define FLAGS_ONCE_NS (20 * NSEC_PER_MSEC)
-#define FLAGS_ROUND_NS (2 * NSEC_PER_MSEC)
-
-enum stage { ROUND_DONE, ROUND_READING, ROUND_OWNERS, ROUND_NAMES };
-
-struct running {
-	struct source *source;
-	bool finished;			/* its step() said so */
-};
-
-struct app {
-	const struct options *opt;
-	struct model *model;
-	struct places *places;		/* NULL: a file, the demo */
-	struct running run[SOURCES_MAX];	/* all sources, those of places too, in the order of their steps */
-	unsigned run_count;
-	unsigned run_next;		/* where the next turn begins */
-	bool turn_cut;			/* the last turn ended before all sources had theirs */
-	struct source *capture;		/* owned, as the next three; NULL where it is not wanted */
-	struct source *procfs;
-	struct source *cgroups;
-	struct source *users;
-	struct source *synth;
-	struct eventclock clock;
-	enum stage stage;
-	uint64_t names_since_ns;	/* ROUND_NAMES: when it began */
-	uint32_t protos;		/* tables that are dumped */
-	uint32_t needs;			/* NEED_* of what is shown */
-	uint32_t watched;		/* row; MODEL_NONE */
-	bool lost;			/* ends of sockets were missed: a round is due */
-	uint64_t round_cost_ns;		/* time spent in steps since the round began */
-	uint64_t last_round_cost_ns;
-	bool paused;
-	bool live;			/* ticks are ours to give (the synthetic host has its own) */
-	struct errmsg trouble;
-};
-
-static void tell(struct app *a, const struct event *e)
-{
-	model_apply(a->model, e);
-}
-
-static void tell_host(struct app *a, bool offline, bool no_capture)
-{
-	struct event e = { .kind = EV_HOST, .time_ns = offline ? 0 : eventclock_now(&a->clock) };
-
-	if (offline || gethostname(e.host.name, sizeof(e.host.name) - 1))
-		e.host.name[0] = '\0';	/* whose packets a file holds is not known */
-	memcpy(e.host.version, PACKAGE_VERSION, sizeof(PACKAGE_VERSION));
-	e.host.offline = offline;
-	e.host.no_process = offline || a->opt->no_process;
-	e.host.no_capture = no_capture;
-	/* In a series each is kept for one tick: it is in the snapshot that covers its end. */
-	e.host.keep_closed_ns = a->opt->format ? 1 : a->opt->keep_closed_ns;
-	tell(a, &e);
-}
-
-static void tell_notice(struct app *a, enum noticesource source, const struct errmsg *err)
-{
-	struct event e = { .kind = EV_NOTICE, .time_ns = eventclock_now(&a->clock) };
-
-	e.notice.source = (uint8_t)source;
-	memcpy(e.notice.text, err->text, sizeof(e.notice.text) - 1);
-	tell(a, &e);
-}
-
-static struct capture_options capture_options(const struct options *opt)
-{
-	return (struct capture_options){
-		.pktsrc = { .interfaces = opt->interfaces ? opt->interfaces : "any",
-			    .filter = opt->capture_filter,
-			    .snaplen = opt->snaplen,
-			    .buffer_kib = opt->buffer_kib },
-		.file = opt->read_file,
-		.max_flows = opt->max_flows,
-		.publish_at_end_only = opt->read_file && opt->format,
-	};
-}
-
-/*
- * Live capture. Where it cannot be had (no right, a kernel without AF_PACKET), sockmon goes on
- * without packets and says what is missing. Who asked for packets by name (-i, -f) is refused, but
- * for a missing right on a screen, which says it.
- */
-static int open_capture(struct app *a, struct errmsg *err)
-{
-	const struct options *opt = a->opt;
-	struct capture_options c = capture_options(opt);
-	bool asked = opt->interfaces || opt->capture_filter;
-	struct errmsg why = { "" };
-	int rc;
-
-	if (opt->no_capture || (opt->once && !asked)) {
-		tell_host(a, false, true);
-		return 0;
-	}
-	rc = capture_new(&a->capture, &c, &why);
-	if (rc && asked && (rc != -EPERM || opt->format)) {
-		*err = why;
-		return rc;
-	}
-	tell_host(a, false, rc != 0);
-	if (rc)
-		tell_notice(a, NOTICE_CAPTURE, &why);
-	return 0;
-}
-
-static uint32_t details_of(uint32_t needs)
-{
-	static const struct {
-		uint32_t need, detail;
-	} pairs[] = {
-		{ NEED_INFO, DETAIL_INFO }, { NEED_SKMEM, DETAIL_SKMEM }, { NEED_CONG, DETAIL_CONG },
-		{ NEED_CC, DETAIL_CC },	    { NEED_TOS, DETAIL_TOS },	  { NEED_UNIX, DETAIL_UNIX },
-	};
-	uint32_t details = DETAIL_BOUND;
-
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		if (needs & pairs[i].need)
-			details |= pairs[i].detail;
-	return details;
-}
-
-/* What the kernel is asked for of each socket: all, unless there are many and nobody looks closely. */
-static uint32_t details_wanted(const struct app *a)
-{
-	bool many = model_totals(a->model)->sockets > MANY_SOCKETS;
-
-	if (a->opt->format)
-		return details_of(a->needs);
-	if (!many || a->watched != MODEL_NONE)
-		return DETAIL_ALL;
-	return DETAIL_INFO | DETAIL_SKMEM | DETAIL_CONG;
-}
-
-/*
- * Both families, whatever -4 and -6 leave to be shown: IPv4 packets may belong to a socket of AF_INET6, and a flow
- * without its socket would get a wrong reason. Tables left out by -t or -u likewise matter only where packets are
- * looked at.
- */
-static uint32_t protos_to_dump(const struct app *a, uint32_t shown)
-{
-	uint32_t named = filter_protos(a->opt->filter) | filter_protos(a->opt->kill);
-
-	return named | shown | (a->capture || !shown ? OPTIONS_INET : 0);
-}
-
-static int open_places(struct app *a, struct errmsg *err)
-{
-	const struct options *opt = a->opt;
-	struct places_options p = {
-		.diag = { .ipv4 = a->capture || opt->ipv4 || !opt->ipv6,
-			  .ipv6 = a->capture || opt->ipv6 || !opt->ipv4,
-			  .details = details_wanted(a),
-			  .asked = opt->protos },
-		.all = opt->netns && strcmp(opt->netns, "all") == 0,
-		.no_events = opt->once,
-	};
-
-	p.diag.protos = a->protos = protos_to_dump(a, opt->protos);
-	return places_new(&a->places, &p, err);
-}
-
-/* The namespace that the user named: its rows bear the name that he gave, of a path the last part. */
-static void tell_netns(struct app *a, uint64_t inode)
-{
-	const char *slash = strrchr(a->opt->netns, '/'), *name = slash ? slash + 1 : a->opt->netns;
-	struct event e = { .kind = EV_NETNS, .time_ns = eventclock_now(&a->clock) };
-
-	e.netns.inode = inode;
-	memcpy(e.netns.name, name, strnlen(name, sizeof(e.netns.name) - 1));
-	tell(a, &e);
-}
-
-/* Before anything is open: all that sockmon opens is then in that namespace. */
-static int enter_netns(struct app *a, struct errmsg *err)
-{
-	const struct options *opt = a->opt;
-	int fd, rc;
-
-	if (!opt->netns || strcmp(opt->netns, "all") == 0)
-		return 0;
-	rc = netns_open(opt->netns, &fd, err);
-	if (rc)
-		return rc;
-	rc = netns_enter(fd, err);
-	if (!rc)
-		tell_netns(a, netns_inode(fd));
-	close(fd);
-	return rc;
-}
-
-/* Who names the flags gets them all; beside every other key they come as far as a budget goes. */
-static uint64_t flags_budget_ns(const struct options *opt)
-{
-	uint32_t named = columns_needs(opt->cols, opt->col_count) | filter_needs(opt->filter) |
-			 filter_needs(opt->kill);
-
-	if (opt->sort)
-		named |= columns_needs(&opt->sort, 1);
-	if (opt->group)
-		named |= columns_needs(&opt->group, 1);
-	if (named & NEED_FLAGS)
-		return SOURCE_NEVER;
-	return opt->once ? FLAGS_ONCE_NS : FLAGS_ROUND_NS;
-}
-
-/* Owners and names. What is missing of names is only not shown. */
-static int open_process_sources(struct app *a, struct errmsg *err)
-{
-	struct errmsg ignored;
-	int rc = a->opt->no_process ? 0 : procfs_new(&a->procfs, "/proc", err);
-
-	if (rc)
-		return rc;
-	if (!(a->needs & NEED_CGROUP) || cgroups_new(&a->cgroups, "/proc/self/mountinfo", &ignored))
-		a->cgroups = NULL;
-	if (!(a->needs & NEED_USER) || users_new(&a->users, &ignored))
-		a->users = NULL;
-	if (a->procfs && a->needs & NEED_FLAGS)
-		procfs_want_flags(a->procfs, flags_budget_ns(a->opt));
-	return 0;
-}
-
-static int open_live(struct app *a, struct errmsg *err)
-{
-	int rc = enter_netns(a, err);
-
-	if (!rc)
-		rc = open_capture(a, err);	/* first: it is what needs a right */
-	if (!rc)
-		rc = open_places(a, err);
-	if (!rc)
-		rc = open_process_sources(a, err);
-	return rc;
-}
-
-static int open_file(struct app *a, struct errmsg *err)
-{
-	struct capture_options c = capture_options(a->opt);
-	int rc = capture_new(&a->capture, &c, err);
-
-	if (!rc)
-		tell_host(a, true, false);
-	return rc;
-}
 
 /* Lives as long as the app; a source of a place may be at the address of one that is gone. */
 static bool is_own(const struct app *a, const struct source *s)
@@ -294,7 +39,7 @@ static bool is_own(const struct app *a, const struct source *s)
 }
 
 /* Lists all sources anew; of the app's own, who is finished stays it. */
-static void list_sources(struct app *a)
+void app_list_sources(struct app *a)
 {
 	struct source *list[SOURCES_MAX] = { NULL };
 	struct running former[SOURCES_MAX];
@@ -321,74 +66,6 @@ static void list_sources(struct app *a)
 	}
 	a->run_count = n;
 	a->run_next = 0;
-}
-
-/* What the columns of a run without a screen look at: NEED_* bits. */
-static uint32_t needs_of_output(const struct options *opt)
-{
-	uint32_t needs = format_needs(opt->format, opt->cols, opt->col_count, opt->once);
-
-	needs |= filter_needs(opt->filter) | filter_needs(opt->kill);
-	if (opt->sort)
-		needs |= columns_needs(&opt->sort, 1);
-	if (opt->group)
-		needs |= columns_needs(&opt->group, 1) | NEED_INFO;
-	return needs;
-}
-
-static int open_demo(struct app *a, struct errmsg *err)
-{
-	int rc = synth_new(&a->synth, a->opt->interval_ns,
-			   a->opt->format ? 1 : a->opt->keep_closed_ns, err);
-
-	if (!rc)
-		app_want_protos(a, 0);
-	return rc;
-}
-
-int app_new(struct app **out, const struct options *opt, struct errmsg *err)
-{
-	struct app *a = xcalloc(1, sizeof(*a));
-	uint32_t flows = opt->max_flows ? opt->max_flows : FLOW_LIMIT;
-	int rc;
-
-	a->opt = opt;
-	a->watched = MODEL_NONE;
-	a->needs = opt->format ? needs_of_output(opt) : UINT32_MAX;
-	a->model = model_new(SOCKET_LIMIT, flows, hash_random_seed());
-	a->live = !opt->demo && !opt->read_file;
-	eventclock_init(&a->clock);
-	if (opt->demo)
-		rc = open_demo(a, err);
-	else
-		rc = opt->read_file ? open_file(a, err) : open_live(a, err);
-	if (rc) {
-		app_free(a);
-		return rc;
-	}
-	list_sources(a);
-	*out = a;
-	return 0;
-}
-
-static void close_source(struct source *s)
-{
-	if (s)
-		s->ops->close(s);
-}
-
-void app_free(struct app *a)
-{
-	if (!a)
-		return;
-	close_source(a->synth);
-	close_source(a->capture);
-	places_free(a->places);
-	close_source(a->procfs);
-	close_source(a->cgroups);
-	close_source(a->users);
-	model_free(a->model);
-	free(a);
 }
 
 const struct model *app_model(const struct app *a)
@@ -436,7 +113,9 @@ static void pass_wants_on(struct app *a, uint64_t now_ns)
 	n = model_take_lookups(a->model, queries, WANTS_PER_TURN);
 	if (n && a->places)
 		places_look_up(a->places, queries, n, now_ns);
-	/* At the end of a round's dumps everything is looked for; this is for what comes between. */
+	/*
+	 * At the end of a round's dumps everything is looked for; this is for what comes between.
+	 */
 	if (a->stage == ROUND_DONE && a->procfs && model_take_ownerless(a->model))
 		procfs_look_now(a->procfs, now_ns);
 }
@@ -459,7 +138,7 @@ static void end_round(struct app *a, uint64_t now_ns)
 	a->stage = ROUND_DONE;
 	a->last_round_cost_ns = a->round_cost_ns;
 	if (a->live)
-		tell(a, &tick);
+		app_tell(a, &tick);
 }
 
 /* Moves the round on as far as it goes. */
@@ -491,8 +170,8 @@ static void note_end(struct app *a, unsigned i)
 }
 
 /*
- * Steps one source after the other, for as long as a turn may take: with many namespaces there are many
- * sources. The next turn goes on with the one after.
+ * Steps one source after the other, for as long as a turn may take: with many namespaces there
+ * are many sources. The next turn goes on with the one after.
  */
 static void step_sources(struct app *a, uint64_t now_ns, const struct sink *out)
 {
@@ -520,7 +199,7 @@ static void tell_places(struct app *a)
 	if (trouble)
 		errmsg_set(&text, "%s", trouble);
 	if (strncmp(text.text, model_notice(a->model, NOTICE_NAMESPACES), EVENT_TEXT_MAX - 1) != 0)
-		tell_notice(a, NOTICE_NAMESPACES, &text);
+		app_tell_notice(a, NOTICE_NAMESPACES, &text);
 }
 
 static void follow_places(struct app *a, uint64_t now_ns)
@@ -529,7 +208,7 @@ static void follow_places(struct app *a, uint64_t now_ns)
 		return;
 	a->lost |= places_take_loss(a->places);
 	if (places_follow(a->places, a->capture, now_ns))
-		list_sources(a);
+		app_list_sources(a);
 	tell_places(a);
 }
 
@@ -600,7 +279,7 @@ void app_refresh(struct app *a)
 		return;
 	a->lost = false;
 	if (a->places)
-		places_want(a->places, a->protos, details_wanted(a));
+		places_want(a->places, a->protos, app_details_wanted(a));
 	for (unsigned i = 0; i < a->run_count; i++) {
 		struct source *s = a->run[i].source;
 
@@ -733,7 +412,7 @@ int app_export(struct app *a, const struct query *q, const struct format *f, con
 
 void app_want_protos(struct app *a, uint32_t protos)
 {
-	a->protos = protos_to_dump(a, a->opt->protos | protos);
+	a->protos = app_protos_to_dump(a, a->opt->protos | protos);
 	if (a->synth)
 		synth_want(a->synth, a->protos);
 }
@@ -766,7 +445,7 @@ int app_kill(struct app *a, uint32_t row_id)
 		return -ENOENT;
 	e.kill = (struct killrec){ .cookie = r.sk->rec.cookie, .error = kill_socket(a, r.sk) };
 	e.time_ns = a->live ? eventclock_now(&a->clock) : model_time_ns(a->model);
-	tell(a, &e);
+	app_tell(a, &e);
 	return e.kill.error;
 }
 

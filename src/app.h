@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The app owns the loop, the sources and the model, and offers what main and the UI may do with them.
- * Main thread only.
+ * The app owns the loop, the sources and the model, and offers what main and the UI may do with
+ * them. Main thread only.
  */
 #ifndef SOCKMON_APP_H
 #define SOCKMON_APP_H
@@ -23,9 +23,10 @@ const struct model *app_model(const struct app *a);
 const struct options *app_options(const struct app *a);
 
 /*
- * One turn of the loop: waits at most timeout_ms (less when a source is due) for the sources and for
- * extra_fd (-1 = none), then lets each source do a bounded step. Signals are let in only while it waits
- * (wait_mask, from signals_init()). Returns true when extra_fd is readable, has an error or hung up.
+ * One turn of the loop: waits at most timeout_ms (less when a source is due) for the sources and
+ * for extra_fd (-1 = none), then lets each source do a bounded step. Signals are let in only
+ * while it waits (wait_mask, from signals_init()). Returns true when extra_fd is readable, has an
+ * error or hung up.
  */
 bool app_turn(struct app *a, int timeout_ms, int extra_fd, const sigset_t *wait_mask);
 
@@ -58,29 +59,36 @@ bool app_paused(const struct app *a);
 /* One sentence when the input ended early or a source failed: exit status 1. NULL = all is well. */
 const char *app_trouble(const struct app *a);
 
-/* Kinds of sockets that this kernel tells nothing of: bits 1 << enum sockproto. For struct snapshot. */
+/*
+ * Kinds of sockets that this kernel tells nothing of: bits 1 << enum sockproto. For struct
+ * snapshot.
+ */
 uint32_t app_absent(const struct app *a);
 
 /*
- * Writes the rows of *q to path in format f; complete or absent. cols as in struct snapshot. *rows: how
- * many, *bytes: the file's size.
+ * Writes the rows of *q to path in format f; complete or absent. cols as in struct snapshot.
+ * *rows: how many, *bytes: the file's size.
  */
 int app_export(struct app *a, const struct query *q, const struct format *f, const char *path,
 	       const struct column *const *cols, unsigned col_count, uint32_t *rows, uint64_t *bytes,
 	       struct errmsg *err);
 
 /*
- * Sockets of these kinds from the next round on (the toggles t, u and x): those of the options stay in any case, since
- * flows need them.
+ * Sockets of these kinds from the next round on (the toggles t, u and x): those of the options
+ * stay in any case, since flows need them.
  */
 void app_want_protos(struct app *a, uint32_t protos);
 
-/* The row that the user looks at closely: the flags of its descriptors are read anew with each round. MODEL_NONE: none. */
+/*
+ * The row that the user looks at closely: the flags of its descriptors are read anew with each
+ * round. MODEL_NONE: none.
+ */
 void app_watch(struct app *a, uint32_t row_id);
 
 /*
- * Destroys the row's socket (SOCK_DESTROY, with its cookie). 0, or -errno as killer_destroy(); -ENOENT also where the row
- * or its socket is gone. The model is told. killer_why() of source/killer.h is app_kill_why() here.
+ * Destroys the row's socket (SOCK_DESTROY, with its cookie). 0, or -errno as killer_destroy();
+ * -ENOENT also where the row or its socket is gone. The model is told. killer_why() of
+ * source/killer.h is app_kill_why() here.
  */
 int app_kill(struct app *a, uint32_t row_id);
 const char *app_kill_why(int error);

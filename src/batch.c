@@ -76,9 +76,9 @@ static int write_snapshot(struct batch *b)
 }
 
 /*
- * A series: each snapshot covers the interval before it, so that the first has rates too. The interval
- * is kept by the clock: a slow round does not push the later ones back, but what a long stall (SIGSTOP,
- * suspend) left out is left out.
+ * A series: each snapshot covers the interval before it, so that the first has rates too. The
+ * interval is kept by the clock: a slow round does not push the later ones back, but what a long
+ * stall (SIGSTOP, suspend) left out is left out.
  */
 static int run_series(struct batch *b)
 {
@@ -100,8 +100,8 @@ static int run_series(struct batch *b)
 }
 
 /*
- * One snapshot. A file that we are told to stop in the middle of is cut there: what was read so far is
- * still output.
+ * One snapshot. A file that we are told to stop in the middle of is cut there: what was read so
+ * far is still output.
  */
 static int run_single(struct batch *b)
 {

@@ -3,9 +3,9 @@
  * Waist 1: all that a source may say. Read this file first.
  *
  * Sources (live netlink, /proc, rtnetlink, live capture, a capture file, a synthetic host) produce
- * struct event; model_apply() is the only consumer that changes anything. Records are plain data: they
- * own no pointers, and strings are NUL-terminated, unsanitised bytes from outside (may be hostile; made
- * harmless where they are shown).
+ * struct event; model_apply() is the only consumer that changes anything. Records are plain data:
+ * they own no pointers, and strings are NUL-terminated, unsanitised bytes from outside (may be
+ * hostile; made harmless where they are shown).
  *
  * Every count is cumulative, so a reader that misses an event is late, never wrong.
  * time_ns is event time: nanoseconds since the epoch, never running backwards within a source.
@@ -122,9 +122,9 @@ union ccinfo {
 enum { TIMER_NONE, TIMER_RETRANS, TIMER_KEEPALIVE, TIMER_TIME_WAIT, TIMER_PROBE };
 
 /*
- * One socket. Source: struct inet_diag_msg and its attributes (linux/inet_diag.h), and their like of other
- * families. Addresses: a v4-mapped socket of AF_INET6 has family AF_INET6 and v4 addresses. Families
- * without IP addresses and ports leave them 0, but:
+ * One socket. Source: struct inet_diag_msg and its attributes (linux/inet_diag.h), and their like
+ * of other families. Addresses: a v4-mapped socket of AF_INET6 has family AF_INET6 and v4
+ * addresses. Families without IP addresses and ports leave them 0, but:
  *   raw	lport is the IP protocol		icmp	lport is the echo identifier
  *   packet	ifindex is the bound device, lport the ethertype
  *   netlink	rport is 0, lport the netlink protocol (0 route, 4 sock_diag …); the rest is in sockmore

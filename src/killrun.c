@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * --kill without a screen; see killrun.h. What will die stands on standard error with the question, what became of each
- * on standard output, a line each as it is done. Owns the list of rows between question and deed: a socket's id is
- * good for that long, since no source is stepped meanwhile, and the kernel checks the cookie.
+ * --kill without a screen; see killrun.h. What will die stands on standard error with the
+ * question, what became of each on standard output, a line each as it is done. Owns the list of
+ * rows between question and deed: a socket's id is good for that long, since no source is stepped
+ * meanwhile, and the kernel checks the cookie.
  */
 #include "killrun.h"
 

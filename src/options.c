@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command line. getopt_long(3) does the parsing; the table below is the only list of options, and
+ * The command line. getopt_long(3) does the parsing; the table below is the only list of options,
+ * and
  * --help is printed from it.
  */
 #include "options.h"

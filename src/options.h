@@ -54,7 +54,10 @@ struct options {
 	struct filter_error filter_err;	/* where filter_text is wrong; msg.text "" = it is not */
 };
 
-/* 0, or -EINVAL with the sentence (usage: exit status 2). argv's strings are borrowed and permuted. */
+/*
+ * 0, or -EINVAL with the sentence (usage: exit status 2). argv's strings are borrowed and
+ * permuted.
+ */
 int options_parse(struct options *o, int argc, char **argv, struct errmsg *err);
 void options_fini(struct options *o);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The namespaces that are looked at, and the sources of each: sockets, ends of sockets, interfaces. One place with -N NAME
- * or without -N; with -N all one for each that there is, as they come and go. Capture is not here: one
- * thread does it for all places.
+ * The namespaces that are looked at, and the sources of each: sockets, ends of sockets,
+ * interfaces. One place with -N NAME or without -N; with -N all one for each that there is, as
+ * they come and go. Capture is not here: one thread does it for all places.
  *
  * Owns those sources; hands them to the app's loop as a list that changes only in places_follow().
  */
@@ -26,19 +26,24 @@ struct places_options {
 int places_new(struct places **out, const struct places_options *opt, struct errmsg *err);
 void places_free(struct places *p);
 
-/* The sources, in the order in which they are to be stepped; valid until places_follow(). Returns the count. */
+/*
+ * The sources, in the order in which they are to be stepped; valid until places_follow(). Returns
+ * the count.
+ */
 unsigned places_sources(const struct places *p, struct source *out[static PLACES_SOURCES_MAX]);
 
 /*
- * Opens what came and closes what went since the last call; capture (NULL: none) is told. True when the list of sources
- * changed. To open one takes some milliseconds, so that a call opens two at most: call it in each turn.
+ * Opens what came and closes what went since the last call; capture (NULL: none) is told. True
+ * when the list of sources changed. To open one takes some milliseconds, so that a call opens two
+ * at most: call it in each turn.
  */
 bool places_follow(struct places *p, struct source *capture, uint64_t now_ns);
 
 /*
- * One sentence about namespaces that cannot be looked at now (no descriptors left: they are tried again), or whose
- * sockets are not all to be had; NULL: there are none. Changes in places_follow() only, and is borrowed until then. Of
- * sockmon's own namespace its source tells by itself.
+ * One sentence about namespaces that cannot be looked at now (no descriptors left: they are tried
+ * again), or whose sockets are not all to be had; NULL: there are none. Changes in
+ * places_follow() only, and is borrowed until then. Of sockmon's own namespace its source tells
+ * by itself.
  */
 const char *places_trouble(const struct places *p);
 

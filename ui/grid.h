@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The screen as cells in memory: everything is painted here, so every screen is testable as text.
- * Hostile text is made harmless here, once: control and bidi characters become visible, invalid UTF-8
- * becomes U+FFFD, and nothing is ever written outside the row and span that the caller named.
+ * Hostile text is made harmless here, once: control and bidi characters become visible, invalid
+ * UTF-8 becomes U+FFFD, and nothing is ever written outside the row and span that the caller
+ * named.
  */
 #ifndef SOCKMON_UI_GRID_H
 #define SOCKMON_UI_GRID_H
@@ -30,7 +31,10 @@ void grid_fini(struct grid *g);
 int grid_resize(struct grid *g, int width, int height);		/* blank; clamps to 1..1000 */
 void grid_blank(struct grid *g);				/* all spaces, STYLE_NORMAL, cursor hidden */
 
-/* Paints text from (x, y), at most `max` cells, cut at a character border. Returns the cells used. */
+/*
+ * Paints text from (x, y), at most `max` cells, cut at a character border. Returns the cells
+ * used.
+ */
 int grid_text(struct grid *g, int x, int y, int max, enum style st, const char *text);
 int grid_bytes(struct grid *g, int x, int y, int max, enum style st, const char *text, size_t len);
 

@@ -67,7 +67,9 @@ void rows_freeze(struct rows *r, bool frozen);
 void rows_hold(struct rows *r, bool held);	/* as freezing; what is frozen stays so afterwards */
 void rows_set_open(struct rows *r, uint64_t group_ident, bool open);
 
-/* What selection follows: the row's identity, or one made of the group's label. 0 = no such line. */
+/*
+ * What selection follows: the row's identity, or one made of the group's label. 0 = no such line.
+ */
 uint64_t rows_ident(const struct rows *r, const struct model *m, uint32_t line);
 
 /* Where the identity is now: line, or -1. id: the row id that it had, which finds it fast. */

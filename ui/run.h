@@ -8,7 +8,10 @@
 
 #include "app.h"
 
-/* Returns 0 when the user quit or the terminal went away, -errno when the terminal cannot be used. */
+/*
+ * Returns 0 when the user quit or the terminal went away, -errno when the terminal cannot be
+ * used.
+ */
 int ui_run(struct app *app, const sigset_t *wait_mask, struct errmsg *err);
 
 #endif

@@ -32,7 +32,9 @@ void screen_resized(struct screen *s);			/* after SIGWINCH: ask the terminal for
 /* The next key waiting; false: none. Never waits. *gone: the terminal hung up (EOF, EIO). */
 bool screen_key(struct screen *s, struct key *k, bool *gone);
 
-/* C-z: gives the terminal back, stops the process group, takes the terminal again when continued. */
+/*
+ * C-z: gives the terminal back, stops the process group, takes the terminal again when continued.
+ */
 void screen_suspend(struct screen *s);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The log of lives, newest first: what opened, began to listen, ended and how. Owns its place in the
- * log and the words that it is searched for; what is in the log is the model's. Knows no column of
- * the connections.
+ * The log of lives, newest first: what opened, began to listen, ended and how. Owns its place in
+ * the log and the words that it is searched for; what is in the log is the model's. Knows no
+ * column of the connections.
  */
 #include <stdio.h>
 #include <stdlib.h>

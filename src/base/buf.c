@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The growing byte buffer. Owns its memory, never the descriptor that it is written to, and does not
- * look at what it holds: escaping is the exporter's.
+ * The growing byte buffer. Owns its memory, never the descriptor that it is written to, and does
+ * not look at what it holds: escaping is the exporter's.
  */
 #include "base/buf.h"
 

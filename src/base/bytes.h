@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A bounds-checked read cursor: the only way that untrusted bytes (packets, netlink payloads, files)
- * are read. A read past the end fails and leaves the cursor where it was.
+ * A bounds-checked read cursor: the only way that untrusted bytes (packets, netlink payloads,
+ * files) are read. A read past the end fails and leaves the cursor where it was.
  *
  * Invariant: p <= end. The bytes are borrowed; the cursor owns nothing.
  */

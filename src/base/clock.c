@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reading the clocks, and writing a time down. Pure but for clock_gettime(2): dates are computed here,
- * because gmtime_r() reads the environment.
+ * Reading the clocks, and writing a time down. Pure but for clock_gettime(2): dates are computed
+ * here, because gmtime_r() reads the environment.
  */
 #include "base/clock.h"
 

@@ -26,7 +26,10 @@ struct eventclock {
 void eventclock_init(struct eventclock *c);
 uint64_t eventclock_now(const struct eventclock *c);
 
-/* RFC 3339 in UTC with nanoseconds, "2026-11-21T22:14:03.118000000Z"; out holds at least 32 bytes. */
+/*
+ * RFC 3339 in UTC with nanoseconds, "2026-11-21T22:14:03.118000000Z"; out holds at least 32
+ * bytes.
+ */
 void clock_format_rfc3339(uint64_t wall_ns, char out[static 32]);
 
 #endif

@@ -12,7 +12,9 @@ uint64_t hash_random_seed(void)
 {
 	uint64_t seed;
 
-	/* Up to 256 bytes come whole or not at all (getrandom(2)); early in the boot, not at all. */
+	/*
+	 * Up to 256 bytes come whole or not at all (getrandom(2)); early in the boot, not at all.
+	 */
 	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) == (ssize_t)sizeof(seed))
 		return seed;
 	return hash_u64(clock_wall_ns(), clock_mono_ns());

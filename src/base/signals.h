@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Signals as data. Handlers only set bits; they stay blocked except inside ppoll(2), so none is lost
- * between a check and a wait. Main thread only; other threads block everything.
+ * Signals as data. Handlers only set bits; they stay blocked except inside ppoll(2), so none is
+ * lost between a check and a wait. Main thread only; other threads block everything.
  */
 #ifndef SOCKMON_BASE_SIGNALS_H
 #define SOCKMON_BASE_SIGNALS_H

@@ -17,9 +17,9 @@ static const struct range controls[] = {
 };
 
 /*
- * Unicode 15: general categories Mn, Me and Cf, but U+00AD and the prepended marks, which show; and the
- * vowels and finals of conjoining Hangul, as glibc's wcwidth(3) has it. Ranges run on over
- * unassigned gaps.
+ * Unicode 15: general categories Mn, Me and Cf, but U+00AD and the prepended marks, which show;
+ * and the vowels and finals of conjoining Hangul, as glibc's wcwidth(3) has it. Ranges run on
+ * over unassigned gaps.
  */
 static const struct range zero[] = {
 	{ 0x0300, 0x036f },   { 0x0483, 0x0489 },   { 0x0591, 0x05bd },	  { 0x05bf, 0x05bf },
@@ -104,7 +104,10 @@ static const struct range zero[] = {
 	{ 0xe0100, 0xe01ef },
 };
 
-/* Unicode 15: East Asian Width W and F, planes 2 and 3; and the hexagrams, as glibc and Unicode 16. */
+/*
+ * Unicode 15: East Asian Width W and F, planes 2 and 3; and the hexagrams, as glibc and Unicode
+ * 16.
+ */
 static const struct range wide[] = {
 	{ 0x1100, 0x115f },   { 0x231a, 0x231b },   { 0x2329, 0x232a },	  { 0x23e9, 0x23ec },
 	{ 0x23f0, 0x23f0 },   { 0x23f3, 0x23f3 },   { 0x25fd, 0x25fe },	  { 0x2614, 0x2615 },
@@ -162,7 +165,10 @@ int utf8_width(uint32_t cp)
 	return in_ranges(wide, COUNT(wide), cp) ? 2 : 1;
 }
 
-/* What a lead byte promises: its length, its own bits, and the least value that needs that length. */
+/*
+ * What a lead byte promises: its length, its own bits, and the least value that needs that
+ * length.
+ */
 static const struct {
 	uint8_t mask, lead, bits;
 	uint32_t least;

@@ -40,8 +40,8 @@ const struct format *format_at(unsigned i);		/* NULL past the end */
 const struct format *format_find(const char *name);	/* NULL: unknown */
 
 /*
- * What is looked at when these columns are written (count 0: the format's own choice): NEED_* bits of
- * query/columns.h. Rates need nothing of a single snapshot, which has none.
+ * What is looked at when these columns are written (count 0: the format's own choice): NEED_*
+ * bits of query/columns.h. Rates need nothing of a single snapshot, which has none.
  */
 uint32_t format_needs(const struct format *f, const struct column *const *cols, unsigned count,
 		      bool single);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writing straight into the memory of a buf, for what is written by the hundred million: room is made once
- * for many small pieces, which then go in without a call or a check. Private to export/.
+ * Writing straight into the memory of a buf, for what is written by the hundred million: room is
+ * made once for many small pieces, which then go in without a call or a check. Private to
+ * export/.
  *
- * Between pen_take() and pen_give() the buf is the pen's: what goes in otherwise comes after a pen_give()
- * and before the next pen_take(). Offsets stay good, pointers do not: room may move the memory.
+ * Between pen_take() and pen_give() the buf is the pen's: what goes in otherwise comes after a
+ * pen_give() and before the next pen_take(). Offsets stay good, pointers do not: room may move
+ * the memory.
  */
 #ifndef SOCKMON_EXPORT_PEN_H
 #define SOCKMON_EXPORT_PEN_H

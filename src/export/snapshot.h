@@ -8,7 +8,9 @@
 
 #include "export/formats.h"
 
-/* The writers behind the rows of formats.c, and the table's own choice of columns, ended by NULL. */
+/*
+ * The writers behind the rows of formats.c, and the table's own choice of columns, ended by NULL.
+ */
 extern const char *const format_table_columns[];
 int format_table_write(const struct snapshot *s, struct buf *b);
 int format_json_write(const struct snapshot *s, struct buf *b);

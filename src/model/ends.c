@@ -260,8 +260,8 @@ static bool goes_on(const struct model *m, const struct sk *s)
 }
 
 /*
- * The kernel frees a connection when its TIME_WAIT begins: the minisocket that it left is asked for,
- * and where the wire says that there is one, taken for granted until the next whole dump.
+ * The kernel frees a connection when its TIME_WAIT begins: the minisocket that it left is asked
+ * for, and where the wire says that there is one, taken for granted until the next whole dump.
  */
 static void look_for_minisocket(struct model *m, uint32_t sk, uint64_t now_ns)
 {

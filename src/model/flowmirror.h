@@ -30,7 +30,9 @@ struct flow *flowmirror_get(const struct flowmirror *t, uint32_t id);
 /* The live flow of that key; MODEL_NONE. key_hash: flowkey_hash() with the table's seed. */
 uint32_t flowmirror_find(const struct flowmirror *t, const struct flowkey *key, uint64_t key_hash);
 
-/* Starts the flow rec->id, whose slot is not in use; false: beyond the limit, or memory is short. */
+/*
+ * Starts the flow rec->id, whose slot is not in use; false: beyond the limit, or memory is short.
+ */
 bool flowmirror_start(struct flowmirror *t, const struct flowrec *rec);
 void flowmirror_end(struct flowmirror *t, uint32_t id);
 

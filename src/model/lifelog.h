@@ -2,8 +2,8 @@
 /*
  * The log of lives: the last MODEL_LIVES entries in the order of their times, and an index of them
  * by cookie, since an entry may be corrected: a dump misses a socket first, the kernel's event says
- * how it ended a moment later; the process of a new socket is found when its beginning is in the log
- * already. Owns its entries only; allocates at the first one. Written by the model only.
+ * how it ended a moment later; the process of a new socket is found when its beginning is in the
+ * log already. Owns its entries only; allocates at the first one. Written by the model only.
  *
  * Entries stay in their slots; `order` lists the slots by time. It has room for as many again, so
  * that the oldest may go a thousand times before anything moves.

@@ -2,8 +2,9 @@
 /*
  * The model: what is known of this host now, and the join of sockets, flows and processes.
  *
- * model_apply() is the only mutator; one thread (main) calls everything here. The model reads no clock,
- * file or locale: its time is the time of its last event, so the same events give the same state.
+ * model_apply() is the only mutator; one thread (main) calls everything here. The model reads no
+ * clock, file or locale: its time is the time of its last event, so the same events give the same
+ * state.
  *
  * Invariants:
  *  - every socket of the last complete dump is exactly one row; one that went on to TIME_WAIT since, under
@@ -85,9 +86,10 @@ enum endreason {
 const char *endreason_name(enum endreason e);	/* "closed"; NULL for END_NONE */
 
 /*
- * An entry of the log of lives. TCP, SCTP and DCCP sockets are told when they connect, are accepted or
- * listen, and when they end; UDP and UDP-Lite sockets that have a peer when they end; all others never.
- * An MPTCP connection is told by its subflows. What was there at the first look has no beginning here.
+ * An entry of the log of lives. TCP, SCTP and DCCP sockets are told when they connect, are
+ * accepted or listen, and when they end; UDP and UDP-Lite sockets that have a peer when they end;
+ * all others never. An MPTCP connection is told by its subflows. What was there at the first look
+ * has no beginning here.
  */
 enum lifekind { LIFE_OPENED, LIFE_LISTENING, LIFE_ENDED, LIFE_LOST, LIFEKINDS };
 
@@ -238,8 +240,9 @@ const char *model_notice(const struct model *m, enum noticesource s);	/* "" = no
 unsigned model_history(const struct model *m, uint64_t *rx_bps, uint64_t *tx_bps, unsigned max);
 
 /*
- * Rows. Ids are stable while the socket or flow lives: order of ids is the order of the tables, sockets
- * first. model_row_ids() writes all ids (out holds model_row_count() of them) and returns the count.
+ * Rows. Ids are stable while the socket or flow lives: order of ids is the order of the tables,
+ * sockets first. model_row_ids() writes all ids (out holds model_row_count() of them) and returns
+ * the count.
  */
 uint32_t model_row_count(const struct model *m);
 uint32_t model_row_ids(const struct model *m, uint32_t *out);
@@ -256,22 +259,27 @@ const struct netnsrec *model_netns(const struct model *m, uint16_t index);	/* NU
 const struct cgrouprec *model_cgroup(const struct model *m, uint64_t id);	/* NULL: not known (yet) */
 const char *model_user(const struct model *m, uint32_t uid);	/* NULL: not known (yet), or there is none */
 
-/* The log of lives, newest first; false past its end. Entries are borrowed until the next model_apply(). */
+/*
+ * The log of lives, newest first; false past its end. Entries are borrowed until the next
+ * model_apply().
+ */
 uint32_t model_life_count(const struct model *m);
 const struct life *model_life(const struct model *m, uint32_t i);	/* i = 0 is the newest; NULL past the end */
 uint64_t model_lives_total(const struct model *m);	/* ever entered: those pushed out too */
 uint64_t model_lives_version(const struct model *m);	/* grows with every entry and every correction of one */
 
 /*
- * What the model has met and cannot name, for the app to have it looked up. Each call empties what it
- * returns: a thing is wanted once, a cgroup or user again only after it failed and a minute went by.
+ * What the model has met and cannot name, for the app to have it looked up. Each call empties
+ * what it returns: a thing is wanted once, a cgroup or user again only after it failed and a
+ * minute went by.
  */
 unsigned model_take_cgroups(struct model *m, uint64_t *ids, unsigned max);
 unsigned model_take_users(struct model *m, uint32_t *uids, unsigned max);
 
 /*
- * Ends of flows that are this host's, began (or completed their handshake) since the last call and have no
- * socket of their exact tuple. Bounded: what nobody takes in time is dropped, the next dump will tell.
+ * Ends of flows that are this host's, began (or completed their handshake) since the last call
+ * and have no socket of their exact tuple. Bounded: what nobody takes in time is dropped, the
+ * next dump will tell.
  */
 unsigned model_take_lookups(struct model *m, struct sockquery *out, unsigned max);
 

@@ -28,7 +28,10 @@ bool proctab_apply_holder(struct proctab *t, const struct holderrec *rec);
 const struct proc *proctab_at(const struct proctab *t, uint32_t slot);	/* NULL for MODEL_NONE */
 const struct proc *proctab_by_pid(const struct proctab *t, uint32_t pid);	/* living; NULL */
 
-/* The first holder of an inode (lowest pid, then fd): its process slot, *fd and *count; MODEL_NONE. */
+/*
+ * The first holder of an inode (lowest pid, then fd): its process slot, *fd and *count;
+ * MODEL_NONE.
+ */
 uint32_t proctab_first_holder(const struct proctab *t, uint32_t inode, int32_t *fd, uint32_t *count);
 
 /* All holders, lowest pid first; returns how many were written. */

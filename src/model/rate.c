@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rates: differences of cumulative counters over event time. A span of nothing, or a counter that went
- * backwards, gives no rate rather than a wrong one.
+ * Rates: differences of cumulative counters over event time. A span of nothing, or a counter that
+ * went backwards, gives no rate rather than a wrong one.
  */
 #include "model/state.h"
 
@@ -35,8 +35,8 @@ struct ratebase rate_base(const struct sk *s)
 }
 
 /*
- * bytes_acked and bytes_received, not bytes_sent: what arrived is what was carried (bytes_sent counts
- * what a local queue dropped as well).
+ * bytes_acked and bytes_received, not bytes_sent: what arrived is what was carried (bytes_sent
+ * counts what a local queue dropped as well).
  */
 void rate_socket(struct sk *s, const struct ratebase *base, uint64_t now_ns)
 {

@@ -174,7 +174,9 @@ uint32_t sktab_insert_ended(struct sktab *t, const struct sockrec *rec, uint64_t
 	return slot;
 }
 
-/* The head of a minisocket's record; all that lies behind, and who it was, is still the socket's. */
+/*
+ * The head of a minisocket's record; all that lies behind, and who it was, is still the socket's.
+ */
 static void take_minisocket(struct sockrec *r, const struct sockrec *rec)
 {
 	const uint16_t kept = r->has & (HAS_UID | HAS_CGROUP | HAS_CLASS);
@@ -385,7 +387,10 @@ uint32_t sktab_by_port(const struct sktab *t, uint16_t netns, uint8_t proto, con
 {
 	static const struct addr any4 = { .b = { [10] = 0xff, [11] = 0xff } }, any6;
 	const bool v4 = addr_is_v4(addr);
-	/* by how well they fit; nothing is bound to an IPv4 address and takes IPv6 only, but says so */
+	/*
+	 * by how well they fit; nothing is bound to an IPv4 address and takes IPv6 only, but says
+	 * so
+	 */
 	const struct {
 		const struct addr *laddr;
 		bool v6_only;

@@ -12,9 +12,10 @@ void slab_init(struct slab *s, size_t size, uint32_t limit)
 }
 
 /*
- * Pages of their own: they begin as zeros, cost nothing before they are used, and move without being
- * copied. Many are asked for as large ones, where the kernel has them for those who ask: a fault for
- * each small one costs as much as filling it. false: memory is short, which shrinking never is.
+ * Pages of their own: they begin as zeros, cost nothing before they are used, and move without
+ * being copied. Many are asked for as large ones, where the kernel has them for those who ask: a
+ * fault for each small one costs as much as filling it. false: memory is short, which shrinking
+ * never is.
  */
 static bool resize(void **pages, size_t from, size_t to)
 {

@@ -105,7 +105,10 @@ void ends_minisocket(struct model *m, uint32_t sk, uint64_t now_ns);	/* it becam
 void ends_missed(struct model *m, uint32_t sk, uint64_t now_ns);	/* a complete dump does not list it */
 void ends_learn(struct model *m, struct sk *s);		/* ended: its flow came, or says more */
 
-/* The socket whose minisocket that unknown record is, under its cookie from now on; MODEL_NONE: none. */
+/*
+ * The socket whose minisocket that unknown record is, under its cookie from now on; MODEL_NONE:
+ * none.
+ */
 uint32_t ends_former_of(struct model *m, const struct sockrec *rec, uint64_t now_ns);
 bool ends_drop_oldest(struct model *m);		/* false: there is none */
 void ends_expire(struct model *m, uint64_t now_ns);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An IP address of either version in 16 bytes, network byte order. IPv4 is kept in its v4-mapped
- * form (::ffff:a.b.c.d, RFC 4291 2.5.5.2), so that a dual-stack socket and its IPv4 packets have the
- * same address, and comparing is memcmp(). 0.0.0.0 and :: stay different addresses.
+ * form (::ffff:a.b.c.d, RFC 4291 2.5.5.2), so that a dual-stack socket and its IPv4 packets have
+ * the same address, and comparing is memcmp(). 0.0.0.0 and :: stay different addresses.
  */
 #ifndef SOCKMON_NET_ADDR_H
 #define SOCKMON_NET_ADDR_H

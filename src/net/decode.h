@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One packet, decoded once, to a fixed-size record. Pure functions over a bounds-checked cursor:
- * no I/O, no clock, no allocation. Reads only the bytes captured; lengths come from the headers, so a
- * small snaplen loses nothing. The outermost IP header owns the packet.
+ * no I/O, no clock, no allocation. Reads only the bytes captured; lengths come from the headers,
+ * so a small snaplen loses nothing. The outermost IP header owns the packet.
  */
 #ifndef SOCKMON_NET_DECODE_H
 #define SOCKMON_NET_DECODE_H
@@ -83,7 +83,10 @@ struct l4head {
 	uint8_t tcp_flags;
 };
 
-/* Never fails: what cannot be understood comes back as PKT_NOT_IP or PKT_UNDECODABLE, to be counted. */
+/*
+ * Never fails: what cannot be understood comes back as PKT_NOT_IP or PKT_UNDECODABLE, to be
+ * counted.
+ */
 void decode_packet(const struct pktraw *raw, struct pktmeta *out);
 
 #endif

@@ -45,7 +45,10 @@ static inline bool flowkey_is_after(const struct addr *x, uint16_t xport, const 
 	return xl != yl ? xl > yl : xport > yport;
 }
 
-/* Fills *key in canonical order; returns the end (0 or 1) at which `src` stands. Equal ends give 0. */
+/*
+ * Fills *key in canonical order; returns the end (0 or 1) at which `src` stands. Equal ends give
+ * 0.
+ */
 static inline unsigned flowkey_make(struct flowkey *key, uint8_t proto, const struct addr *src,
 				    uint16_t sport, const struct addr *dst, uint16_t dport)
 {

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The flow table: packets in, cumulative counters per flow out. Owned and written by one thread (the
- * capture thread; main while a file is read). Allocates nothing after flowtab_new() but whole slabs.
+ * The flow table: packets in, cumulative counters per flow out. Owned and written by one thread
+ * (the capture thread; main while a file is read). Allocates nothing after flowtab_new() but
+ * whole slabs.
  *
- * Observation points. One packet can be seen several times (lo twice, veth and bridge, macvlan and its
- * lower device). Counters are kept per point = (flow, direction, ifindex, in/out); each point sees a
- * packet at most once, and the flow's value is the maximum over its points, never the sum. A direction
- * has up to four points; what further ones see (or more, when their slab is full) only counts as
- * repeats.
+ * Observation points. One packet can be seen several times (lo twice, veth and bridge, macvlan
+ * and its lower device). Counters are kept per point = (flow, direction, ifindex, in/out); each
+ * point sees a packet at most once, and the flow's value is the maximum over its points, never
+ * the sum. A direction has up to four points; what further ones see (or more, when their slab is
+ * full) only counts as repeats.
  *
  * The books balance at every moment, in packets and in bytes (of IP):
  *	observed = sum over live flows of their value + repeats + expired + evicted + not_ip + undecodable
- * where repeats is what further points saw of the same packets. Bytes of the last two are wire bytes.
+ * where repeats is what further points saw of the same packets. Bytes of the last two are wire
+ * bytes.
  *
  * Ids are dense and reused; (id, gen) names one flow for ever.
  */
@@ -99,8 +101,8 @@ void flowtab_free(struct flowtab *t);
 void flowtab_keep_former(struct flowtab *t);
 
 /*
- * Accounts one decoded packet (of any kind). At the cap the cheapest flow is evicted first: half-open
- * before idle before established. Returns true when a new flow began.
+ * Accounts one decoded packet (of any kind). At the cap the cheapest flow is evicted first:
+ * half-open before idle before established. Returns true when a new flow began.
  */
 bool flowtab_add(struct flowtab *t, const struct pktmeta *m);
 
@@ -114,23 +116,25 @@ uint32_t flowtab_add_batch(struct flowtab *t, const struct pktmeta *m, uint32_t 
 void flowtab_expire(struct flowtab *t, uint64_t now_ns, uint32_t budget);
 
 /*
- * A change to publish. Ids are reused: a record whose gen differs from the last one of its id says that
- * the former flow was evicted, or was over and its tuple is in use again (its last counters are in
- * flowtotals; but see flowtab_keep_former()). An expired flow is told by `ended`.
+ * A change to publish. Ids are reused: a record whose gen differs from the last one of its id
+ * says that the former flow was evicted, or was over and its tuple is in use again (its last
+ * counters are in flowtotals; but see flowtab_keep_former()). An expired flow is told by `ended`.
  */
 struct flowout {
 	struct flowrec rec;
 	bool ended;
 };
 
-/* Moves up to max changes into out; what does not fit waits for the next call. Returns the count. */
+/*
+ * Moves up to max changes into out; what does not fit waits for the next call. Returns the count.
+ */
 uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max);
 bool flowtab_has_changes(const struct flowtab *t);
 
 /*
  * The same for flows that began, completed their handshake or were reset since they were last
- * collected: whoever owns them may be gone soon, an accepted connection has a socket of its own only
- * from then on, and why a socket ended is wanted when it does.
+ * collected: whoever owns them may be gone soon, an accepted connection has a socket of its own
+ * only from then on, and why a socket ended is wanted when it does.
  */
 uint32_t flowtab_collect_began(struct flowtab *t, struct flowout *out, uint32_t max);
 bool flowtab_has_begun(const struct flowtab *t);

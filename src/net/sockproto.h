@@ -31,8 +31,9 @@ const char *sockproto_name(enum sockproto p);	/* "tcp", "unix_stream": as in JSO
 uint8_t sockproto_ipproto(enum sockproto p);	/* IP protocol number of its packets; 0 = not IP */
 
 /*
- * Kernel socket states, numbered as in include/net/tcp_states.h. NEW_SYN_RECV is reported as SYN_RECV;
- * a bound socket that neither listens nor is connected (6.8 and later) comes back as CLOSE.
+ * Kernel socket states, numbered as in include/net/tcp_states.h. NEW_SYN_RECV is reported as
+ * SYN_RECV; a bound socket that neither listens nor is connected (6.8 and later) comes back as
+ * CLOSE.
  */
 enum sockstate {
 	ST_UNKNOWN = 0,

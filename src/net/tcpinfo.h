@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * struct tcp_info as the kernel returns it, up to Linux 6.18 (include/uapi/linux/tcp.h), in a copy of
- * our own: the distribution's header stops earlier, and an older kernel returns less. Field names are
- * the kernel's without tcpi_. Never test the kernel's version: test the length that came back.
+ * struct tcp_info as the kernel returns it, up to Linux 6.18 (include/uapi/linux/tcp.h), in a
+ * copy of our own: the distribution's header stops earlier, and an older kernel returns less.
+ * Field names are the kernel's without tcpi_. Never test the kernel's version: test the length
+ * that came back.
  */
 #ifndef SOCKMON_NET_TCPINFO_H
 #define SOCKMON_NET_TCPINFO_H
@@ -33,8 +34,8 @@ struct tcpinfo {
 };
 
 /*
- * Its end since Linux 6.18, the counters of Accurate ECN: by itself, since on most connections all of
- * it is 0 and need not be kept.
+ * Its end since Linux 6.18, the counters of Accurate ECN: by itself, since on most connections
+ * all of it is 0 and need not be kept.
  */
 struct tcpecn {
 	uint32_t received_ce, delivered_e1_bytes, delivered_e0_bytes, delivered_ce_bytes;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The column table: filter keywords, sort keys, export keys, the screens' columns, the help and the man
- * page's section all come from it. To add one: a row in columns_*.c and a getter of five lines beside it.
+ * The column table: filter keywords, sort keys, export keys, the screens' columns, the help and
+ * the man page's section all come from it. To add one: a row in columns_*.c and a getter of five
+ * lines beside it.
  */
 #ifndef SOCKMON_QUERY_COLUMNS_H
 #define SOCKMON_QUERY_COLUMNS_H

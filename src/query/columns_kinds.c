@@ -84,7 +84,10 @@ static bool get_peer_process(const struct column *c, const struct row *r, struct
 	return true;
 }
 
-/* "MAJOR:MINOR": the number is the kernel's own dev_t (MKDEV() in linux/kdev_t.h), not that of stat(2). */
+/*
+ * "MAJOR:MINOR": the number is the kernel's own dev_t (MKDEV() in linux/kdev_t.h), not that of
+ * stat(2).
+ */
 static bool get_vfs_dev(const struct column *c, const struct row *r, struct value *v)
 {
 	enum { MINOR_BITS = 20 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * columns_options: how the socket was set up: mark, type of service, what it is shut down for, keys,
- * and the bits of struct inet_diag_sockopt under the kernel's names.
+ * columns_options: how the socket was set up: mark, type of service, what it is shut down for,
+ * keys, and the bits of struct inet_diag_sockopt under the kernel's names.
  *
  * Owns no state. What a protocol of its own has is in columns_kinds.c.
  */

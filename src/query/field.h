@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Columns that are a plain field of a kernel struct: where the field is, how wide, and what its values
- * mean, packed in column.arg, so that one getter serves a whole struct.
+ * Columns that are a plain field of a kernel struct: where the field is, how wide, and what its
+ * values mean, packed in column.arg, so that one getter serves a whole struct.
  *
- * Every column of OF_TCPINFO whose type is VT_UINT is such a field, of struct tcpinfo where it is not
- * FIELD_APART. Writers of very many rows use that to go without a call for each value.
+ * Every column of OF_TCPINFO whose type is VT_UINT is such a field, of struct tcpinfo where it is
+ * not FIELD_APART. Writers of very many rows use that to go without a call for each value.
  */
 #ifndef SOCKMON_QUERY_FIELD_H
 #define SOCKMON_QUERY_FIELD_H

@@ -348,7 +348,10 @@ int filter_to_user(const struct piece *v, enum cmpop op, struct test *t, struct 
 	return filter_to_number(v, op, t, err);
 }
 
-/* Families and the kinds of socket that they are made of; traffic without a socket is all of inet. */
+/*
+ * Families and the kinds of socket that they are made of; traffic without a socket is all of
+ * inet.
+ */
 static const struct family {
 	const char *word;
 	uint32_t kinds;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Letter case in ASCII, whatever the locale: a filter and an order mean the same for everybody. Other
- * bytes stand for themselves. Private to query.
+ * Letter case in ASCII, whatever the locale: a filter and an order mean the same for everybody.
+ * Other bytes stand for themselves. Private to query.
  */
 #ifndef SOCKMON_QUERY_FOLD_H
 #define SOCKMON_QUERY_FOLD_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A query: which rows of the model, in which order, in which groups. Pure: const model in, items out;
- * the same model and query give the same result.
+ * A query: which rows of the model, in which order, in which groups. Pure: const model in, items
+ * out; the same model and query give the same result.
  */
 #ifndef SOCKMON_QUERY_QUERY_H
 #define SOCKMON_QUERY_QUERY_H

@@ -18,7 +18,10 @@ void *result_get_scratch(struct result *r, size_t size);
 int result_reserve_items(struct result *r, uint32_t count);
 int result_reserve_groups(struct result *r, uint32_t count);
 
-/* Unknown comes last in both directions; of equals, what is over (TIME_WAIT, ended) after what lives. */
+/*
+ * Unknown comes last in both directions; of equals, what is over (TIME_WAIT, ended) after what
+ * lives.
+ */
 enum { SORT_OVER = 1 << 29, SORT_UNKNOWN = 1 << 30 };
 
 /*

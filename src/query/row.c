@@ -161,8 +161,8 @@ const struct flowcount *row_count(const struct row *r, enum rowway way)
 }
 
 /*
- * A living socket of which no packet was seen, though packets have been looked at for an interval, and of
- * which the kernel has no rate either. MPTCP's packets are its subflows'.
+ * A living socket of which no packet was seen, though packets have been looked at for an
+ * interval, and of which the kernel has no rate either. MPTCP's packets are its subflows'.
  */
 static bool is_silent(const struct row *r)
 {

@@ -19,15 +19,15 @@ enum rowway { ROW_RX, ROW_TX };		/* tx is from local to remote */
 const struct addr *row_addr(const struct row *r, enum rowend end);
 
 /*
- * What stands for an address in families that have none: a unix socket's path, a vsock's cid, netlink's
- * protocol. Borrowed, or written to buf. NULL: unknown.
+ * What stands for an address in families that have none: a unix socket's path, a vsock's cid,
+ * netlink's protocol. Borrowed, or written to buf. NULL: unknown.
  */
 enum { ROW_NAME_MAX = 16 };
 const char *row_name(const struct row *r, enum rowend end, char buf[static ROW_NAME_MAX]);
 
 /*
- * Host order; 0: unknown, or the protocol has no ports. Of raw sockets the IP protocol, of netlink the
- * port id; a vsock's has 32 bits.
+ * Host order; 0: unknown, or the protocol has no ports. Of raw sockets the IP protocol, of
+ * netlink the port id; a vsock's has 32 bits.
  */
 uint32_t row_port(const struct row *r, enum rowend end);
 

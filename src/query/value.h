@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A cell's value, and its text. The type is the column's; a value that is unknown does not exist (the
- * getter returns false): it shows "-", sorts last, matches no comparison and is null in JSON.
+ * A cell's value, and its text. The type is the column's; a value that is unknown does not exist
+ * (the getter returns false): it shows "-", sorts last, matches no comparison and is null in
+ * JSON.
  */
 #ifndef SOCKMON_QUERY_VALUE_H
 #define SOCKMON_QUERY_VALUE_H
@@ -52,12 +53,14 @@ size_t value_format(const struct column *c, const struct value *v, enum valuetex
 		    char *out, size_t size);
 
 /*
- * Sets the text to the words of the bits that are set, words[0] for bit 0, with blanks between them; NULL:
- * a bit without a word. false: there are none.
+ * Sets the text to the words of the bits that are set, words[0] for bit 0, with blanks between
+ * them; NULL: a bit without a word. false: there are none.
  */
 bool value_words(struct value *v, uint32_t bits, const char *const *words, unsigned count);
 
-/* <0, 0, >0 in the natural order of the type (addresses by version, then bytes; text case-blind). */
+/*
+ * <0, 0, >0 in the natural order of the type (addresses by version, then bytes; text case-blind).
+ */
 int value_compare(const struct column *c, const struct value *x, const struct value *y);
 
 #endif

@@ -96,8 +96,8 @@ static uint64_t all_due_ns(const struct capthread *t)
 }
 
 /*
- * When the next batch is due, as far as is known now. Only a backlog that nothing is added to goes at
- * the reader's pace: else telling would take the time that counting needs most.
+ * When the next batch is due, as far as is known now. Only a backlog that nothing is added to
+ * goes at the reader's pace: else telling would take the time that counting needs most.
  */
 static uint64_t due_ns(const struct capthread *t)
 {

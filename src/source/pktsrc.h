@@ -44,7 +44,10 @@ struct pktsrc {
 	const struct pktsrc_ops *ops;	/* first member of each implementation */
 };
 
-/* Live: our ring (TPACKET_V3). Needs CAP_NET_RAW: -EPERM, and *err names the command that gives it. */
+/*
+ * Live: our ring (TPACKET_V3). Needs CAP_NET_RAW: -EPERM, and *err names the command that gives
+ * it.
+ */
 int pktsrc_ring_open(struct pktsrc **out, const struct pktsrc_options *opt, struct errmsg *err);
 
 /* Live through libpcap, where the ring cannot be had. One interface, or "any". */

@@ -150,8 +150,8 @@ static bool has_word(const char *filter, const char *word)
 }
 
 /*
- * The kernel takes a frame's tag off before a packet socket's filter sees it. libpcap knows how to ask
- * for it, but only where it compiles for a live Ethernet device, which "any" is not.
+ * The kernel takes a frame's tag off before a packet socket's filter sees it. libpcap knows how
+ * to ask for it, but only where it compiles for a live Ethernet device, which "any" is not.
  */
 static int refuse_vlan(const char *filter, struct errmsg *err)
 {

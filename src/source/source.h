@@ -22,9 +22,9 @@ struct source_ops {
 	enum noticesource notice;	/* where it says what it cannot do */
 
 	/*
-	 * Does a bounded piece of work (at most about 5 ms) and sends what it learned. now_ns is event
-	 * time. Returns 0, or -errno when the source is finished for good (it has then sent its
-	 * EV_NOTICE).
+	 * Does a bounded piece of work (at most about 5 ms) and sends what it learned. now_ns is
+	 * event time. Returns 0, or -errno when the source is finished for good (it has then sent
+	 * its EV_NOTICE).
 	 */
 	int (*step)(struct source *s, uint64_t now_ns, const struct sink *out);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A synthetic host: sockets, processes, interfaces and flows that follow from the tick number alone, so
- * that every run shows the same screens. For --demo, the screen tests and the README.
+ * A synthetic host: sockets, processes, interfaces and flows that follow from the tick number
+ * alone, so that every run shows the same screens. For --demo, the screen tests and the README.
  *
  * Event time starts at a fixed date and advances by one interval at each refresh(), whatever the
  * clock says.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tables of the synthetic host; see synth_host.h. Public peers have the addresses that RFC 5737 and
- * RFC 3849 keep for documentation.
+ * The tables of the synthetic host; see synth_host.h. Public peers have the addresses that RFC
+ * 5737 and RFC 3849 keep for documentation.
  */
 #include "source/synth_host.h"
 
@@ -260,8 +260,9 @@ static const struct synthconn conns[] = {
 	  .path = PATH_WAN, .rx = 640000, .tx = 1400, .life = { 12, 2, 6, 9 }, .flags = OUT },
 
 	/*
-	 * short lives: a visitor whose network breaks, one who hangs up first, two connections that no
-	 * dump lists (a health check from outside, one to the outside), a knock at a closed door
+	 * short lives: a visitor whose network breaks, one who hangs up first, two connections
+	 * that no dump lists (a health check from outside, one to the outside), a knock at a
+	 * closed door
 	 */
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 443, "203.0.113.31", 58004), .proc = P_NGINX_WORKER,
 	  .fd = 18, .path = PATH_LOSSY, .rx = 600, .tx = 71000, .resent = 3, .life = { 24, 2, 0, 9 },

@@ -142,7 +142,9 @@ static enum wirestate wire_of(const struct synthrow *r)
 	return r->conn->wire ? r->conn->wire : wire[state_of(r)];
 }
 
-/* Segments without payload: the handshake, one acknowledgement for two segments of data, the end. */
+/*
+ * Segments without payload: the handshake, one acknowledgement for two segments of data, the end.
+ */
 static uint64_t bare_segments(const struct synthrow *r, bool opener, uint64_t peers_data)
 {
 	enum wirestate w = wire_of(r);
