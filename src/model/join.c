@@ -354,12 +354,18 @@ static void part(struct model *m, uint32_t sk)
 	s->peer = MODEL_NONE;
 }
 
-/* The two ends of a connection within this host know each other. */
+/*
+ * The two ends of a connection within this host know each other, for the sake of the process at the
+ * other one.
+ */
 static void meet(struct model *m, uint32_t sk, const struct flowkey *key, uint64_t key_hash)
 {
 	struct sk *s = sktab_at(&m->socks, sk);
-	uint32_t other = sktab_by_tuple(&m->socks, key, key_hash, !s->local_end);
+	uint32_t other;
 
+	if (m->host.no_process)
+		return;
+	other = sktab_by_tuple(&m->socks, key, key_hash, !s->local_end);
 	if (s->ended_ns || other == MODEL_NONE || sktab_at(&m->socks, other)->ended_ns)
 		return;
 	part(m, other);

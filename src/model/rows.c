@@ -6,6 +6,8 @@
  */
 #include "model/state.h"
 
+#include <sys/socket.h>
+
 #include "base/hash.h"
 
 /* Who reads a row reads the next ones most of the time: their memory is asked for so far ahead. */
@@ -131,7 +133,8 @@ static void socket_row(const struct model *m, const struct sk *s, struct row *r)
 	r->more = s->more != MODEL_NONE ? slab_at(&m->mores, s->more) : NULL;
 	r->ecn = s->ecn != MODEL_NONE ? slab_at(&m->ecns, s->ecn) : NULL;
 	r->peer = attribution_peer(m, s);
-	if (r->peer && r->peer->more != MODEL_NONE)
+	/* Not of the others: a peer's memory is far away, and their ends are in s already. */
+	if (r->peer && s->rec.family == AF_UNIX && r->peer->more != MODEL_NONE)
 		r->peer_more = slab_at(&m->mores, r->peer->more);
 	if (r->peer && !m->host.no_process)
 		r->peer_proc = proctab_at(m->procs, r->peer->proc);
