@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "export/outfile.h"
 #include "source/capture.h"
 #include "source/cgroups.h"
@@ -27,6 +28,7 @@ enum {
 	FDS_MAX = SOURCES_MAX * 2 + SOURCE_FDS_MAX,
 	ROUND_SHARE = 20,	/* a round may take 1/20 of the time */
 	WANTS_PER_TURN = 64,
+	ROUND_WAIT_MS = 200,	/* a signal that comes just before a wait is seen so much later */
 };
 
 #define TURN_NS (10 * NSEC_PER_MSEC)
@@ -297,6 +299,17 @@ uint64_t app_interval_ns(const struct app *a)
 	if (a->lost)
 		return least;	/* a dump tells what the lost events would have */
 	return least > a->opt->interval_ns ? least : a->opt->interval_ns;
+}
+
+bool app_run_round(struct app *a, const sigset_t *wait_mask)
+{
+	app_refresh(a);
+	while (!app_round_done(a)) {
+		if (signals_say_stop())
+			return false;
+		app_turn(a, ROUND_WAIT_MS, -1, wait_mask);
+	}
+	return true;
 }
 
 bool app_round_done(const struct app *a)

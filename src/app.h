@@ -41,6 +41,8 @@ void app_refresh(struct app *a);
  */
 uint64_t app_interval_ns(const struct app *a);
 
+/* A whole round, waited for; false: a signal told to stop before it was done. */
+bool app_run_round(struct app *a, const sigset_t *wait_mask);
 bool app_round_done(const struct app *a);	/* no source has work of this round left */
 bool app_file_done(const struct app *a);	/* -r: read to its end */
 

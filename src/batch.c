@@ -22,29 +22,12 @@ struct batch {
 	bool first;
 };
 
-static bool told_to_stop(void)
-{
-	return signals_peek() & (SIGNAL_QUIT | SIGNAL_HANGUP);
-}
-
-/* Runs until the round that was asked for is done; false: told to stop. */
-static bool run_round(struct batch *b)
-{
-	app_refresh(b->app);
-	while (!app_round_done(b->app)) {
-		if (told_to_stop())
-			return false;
-		app_turn(b->app, WAIT_MS, -1, b->wait_mask);
-	}
-	return true;
-}
-
 static bool run_until(struct batch *b, uint64_t end_ns)
 {
 	for (;;) {
 		uint64_t now_ns = clock_mono_ns();
 
-		if (told_to_stop())
+		if (signals_say_stop())
 			return false;
 		if (now_ns >= end_ns)
 			return true;
@@ -86,13 +69,13 @@ static int run_series(struct batch *b)
 	uint64_t next_ns = clock_mono_ns();
 	int rc = 0;
 
-	if (!run_round(b))
+	if (!app_run_round(b->app, b->wait_mask))
 		return 0;
 	for (uint64_t n = 0; !rc && (!o->count || n < o->count); n++) {
 		next_ns += o->interval_ns;
 		if (next_ns < clock_mono_ns())
 			next_ns = clock_mono_ns();
-		if (!run_until(b, next_ns) || !run_round(b))
+		if (!run_until(b, next_ns) || !app_run_round(b->app, b->wait_mask))
 			break;
 		rc = write_snapshot(b);
 	}
@@ -105,7 +88,7 @@ static int run_series(struct batch *b)
  */
 static int run_single(struct batch *b)
 {
-	if (!run_round(b)) {
+	if (!app_run_round(b->app, b->wait_mask)) {
 		if (!app_options(b->app)->read_file)
 			return 0;
 		app_cut_file(b->app);

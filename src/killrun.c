@@ -16,7 +16,7 @@
 #include "base/signals.h"
 #include "export/cell.h"
 
-enum { WAIT_MS = 200, ANSWER_MAX = 16 };
+enum { ANSWER_MAX = 16 };
 
 /* What a line says of a socket. */
 static const char *const line_columns[] = { "proto", "state", "local", "remote", "process", "pid" };
@@ -35,17 +35,6 @@ static void add_socket(struct buf *b, const struct row *r)
 		else
 			buf_addc(b, '-');
 	}
-}
-
-static bool run_round(struct app *a, const sigset_t *wait_mask)
-{
-	app_refresh(a);
-	while (!app_round_done(a)) {
-		if (signals_peek() & (SIGNAL_QUIT | SIGNAL_HANGUP))
-			return false;
-		app_turn(a, WAIT_MS, -1, wait_mask);
-	}
-	return true;
 }
 
 /* Only sockets: traffic without one cannot be destroyed. */
@@ -137,7 +126,7 @@ static int destroy_all(struct app *a, const struct result *found, int *first_err
 	for (uint32_t i = 0; i < found->count; i++) {
 		int error, rc;
 
-		if (signals_peek() & (SIGNAL_QUIT | SIGNAL_HANGUP))
+		if (signals_say_stop())
 			return -EINTR;
 		rc = destroy_one(a, found->items[i].id, &error);
 		if (rc)
@@ -181,7 +170,7 @@ int killrun(struct app *a, const sigset_t *wait_mask, struct errmsg *err)
 	result_init(&found);
 	/* A signal ends the wait for an answer, too. */
 	sigprocmask(SIG_SETMASK, wait_mask, NULL);
-	rc = run_round(a, wait_mask) ? find_sockets(a, &found) : -EINTR;
+	rc = app_run_round(a, wait_mask) ? find_sockets(a, &found) : -EINTR;
 	if (rc == -EINTR)
 		rc = 0;
 	else if (rc)

@@ -7,6 +7,7 @@
 #define SOCKMON_BASE_SIGNALS_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 enum {
 	SIGNAL_QUIT = 1 << 0,	/* SIGINT, SIGTERM, SIGQUIT */
@@ -24,5 +25,11 @@ void signals_init(sigset_t *wait_mask);
 
 unsigned signals_take(void);	/* the bits since the last call; clears them */
 unsigned signals_peek(void);
+
+/* Told to end: by a signal, or by the terminal's end. */
+static inline bool signals_say_stop(void)
+{
+	return signals_peek() & (SIGNAL_QUIT | SIGNAL_HANGUP);
+}
 
 #endif

@@ -20,7 +20,7 @@
 
 #include "source/diag.h"
 #include "source/inetmore.h"
-#include "source/nlread.h"
+#include "source/sockattr.h"
 #include "source/sockrow.h"
 
 /* The bit of idiag_ext that asks for an attribute. */
@@ -264,12 +264,7 @@ static void take_protocol(struct event *e, const struct nlread_attr *a)
 	sk->lport = a->data[0];
 }
 
-struct attr_reader {
-	void (*take)(struct event *e, const struct nlread_attr *a);
-	size_t min_len; /* a shorter one is passed over: unknown, not wrong */
-};
-
-static const struct attr_reader readers[] = {
+static const struct sockattr_reader readers[] = {
 	[INET_DIAG_INFO] = { take_info, 1 },
 	[INET_DIAG_VEGASINFO] = { take_vegas, sizeof(struct tcpvegas_info) },
 	[INET_DIAG_CONG] = { take_cong, 1 },
@@ -290,21 +285,6 @@ static const struct attr_reader readers[] = {
 	[INET_DIAG_CGROUP_ID] = { take_cgroup, sizeof(uint64_t) },
 	[INET_DIAG_SOCKOPT] = { take_sockopt, sizeof(struct inet_diag_sockopt) },
 };
-
-static void take_attributes(struct event *e, struct bytes attrs)
-{
-	struct nlread_attr a;
-
-	while (nlread_attr(&attrs, &a)) {
-		const struct attr_reader *r;
-
-		if (a.type >= sizeof(readers) / sizeof(readers[0]))
-			continue;
-		r = &readers[a.type];
-		if (r->take && a.len >= r->min_len)
-			r->take(e, &a);
-	}
-}
 
 static uint8_t state_of(const struct inet_diag_msg *m)
 {
@@ -401,7 +381,7 @@ bool family_inet_parse(const struct family *f, const struct nlmsghdr *msg, struc
 	take_endpoints(out, &m.id);
 	sockrow_identify(out, m.id.idiag_cookie);
 	take_owner_and_queues(out, &m);
-	take_attributes(e, payload);
+	sockattr_take_all(e, payload, readers, sizeof(readers) / sizeof(readers[0]));
 	if (out->tcpinfo_len == 0)
 		memset(&out->tcpinfo, 0, sizeof(out->tcpinfo));
 	if (e->more.kind == MORE_SCTP)

@@ -15,7 +15,7 @@
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
-#include "source/nlread.h"
+#include "source/sockattr.h"
 #include "source/sockrow.h"
 
 enum { SHOW = NDIAG_SHOW_MEMINFO | NDIAG_SHOW_GROUPS | NDIAG_SHOW_FLAGS };
@@ -35,54 +35,31 @@ void family_netlink_request(const struct family *f, void *buf, uint32_t seq, uin
 	memset(req->ndiag_cookie, 0xff, sizeof(req->ndiag_cookie));
 }
 
-static void take_skmem(struct sockrec *sk, struct netlinkmore *n, const struct nlread_attr *a)
+static void take_skmem(struct event *e, const struct nlread_attr *a)
 {
-	(void)n;
-	sockrow_take_skmem(sk, a->data, a->len);
-	sockrow_queues_from_skmem(sk);
+	sockrow_take_skmem(&e->sock, a->data, a->len);
+	sockrow_queues_from_skmem(&e->sock);
 }
 
 /* A bitmap of the kernel's longs: the first groups are the low bits of the first. */
-static void take_groups(struct sockrec *sk, struct netlinkmore *n, const struct nlread_attr *a)
+static void take_groups(struct event *e, const struct nlread_attr *a)
 {
 	unsigned long groups;
 
-	(void)sk;
 	memcpy(&groups, a->data, sizeof(groups));
-	n->groups = (uint32_t)groups;
+	e->more.netlink.groups = (uint32_t)groups;
 }
 
-static void take_flags(struct sockrec *sk, struct netlinkmore *n, const struct nlread_attr *a)
+static void take_flags(struct event *e, const struct nlread_attr *a)
 {
-	(void)sk;
-	memcpy(&n->flags, a->data, sizeof(n->flags));
+	memcpy(&e->more.netlink.flags, a->data, sizeof(e->more.netlink.flags));
 }
 
-struct attr_reader {
-	void (*take)(struct sockrec *sk, struct netlinkmore *n, const struct nlread_attr *a);
-	size_t min_len; /* a shorter one is passed over: unknown, not wrong */
-};
-
-static const struct attr_reader readers[] = {
+static const struct sockattr_reader readers[] = {
 	[NETLINK_DIAG_MEMINFO] = { take_skmem, sizeof(uint32_t) },
 	[NETLINK_DIAG_GROUPS] = { take_groups, sizeof(unsigned long) },
 	[NETLINK_DIAG_FLAGS] = { take_flags, sizeof(uint32_t) },
 };
-
-static void take_attributes(struct event *e, struct bytes attrs)
-{
-	struct nlread_attr a;
-
-	while (nlread_attr(&attrs, &a)) {
-		const struct attr_reader *r;
-
-		if (a.type >= sizeof(readers) / sizeof(readers[0]))
-			continue;
-		r = &readers[a.type];
-		if (r->take && a.len >= r->min_len)
-			r->take(&e->sock, &e->more.netlink, &a);
-	}
-}
 
 bool family_netlink_parse(const struct family *f, const struct nlmsghdr *msg, struct event *out,
 			  bool *skip)
@@ -106,6 +83,6 @@ bool family_netlink_parse(const struct family *f, const struct nlmsghdr *msg, st
 		.dst_portid = m.ndiag_dst_portid,
 		.dst_group = m.ndiag_dst_group,
 	};
-	take_attributes(out, payload);
+	sockattr_take_all(out, payload, readers, sizeof(readers) / sizeof(readers[0]));
 	return true;
 }

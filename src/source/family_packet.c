@@ -11,7 +11,7 @@
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
-#include "source/nlread.h"
+#include "source/sockattr.h"
 #include "source/sockrow.h"
 
 enum { SHOW = PACKET_SHOW_INFO | PACKET_SHOW_RING_CFG | PACKET_SHOW_FANOUT | PACKET_SHOW_MEMINFO };
@@ -30,83 +30,59 @@ void family_packet_request(const struct family *f, void *buf, uint32_t seq, uint
 	memset(req->pdiag_cookie, 0xff, sizeof(req->pdiag_cookie));
 }
 
-static void take_info(struct sockrec *sk, struct packetmore *p, const struct nlread_attr *a)
+static void take_info(struct event *e, const struct nlread_attr *a)
 {
 	struct packet_diag_info info;
 
 	memcpy(&info, a->data, sizeof(info));
-	sk->ifindex = info.pdi_index;
-	p->version = (uint8_t)info.pdi_version;
-	p->flags = (uint16_t)info.pdi_flags;
-	p->copy_thresh = info.pdi_copy_thresh;
-	p->tstamp = info.pdi_tstamp;
+	e->sock.ifindex = info.pdi_index;
+	e->more.packet.version = (uint8_t)info.pdi_version;
+	e->more.packet.flags = (uint16_t)info.pdi_flags;
+	e->more.packet.copy_thresh = info.pdi_copy_thresh;
+	e->more.packet.tstamp = info.pdi_tstamp;
 }
 
-static void take_ring(struct sockrec *sk, struct packetmore *p, const struct nlread_attr *a)
+static void take_ring(struct event *e, const struct nlread_attr *a)
 {
 	struct packet_diag_ring ring;
 	uint64_t bytes;
 
-	(void)sk;
 	memcpy(&ring, a->data, sizeof(ring));
 	bytes = (uint64_t)ring.pdr_block_size * ring.pdr_block_nr;
-	p->ring_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
-	p->has_ring = true;
+	e->more.packet.ring_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+	e->more.packet.has_ring = true;
 }
 
 /* The group's number and, above it, its type (packet_diag.c: pdiag_put_fanout). */
-static void take_fanout(struct sockrec *sk, struct packetmore *p, const struct nlread_attr *a)
+static void take_fanout(struct event *e, const struct nlread_attr *a)
 {
 	uint32_t fanout;
 
-	(void)sk;
 	memcpy(&fanout, a->data, sizeof(fanout));
-	p->fanout_id = (uint16_t)fanout;
-	p->fanout_type = (uint8_t)(fanout >> 16);
-	p->has_fanout = true;
+	e->more.packet.fanout_id = (uint16_t)fanout;
+	e->more.packet.fanout_type = (uint8_t)(fanout >> 16);
+	e->more.packet.has_fanout = true;
 }
 
-static void take_uid(struct sockrec *sk, struct packetmore *p, const struct nlread_attr *a)
+static void take_uid(struct event *e, const struct nlread_attr *a)
 {
-	(void)p;
-	memcpy(&sk->uid, a->data, sizeof(sk->uid));
-	sk->has |= HAS_UID;
+	memcpy(&e->sock.uid, a->data, sizeof(e->sock.uid));
+	e->sock.has |= HAS_UID;
 }
 
-static void take_skmem(struct sockrec *sk, struct packetmore *p, const struct nlread_attr *a)
+static void take_skmem(struct event *e, const struct nlread_attr *a)
 {
-	(void)p;
-	sockrow_take_skmem(sk, a->data, a->len);
-	sockrow_queues_from_skmem(sk);
+	sockrow_take_skmem(&e->sock, a->data, a->len);
+	sockrow_queues_from_skmem(&e->sock);
 }
 
-struct attr_reader {
-	void (*take)(struct sockrec *sk, struct packetmore *p, const struct nlread_attr *a);
-	size_t min_len; /* a shorter one is passed over: unknown, not wrong */
-};
-
-static const struct attr_reader readers[] = {
+static const struct sockattr_reader readers[] = {
 	[PACKET_DIAG_INFO] = { take_info, sizeof(struct packet_diag_info) },
 	[PACKET_DIAG_RX_RING] = { take_ring, sizeof(struct packet_diag_ring) },
 	[PACKET_DIAG_FANOUT] = { take_fanout, sizeof(uint32_t) },
 	[PACKET_DIAG_UID] = { take_uid, sizeof(uint32_t) },
 	[PACKET_DIAG_MEMINFO] = { take_skmem, sizeof(uint32_t) },
 };
-
-static void take_attributes(struct event *e, struct bytes attrs)
-{
-	struct nlread_attr a;
-
-	while (nlread_attr(&attrs, &a)) {
-		const struct attr_reader *r;
-
-		if (a.type >= sizeof(readers) / sizeof(readers[0]))
-			continue;
-		r = &readers[a.type];
-		if (r->take && a.len >= r->min_len)
-			r->take(&e->sock, &e->more.packet, &a);
-	}
-}
 
 bool family_packet_parse(const struct family *f, const struct nlmsghdr *msg, struct event *out,
 			 bool *skip)
@@ -125,6 +101,6 @@ bool family_packet_parse(const struct family *f, const struct nlmsghdr *msg, str
 	sockrow_identify(sk, m.pdiag_cookie);
 	out->more.kind = MORE_PACKET;
 	out->more.packet = (struct packetmore){ .type = m.pdiag_type };
-	take_attributes(out, payload);
+	sockattr_take_all(out, payload, readers, sizeof(readers) / sizeof(readers[0]));
 	return true;
 }

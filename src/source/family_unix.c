@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 
 #include "source/diag.h"
-#include "source/nlread.h"
+#include "source/sockattr.h"
 #include "source/sockrow.h"
 
 enum {
@@ -38,80 +38,67 @@ void family_unix_request(const struct family *f, void *buf, uint32_t seq, uint32
  * A path comes with its trailing NUL, an abstract name begins with one and is all the bytes that
  * follow. The kernel's own text (/proc/net/unix) shows every NUL as '@', and so do we.
  */
-static void take_name(struct sockrec *sk, struct unixmore *un, const struct nlread_attr *a)
+static void take_name(struct event *e, const struct nlread_attr *a)
 {
 	size_t len = a->len < UNIX_NAME_MAX ? a->len : UNIX_NAME_MAX;
 	bool is_abstract = a->data[0] == '\0';
 
-	(void)sk;
 	while (!is_abstract && len && a->data[len - 1] == '\0')
 		len--;
 	for (size_t i = 0; i < len; i++)
-		un->name[i] = a->data[i] ? (char)a->data[i] : '@';
-	un->name[len] = '\0';
+		e->more.un.name[i] = a->data[i] ? (char)a->data[i] : '@';
+	e->more.un.name[len] = '\0';
 }
 
-static void take_vfs(struct sockrec *sk, struct unixmore *un, const struct nlread_attr *a)
+static void take_vfs(struct event *e, const struct nlread_attr *a)
 {
 	struct unix_diag_vfs vfs;
 
-	(void)sk;
 	memcpy(&vfs, a->data, sizeof(vfs));
-	un->vfs_dev = vfs.udiag_vfs_dev;
-	un->vfs_ino = vfs.udiag_vfs_ino;
+	e->more.un.vfs_dev = vfs.udiag_vfs_dev;
+	e->more.un.vfs_ino = vfs.udiag_vfs_ino;
 }
 
 /* 0: there is a peer, but nobody has accepted it yet. */
-static void take_peer(struct sockrec *sk, struct unixmore *un, const struct nlread_attr *a)
+static void take_peer(struct event *e, const struct nlread_attr *a)
 {
-	(void)un;
-	memcpy(&sk->peer, a->data, sizeof(sk->peer));
-	sk->has |= HAS_PEER;
+	memcpy(&e->sock.peer, a->data, sizeof(e->sock.peer));
+	e->sock.has |= HAS_PEER;
 }
 
-static void take_pending(struct sockrec *sk, struct unixmore *un, const struct nlread_attr *a)
+static void take_pending(struct event *e, const struct nlread_attr *a)
 {
-	(void)sk;
-	un->pending = (uint32_t)(a->len / sizeof(uint32_t));
+	e->more.un.pending = (uint32_t)(a->len / sizeof(uint32_t));
 }
 
-static void take_queues(struct sockrec *sk, struct unixmore *un, const struct nlread_attr *a)
+static void take_queues(struct event *e, const struct nlread_attr *a)
 {
 	struct unix_diag_rqlen rqlen;
 
-	(void)un;
 	memcpy(&rqlen, a->data, sizeof(rqlen));
-	sk->recv_q = rqlen.udiag_rqueue;
-	sk->send_q = rqlen.udiag_wqueue;
-	sk->has |= HAS_QUEUES;
+	e->sock.recv_q = rqlen.udiag_rqueue;
+	e->sock.send_q = rqlen.udiag_wqueue;
+	e->sock.has |= HAS_QUEUES;
 }
 
-static void take_skmem(struct sockrec *sk, struct unixmore *un, const struct nlread_attr *a)
+static void take_skmem(struct event *e, const struct nlread_attr *a)
 {
-	(void)un;
-	sockrow_take_skmem(sk, a->data, a->len);
+	sockrow_take_skmem(&e->sock, a->data, a->len);
 }
 
-static void take_shutdown(struct sockrec *sk, struct unixmore *un, const struct nlread_attr *a)
+static void take_shutdown(struct event *e, const struct nlread_attr *a)
 {
-	(void)un;
-	sk->shutdown = a->data[0];
-	sk->has |= HAS_SHUTDOWN;
+	e->sock.shutdown = a->data[0];
+	e->sock.has |= HAS_SHUTDOWN;
 }
 
-static void take_uid(struct sockrec *sk, struct unixmore *un, const struct nlread_attr *a)
+static void take_uid(struct event *e, const struct nlread_attr *a)
 {
-	(void)un;
-	memcpy(&sk->uid, a->data, sizeof(sk->uid));
-	sk->has |= HAS_UID;
+	memcpy(&e->sock.uid, a->data, sizeof(e->sock.uid));
+	e->sock.has |= HAS_UID;
 }
 
-struct attr_reader {
-	void (*take)(struct sockrec *sk, struct unixmore *un, const struct nlread_attr *a);
-	size_t min_len; /* a shorter one is passed over: unknown, not wrong */
-};
-
-static const struct attr_reader readers[] = {
+static const struct sockattr_reader readers[] = {
 	[UNIX_DIAG_NAME] = { take_name, 1 },
 	[UNIX_DIAG_VFS] = { take_vfs, sizeof(struct unix_diag_vfs) },
 	[UNIX_DIAG_PEER] = { take_peer, sizeof(uint32_t) },
@@ -121,17 +108,6 @@ static const struct attr_reader readers[] = {
 	[UNIX_DIAG_SHUTDOWN] = { take_shutdown, 1 },
 	[UNIX_DIAG_UID] = { take_uid, sizeof(uint32_t) },
 };
-
-static void take_attributes(struct event *e, struct bytes attrs)
-{
-	struct nlread_attr a;
-
-	while (nlread_attr(&attrs, &a)) {
-		if (a.type < sizeof(readers) / sizeof(readers[0]) &&
-		    a.len >= readers[a.type].min_len)
-			readers[a.type].take(&e->sock, &e->more.un, &a);
-	}
-}
 
 bool family_unix_proto(unsigned type, uint8_t *out)
 {
@@ -166,6 +142,6 @@ bool family_unix_parse(const struct family *f, const struct nlmsghdr *msg, struc
 	sockrow_identify(sk, m.udiag_cookie);
 	out->more.kind = MORE_UNIX;
 	out->more.un = (struct unixmore){ .name = "" };
-	take_attributes(out, payload);
+	sockattr_take_all(out, payload, readers, sizeof(readers) / sizeof(readers[0]));
 	return true;
 }
