@@ -328,14 +328,33 @@ void app_cut_file(struct app *a)
 		capture_cut(a->capture);
 }
 
+bool app_file_progress(const struct app *a, uint64_t *at, uint64_t *size)
+{
+	if (!a->capture || !a->opt->read_file)
+		return false;
+	capture_progress(a->capture, at, size);
+	return true;
+}
+
 int app_progress(const struct app *a)
 {
 	uint64_t at, size;
 
-	if (!a->capture || !a->opt->read_file)
+	if (!app_file_progress(a, &at, &size) || !size)
 		return -1;
-	capture_progress(a->capture, &at, &size);
-	return size ? (int)(at * 100 / size) : -1;
+	return at < size ? (int)(at * 100 / size) : 100;
+}
+
+bool app_is_sliced(const struct app *a)
+{
+	return a->sliced;
+}
+
+bool app_next_slice(struct app *a)
+{
+	struct sink out = model_sink(a->model);
+
+	return a->sliced && capture_next_slice(a->capture, &out);
 }
 
 void app_pause(struct app *a, bool paused)

@@ -50,6 +50,16 @@ void app_cut_file(struct app *a);	/* -r: read no further; what was read is still
 
 /* Percent of the file read, 0..100; -1 = not a file or unknown. */
 int app_progress(const struct app *a);
+/* -r: bytes read, and its size: 0 = unknown. false: not a file. */
+bool app_file_progress(const struct app *a, uint64_t *at, uint64_t *size);
+
+/*
+ * A file's rows need not all be in the model at once where the output goes row by row: then, after
+ * the round in which it was read, the model has none of them, and each app_next_slice() puts the
+ * next few hundred there in place of the last ones. false: there are no more.
+ */
+bool app_is_sliced(const struct app *a);
+bool app_next_slice(struct app *a);
 
 /*
  * While paused no source is stepped: nothing on the screen moves, and nothing is lost (all counts

@@ -53,6 +53,12 @@ void app_tell_notice(struct app *a, enum noticesource source, const struct errms
 	app_tell(a, &e);
 }
 
+/* Sorting and groups need all rows before the first can be written. */
+static bool can_be_sliced(const struct options *opt)
+{
+	return opt->read_file && opt->format && opt->format->begin && !opt->sort && !opt->group;
+}
+
 static struct capture_options capture_options(const struct options *opt)
 {
 	return (struct capture_options){
@@ -63,6 +69,7 @@ static struct capture_options capture_options(const struct options *opt)
 		.file = opt->read_file,
 		.max_flows = opt->max_flows,
 		.publish_at_end_only = opt->read_file && opt->format,
+		.hold = can_be_sliced(opt),
 	};
 }
 
@@ -235,6 +242,7 @@ static int open_file(struct app *a, struct errmsg *err)
 	struct capture_options c = capture_options(a->opt);
 	int rc = capture_new(&a->capture, &c, err);
 
+	a->sliced = c.hold;
 	if (!rc)
 		tell_host(a, true, false);
 	return rc;

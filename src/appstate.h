@@ -42,6 +42,7 @@ struct app {
 	uint64_t round_cost_ns;		/* time spent in steps since the round began */
 	uint64_t last_round_cost_ns;
 	bool paused;
+	bool sliced;			/* app_is_sliced() */
 	bool live;			/* ticks are ours to give (the synthetic host has its own) */
 	struct errmsg trouble;
 };

@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
+#include "export/writer.h"
+#include "progress.h"
 
 enum { WAIT_MS = 200 };
 
@@ -36,12 +38,12 @@ static bool run_until(struct batch *b, uint64_t end_ns)
 	}
 }
 
-static int write_snapshot(struct batch *b)
+static struct snapshot snapshot_of(struct batch *b)
 {
 	const struct options *o = app_options(b->app);
-	const struct model *m = app_model(b->app);
-	struct snapshot s = {
-		.m = m,
+
+	return (struct snapshot){
+		.m = app_model(b->app),
 		.result = &b->result,
 		.query = &b->query,
 		.cols = o->cols,
@@ -52,7 +54,12 @@ static int write_snapshot(struct batch *b)
 		.flush = snapshot_flush_fd,
 		.ctx = &b->fd,
 	};
-	int rc = query_run(&b->query, m, false, &b->result);
+}
+
+static int write_snapshot(struct batch *b)
+{
+	struct snapshot s = snapshot_of(b);
+	int rc = query_run(&b->query, s.m, false, &b->result);
 
 	b->first = false;
 	return rc ? rc : b->format->write(&s, &b->buf);
@@ -82,20 +89,90 @@ static int run_series(struct batch *b)
 	return rc;
 }
 
+/* The model has a few hundred flows at a time; the query does not know. */
+static int write_slices(struct batch *b, const struct snapshot *s)
+{
+	struct stream *st;
+	int rc = b->format->begin(&st, s, &b->buf);
+
+	if (rc)
+		return rc;
+	while (!rc && app_next_slice(b->app)) {
+		rc = query_run(&b->query, s->m, false, &b->result);
+		if (!rc)
+			rc = st->ops->rows(st, s, &b->buf);
+	}
+	if (!rc)
+		rc = st->ops->end(st, s, &b->buf);
+	st->ops->free(st);
+	return rc;
+}
+
+/* Where there can be no thread, it is done without. */
+static int write_sliced_file(struct batch *b)
+{
+	struct snapshot s = snapshot_of(b);
+	struct writer *w;
+	int rc, written;
+
+	if (writer_start(&w, b->fd, b->wait_mask))
+		return write_slices(b, &s);
+	s.flush = writer_flush;
+	s.ctx = w;
+	s.flush_bytes = WRITER_BYTES;
+	rc = write_slices(b, &s);
+	written = writer_finish(w);
+	return rc ? rc : written;
+}
+
+static void show_progress(struct batch *b, struct progress *p)
+{
+	uint64_t now_ns = clock_mono_ns(), at, size;
+
+	if (progress_is_due(p, now_ns) && app_file_progress(b->app, &at, &size))
+		progress_show(p, at, size, now_ns);
+}
+
 /*
- * One snapshot. A file that we are told to stop in the middle of is cut there: what was read so
- * far is still output.
+ * Reads the whole file. One that we are told to stop in the middle of is cut there: what was read
+ * so far is still output.
  */
+static void read_file(struct batch *b)
+{
+	struct progress p;
+
+	progress_begin(&p, STDERR_FILENO, app_options(b->app)->read_file, clock_mono_ns());
+	app_refresh(b->app);
+	while (!app_round_done(b->app) && !signals_say_stop()) {
+		app_turn(b->app, WAIT_MS, -1, b->wait_mask);
+		show_progress(b, &p);
+	}
+	progress_end(&p);
+	if (app_round_done(b->app))
+		return;
+	app_cut_file(b->app);
+	while (!app_file_done(b->app))
+		app_turn(b->app, 0, -1, b->wait_mask);
+}
+
+static int run_file(struct batch *b)
+{
+	read_file(b);
+	return app_is_sliced(b->app) ? write_sliced_file(b) : write_snapshot(b);
+}
+
 static int run_single(struct batch *b)
 {
-	if (!app_run_round(b->app, b->wait_mask)) {
-		if (!app_options(b->app)->read_file)
-			return 0;
-		app_cut_file(b->app);
-		while (!app_file_done(b->app))
-			app_turn(b->app, 0, -1, b->wait_mask);
-	}
-	return write_snapshot(b);
+	return app_run_round(b->app, b->wait_mask) ? write_snapshot(b) : 0;
+}
+
+static int run(struct batch *b)
+{
+	const struct options *o = app_options(b->app);
+
+	if (o->read_file)
+		return run_file(b);
+	return o->series && !o->once ? run_series(b) : run_single(b);
 }
 
 int batch_run(struct app *a, const sigset_t *wait_mask, struct errmsg *err)
@@ -113,7 +190,7 @@ int batch_run(struct app *a, const sigset_t *wait_mask, struct errmsg *err)
 	options_query(o, &b.query);
 	result_init(&b.result);
 	buf_init(&b.buf);
-	rc = o->series && !o->once && !o->read_file ? run_series(&b) : run_single(&b);
+	rc = run(&b);
 	buf_fini(&b.buf);
 	result_fini(&b.result);
 	if (rc == -EPIPE)

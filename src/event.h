@@ -39,6 +39,8 @@ enum eventkind {
 	EV_NETNS,	/* a network namespace: seen, gone */
 	EV_CGROUP,	/* a cgroup's path */
 	EV_USER,	/* a user's name */
+	EV_NAME,	/* an address's name, learned from a DNS answer or a capture file */
+	EV_IFCOUNT,	/* what the capture saw at an interface */
 	EV_NOTICE,	/* what a source cannot do, and what would help */
 	EV_TICK,	/* an interval ended: rates are taken here. Carries its time only */
 };
@@ -286,6 +288,11 @@ struct flowevent {
 
 struct capturerec {
 	struct flowtotals totals;
+	uint64_t began_ns;		/* live: event time from which on packets were looked at; 0 = a file */
+	bool filtered;			/* a capture filter (-f) leaves packets out */
+	bool limited;			/* only some interfaces (-i) are looked at */
+	bool balanced;			/* every flow was told as it was when these totals were taken, or is held */
+	uint64_t held_packets, held_bytes;	/* a file: of live flows that are told afterwards, slice by slice */
 	uint64_t dropped;		/* by the kernel, the ring being full */
 	uint64_t if_dropped;		/* by the interface, where libpcap tells; else 0 */
 	bool live;
@@ -331,6 +338,26 @@ struct ifacerec {
 	bool gone;
 	char name[EVENT_NAME_MAX];
 	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets, rx_dropped, tx_dropped;	/* its own statistics */
+	uint64_t rx_errors, tx_errors;
+};
+
+/* Since the capture began; cumulative. The outgoing copies of lo are not counted (doc/design.md). */
+struct ifcountrec {
+	uint32_t ifindex;
+	uint16_t netns;
+	uint64_t rx_packets, tx_packets;	/* as captured: a super-packet is one */
+	uint64_t rx_segs, tx_segs;
+	uint64_t rx_bytes, tx_bytes;		/* of frames, link header included */
+};
+
+enum nameorigin { NAME_NONE, NAME_DNS, NAME_FILE, NAME_RESOLVER };
+
+struct namerec {
+	struct addr addr;
+	uint16_t netns;
+	uint8_t origin;			/* enum nameorigin */
+	uint32_t ttl;			/* seconds; 0 = for good */
+	char name[EVENT_PATH_MAX];	/* "" = it has none */
 };
 
 struct addrrec {
@@ -406,6 +433,8 @@ struct event {
 		struct netnsrec netns;
 		struct cgrouprec cgroup;
 		struct userrec user;
+		struct namerec name;
+		struct ifcountrec ifcount;
 		struct noticerec notice;
 	};
 };

@@ -316,6 +316,7 @@ FLAG(set_ipv4, ipv4)
 FLAG(set_ipv6, ipv6)
 FLAG(set_once, once)
 FLAG(set_no_header, no_header)
+FLAG(set_numeric, numeric)
 FLAG(set_no_capture, no_capture)
 FLAG(set_no_process, no_process)
 FLAG(set_demo, demo)
@@ -389,7 +390,7 @@ static const struct option_row rows[] = {
 	{ 'g', "group", "COLUMN", "one line for all rows with the same value", set_group },
 	{ 'H', "no-header", NULL, "no heading line", set_no_header },
 	{ 'p', "processes", NULL, "who holds the sockets (the default)", set_default },
-	{ 'n', "numeric", NULL, "numeric addresses and ports (the default)", set_default },
+	{ 'n', "numeric", NULL, "numeric addresses, no names learned from DNS", set_numeric },
 	{ 0, "no-capture", NULL, "do not look at packets", set_no_capture },
 	{ 0, "no-process", NULL, "do not look for owners in /proc", set_no_process },
 	{ 0, "max-flows", "N", "most flows kept at a time (default 1048576)", set_max_flows },
@@ -560,6 +561,7 @@ void options_query(const struct options *o, struct query *q)
 		.hide_protos = o->protos ? 0 : OPTIONS_ALL & ~OPTIONS_INET,
 		.ipv4_only = o->ipv4 && !o->ipv6,
 		.ipv6_only = o->ipv6 && !o->ipv4,
+		.names = !o->numeric,
 	};
 	if (o->listening) {
 		q->hide_states = ~(1u << ST_LISTEN | 1u << ST_CLOSE);

@@ -43,6 +43,7 @@ struct options {
 	bool sort_descending;
 	const struct column *group;	/* -g */
 	bool no_header;			/* -H */
+	bool numeric;			/* -n: no learned names at the ends */
 	bool no_capture, no_process, demo;
 	const char *netns;		/* -N; NULL = sockmon's own, "all" = every one */
 	uint64_t keep_closed_ns;	/* --keep-closed: how long a socket that ended stays a row */

@@ -20,7 +20,7 @@ rules=(
 	'query;src/query/.*;base/ net/ event.h model/ query/'
 	'export;src/export/.*;base/ net/ event.h model/ query/ export/'
 	'ui;ui/.*;base/ net/ event.h model/ query/ export/ ui/ app.h'
-	'app;src/(app|batch|killrun|places|priv|options)[^/]*;base/ net/ event.h model/ query/ export/ source/ app batch killrun places priv options'
+	'app;src/(app|batch|killrun|places|priv|progress|options)[^/]*;base/ net/ event.h model/ query/ export/ source/ app batch killrun places priv progress options'
 	'main;src/main[.]c;base/ net/ event.h model/ query/ export/ source/ app batch killrun places priv options ui/'
 )
 # One library a line: NAME;HEADERS;FILES that may include them.

@@ -11,6 +11,7 @@
 #include "ui/text.h"
 
 enum { PAIR_CELLS = 27, PAIR_WIDER = 3, PAIR_GAP = 2, FIELD_LABEL = 12, LABEL_MAX = 31 };
+enum { TWO_LABEL = 15, TWO_LABEL_LEAST = 8, TWO_VALUE = 16, TWO_VALUE_LEAST = 13 };
 
 void cardside_start(struct cardside *s, int width)
 {
@@ -70,16 +71,22 @@ static int pair_cells(int width)
 	return each < PAIR_CELLS + PAIR_WIDER ? each : PAIR_CELLS + PAIR_WIDER;
 }
 
+static void set_pair(struct cardpair *p, const char *label, const char *value, enum style st)
+{
+	copy(p->label, sizeof(p->label), label, strlen(label));
+	copy(p->value, sizeof(p->value), value, strlen(value));
+	p->style = (uint8_t)st;
+}
+
 /* What is too long for its place has a line to itself, or as many as it takes. */
 void cardside_pair(struct cardside *s, const char *label, const char *value, enum style st)
 {
 	int cells = text_cells(label) + 1 + text_cells(value);
 	bool too_long = cells > pair_cells(s->width);
 	struct cardline *l;
-	struct cardpair *p;
 
-	if (cells > s->width || strlen(value) >= sizeof(p->value) ||
-	    strlen(label) >= sizeof(p->label)) {
+	if (cells > s->width || strlen(value) >= sizeof(l->pair[0].value) ||
+	    strlen(label) >= sizeof(l->pair[0].label)) {
 		cardside_field(s, label, value, st);
 		return;
 	}
@@ -88,11 +95,21 @@ void cardside_pair(struct cardside *s, const char *label, const char *value, enu
 		return;
 	if (!l->pairs)
 		s->open_pairs = pairs_in(s->width);
-	p = &l->pair[l->pairs++];
-	copy(p->label, sizeof(p->label), label, strlen(label));
-	copy(p->value, sizeof(p->value), value, strlen(value));
-	p->style = (uint8_t)st;
+	set_pair(&l->pair[l->pairs++], label, value, st);
 	s->open_pairs = too_long ? 0 : s->open_pairs - 1;
+}
+
+void cardside_two(struct cardside *s, const char *label, const char *left, enum style left_style,
+		  const char *right, enum style right_style)
+{
+	struct cardline *l = add_line(s, STYLE_NORMAL);
+
+	if (!l)
+		return;
+	l->pairs = 2;
+	l->two = true;
+	set_pair(&l->pair[0], label, left, left_style);
+	set_pair(&l->pair[1], "", right, right_style);
 }
 
 void cardside_break(struct cardside *s)
@@ -164,6 +181,26 @@ static void paint_pairs(const struct cardside *s, const struct cardline *l, stru
 	}
 }
 
+/* The label gives way to the values, which must not lose a digit. */
+static void paint_two(const struct cardside *s, const struct cardline *l, struct grid *g, int x,
+		      int y)
+{
+	int label = s->width - 2 * (TWO_VALUE_LEAST + 1), each, i;
+
+	label = label < TWO_LABEL_LEAST ? TWO_LABEL_LEAST : label > TWO_LABEL ? TWO_LABEL : label;
+	each = (s->width - label) / 2 - 1;
+	each = each > TWO_VALUE ? TWO_VALUE : each;
+	grid_ellipsis(g, x, y, label, STYLE_DIM, l->pair[0].label);
+	for (i = 0; i < 2; i++) {
+		int at = x + label + 1 + i * (each + 1), cells = text_cells(l->pair[i].value);
+
+		if (cells > each)
+			grid_ellipsis(g, at, y, each, l->pair[i].style, l->pair[i].value);
+		else
+			grid_right(g, at, y, each, l->pair[i].style, l->pair[i].value);
+	}
+}
+
 static void paint_text(const struct cardside *s, const struct cardline *l, struct grid *g, int x,
 		       int y)
 {
@@ -180,7 +217,9 @@ void cardside_paint(const struct cardside *s, struct grid *g, int x, int y, int 
 	for (i = top; i < s->count && (int)(i - top) < h; i++) {
 		const struct cardline *l = &s->lines[i];
 
-		if (l->pairs)
+		if (l->two)
+			paint_two(s, l, g, x, y + (int)(i - top));
+		else if (l->pairs)
 			paint_pairs(s, l, g, x, y + (int)(i - top));
 		else
 			paint_text(s, l, g, x, y + (int)(i - top));

@@ -19,6 +19,7 @@ struct cardpair {
 
 struct cardline {
 	uint8_t pairs;			/* 0: text */
+	bool two;			/* the pairs are two values of one label, below those of the line before */
 	uint8_t label;			/* text: as many bytes (of ASCII) at its beginning are the label */
 	uint8_t style;
 	union {
@@ -42,6 +43,9 @@ struct cards {
 void cardside_start(struct cardside *s, int width);
 void cardside_title(struct cardside *s, const char *title);	/* a blank line before all but the first */
 void cardside_pair(struct cardside *s, const char *label, const char *value, enum style st);
+/* Two values in columns; the label is the first pair's. */
+void cardside_two(struct cardside *s, const char *label, const char *left, enum style left_style,
+		  const char *right, enum style right_style);
 void cardside_break(struct cardside *s);			/* the next pair begins a line */
 void cardside_field(struct cardside *s, const char *label, const char *text, enum style st);	/* long text: wrapped */
 void cardside_text(struct cardside *s, enum style st, const char *text);	/* wrapped sentences */

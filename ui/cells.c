@@ -185,6 +185,16 @@ static void make_state(const struct row *r, const struct cellmode *mode, int w,
 	set_text(out, proto && column_get(proto, r, &v) ? v.text : "", STYLE_DIM);
 }
 
+/* All is quiet, less is worth a look. */
+static enum style seen_style(const struct row *r)
+{
+	struct coverage c;
+
+	if (!r->sk || !model_coverage(r->m, r->sk, &c))
+		return STYLE_DIM;
+	return c.missing[0] || c.missing[1] ? STYLE_TROUBLE : STYLE_DIM;
+}
+
 static enum style value_style(enum celllook look, const struct column *c, const struct row *r,
 			      const struct value *v)
 {
@@ -195,6 +205,8 @@ static enum style value_style(enum celllook look, const struct column *c, const 
 		return STYLE_DIM;
 	if (look == CELL_PROCESS)	/* with a reason beside it, the process is its listener's */
 		return r->proc && r->proc_reason == PROC_KNOWN ? STYLE_PROCESS : STYLE_DIM;
+	if (look == CELL_SEEN)
+		return seen_style(r);
 	if (look == CELL_RX)
 		return STYLE_RX;
 	if (look == CELL_TX)

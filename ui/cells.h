@@ -24,6 +24,7 @@ enum celllook {
 	CELL_RETRANS,		/* likewise */
 	CELL_SENDQ,
 	CELL_ALERT,
+	CELL_SEEN,		/* percent of what the kernel counted that was captured */
 };
 
 /* How the whole list is shown. */

@@ -40,6 +40,12 @@ static void run_event_details(struct ui *u, int arg)
 	events_details(u);
 }
 
+static void run_iface_connections(struct ui *u, int arg)
+{
+	(void)arg;
+	ifaces_connections(u);
+}
+
 static void run_fold(struct ui *u, int arg)
 {
 	conns_set_group(u, arg);
@@ -50,7 +56,7 @@ static void run_next_row(struct ui *u, int arg)
 	detail_step(u, arg > 0);
 }
 
-/* From the innermost outwards: a view on top, the filter, the notices. */
+/* From the innermost outwards: a view on top, the filter, a file that is being read, the notices. */
 static void run_back(struct ui *u, int arg)
 {
 	struct filter_error ignored;
@@ -64,7 +70,9 @@ static void run_back(struct ui *u, int arg)
 		return;
 	else if (u->view == &view_conns && u->rows.text[0])
 		rows_set_filter(&u->rows, "", &ignored);
-	else if (u->notices_shown)
+	else if (reading_is_on(u))
+		app_cut_file(u->app);
+	else if (u->notices_shown || u->drops_shown)
 		ui_hide_notices(u);
 }
 
@@ -178,7 +186,10 @@ static void run_bits(struct ui *u, int arg)
 static void run_names(struct ui *u, int arg)
 {
 	(void)arg;
-	ui_say(u, STYLE_DIM, "no names are known: addresses and ports are shown as numbers");
+	rows_toggle(&u->rows, &u->rows.query.names);
+	ui_say(u, STYLE_DIM, u->rows.query.names ?
+	       "addresses are shown by the names learned for them, where there are any" :
+	       "addresses are shown as numbers");
 }
 
 static void run_export(struct ui *u, int arg)
@@ -241,15 +252,15 @@ static void run_quit(struct ui *u, int arg)
 
 static const struct command commands[] = {
 	{ { KEY_F0_ + 1, '?' }, "Help", "this screen",
-	  IN_LIST | IN_DETAIL | IN_EVENTS, COMMANDS_PROGRAM, 1, run_help, 0 },
+	  IN_ALL & ~IN_HELP, COMMANDS_PROGRAM, 1, run_help, 0 },
 	{ { KEY_ESC_ }, "Back", "go back", IN_DETAIL | IN_HELP, COMMANDS_PROGRAM, 2, run_back, 0 },
-	{ { KEY_ESC_ }, NULL, "clear the filter; then put the notice away",
-	  IN_LIST | IN_EVENTS, COMMANDS_ROWS, 0, run_back, 0 },
+	{ { KEY_ESC_ }, NULL, "clear the filter; then stop reading a file, or put the notice away",
+	  IN_LIST | IN_EVENTS | IN_IFACES, COMMANDS_ROWS, 0, run_back, 0 },
 
 	{ { KEY_DOWN_, 'j' }, NULL, "down",
-	  IN_LIST | IN_HELP | IN_EVENTS, COMMANDS_MOVE, 0, run_move, MOVE_DOWN },
+	  IN_ALL & ~IN_DETAIL, COMMANDS_MOVE, 0, run_move, MOVE_DOWN },
 	{ { KEY_UP_, 'k' }, NULL, "up",
-	  IN_LIST | IN_HELP | IN_EVENTS, COMMANDS_MOVE, 0, run_move, MOVE_UP },
+	  IN_ALL & ~IN_DETAIL, COMMANDS_MOVE, 0, run_move, MOVE_UP },
 	{ { 'j' }, "Next", "in the details: the next row",
 	  IN_DETAIL, COMMANDS_MOVE, 3, run_next_row, 1 },
 	{ { 'k' }, "Previous", "in the details: the previous row",
@@ -270,6 +281,8 @@ static const struct command commands[] = {
 	  IN_LIST, COMMANDS_MOVE, 6, run_details, 0 },
 	{ { KEY_ENTER_ }, "Details", "in the events: details of its socket",
 	  IN_EVENTS, COMMANDS_MOVE, 3, run_event_details, 0 },
+	{ { KEY_ENTER_ }, "Connections", "in the interfaces: the connections seen on it",
+	  IN_IFACES, COMMANDS_MOVE, 3, run_iface_connections, 0 },
 	{ { KEY_RIGHT_ }, NULL, "open the group", IN_LIST, COMMANDS_MOVE, 0, run_fold, 1 },
 	{ { KEY_LEFT_ }, NULL, "close the group", IN_LIST, COMMANDS_MOVE, 0, run_fold, 0 },
 	{ { KEY_TAB_ }, NULL, "next view", IN_ALL, COMMANDS_MOVE, 0, run_view_step, 1 },
@@ -277,6 +290,8 @@ static const struct command commands[] = {
 	{ { '1' }, NULL, "connections", IN_ALL, COMMANDS_MOVE, 0, run_view, 1 },
 	{ { '2' }, NULL, "events: what opened, and what ended how",
 	  IN_ALL, COMMANDS_MOVE, 0, run_view, 2 },
+	{ { '3' }, NULL, "interfaces: what they carry, and what of it was captured",
+	  IN_ALL, COMMANDS_MOVE, 0, run_view, 3 },
 
 	{ { '/' }, "Filter", "filter the rows", IN_LIST, COMMANDS_ROWS, 2, run_filter, 0 },
 	{ { '/' }, "Search", "in the events: show those with these words",
@@ -308,7 +323,7 @@ static const struct command commands[] = {
 	{ { 'f' }, NULL, "freeze the order: values move, rows stay",
 	  IN_LIST, COMMANDS_SHOW, 0, run_freeze, 0 },
 	{ { 'b' }, NULL, "rates in bits or bytes", IN_ALL, COMMANDS_SHOW, 0, run_bits, 0 },
-	{ { 'n' }, NULL, "names or numbers", IN_ALL, COMMANDS_SHOW, 0, run_names, 0 },
+	{ { 'n' }, NULL, "names learned from DNS, or numbers", IN_ALL, COMMANDS_SHOW, 0, run_names, 0 },
 
 	{ { 'K' }, "Kill", "destroy the marked sockets of the list, or the selected one; asks",
 	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 5, run_kill, 0 },

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/human.h"
 #include "ui/cells.h"
+#include "ui/detailwire.h"
 
 struct field {
 	const char *column;
@@ -87,18 +88,11 @@ static const struct {
 /* The wire has its own, and the last. */
 static const struct card seen_card = { "seen", { F("first_seen", .wide = true) } };
 
-static const struct card wire_cards[] = {
-	{ "state on the wire",
-	  { F("wire_state", .label = "state"), F("opener", .label = "opened by"),
-	    F("iface", .label = "seen on"), F("vlan"), F("first_seen", .wide = true),
-	    F("last_seen", .wide = true) } },
-	{ "traffic",
-	  { F("rx_rate"), F("tx_rate", .breaks = true), F("rx_bytes"),
-	    F("tx_bytes", .breaks = true), F("rx_payload"), F("tx_payload", .breaks = true),
-	    F("rx_packets"), F("tx_packets", .breaks = true), F("rx_segs"),
-	    F("tx_segs", .breaks = true), F("rx_flags"), F("tx_flags", .breaks = true),
-	    F("rate_source", .label = "rates by") } },
-};
+static const struct card times_card = { NULL, { F("first_seen", .wide = true),
+						F("last_seen", .wide = true) } };
+static const struct card rates_card = { "traffic", { F("rx_rate"), F("tx_rate", .breaks = true),
+						     F("rate_source", .label = "rates by") } };
+static const struct card source_card = { NULL, { F("rate_source", .label = "rates by") } };
 
 /* "2026-11-21 22:14:03.118": to the millisecond is what one reads. */
 static void format_time(uint64_t ns, char *out, size_t size)
@@ -109,7 +103,7 @@ static void format_time(uint64_t ns, char *out, size_t size)
 	snprintf(out, size, "%.10s %.12s UTC", text, text + 11);
 }
 
-static void format(const struct column *c, const struct value *v, bool bits, char *out, size_t size)
+void detail_format(const struct column *c, const struct value *v, bool bits, char *out, size_t size)
 {
 	if (c->type == VT_TIME)
 		format_time(v->u64, out, size);
@@ -146,7 +140,7 @@ static bool add_field(struct cardside *s, const struct field *f, const struct ro
 
 	if (!c || !column_get(c, r, &v))
 		return false;
-	format(c, &v, bits, text, sizeof(text));
+	detail_format(c, &v, bits, text, sizeof(text));
 	if (f->wide)
 		cardside_field(s, label, text, STYLE_NORMAL);
 	else
@@ -351,6 +345,7 @@ void detail_process(struct cardside *s, const struct row *r)
 		add_fields(s, &process_card, r, false);
 	add_fields(s, &user_card, r, false);
 	cardside_break(s);
+	detailwire_names(s, r);
 	add_fd(s, r);
 	add_holders(s, r);
 	add_card(s, &owner_card, r, false);
@@ -439,47 +434,30 @@ void detail_kernel(struct cardside *s, const struct row *r, bool bits)
 	add_prefixed(s, "tcp_info.", "all else in tcp_info", r, bits);
 }
 
-/*
- * How much of what the kernel sent and received the capture has seen; only where it saw the
- * beginning.
- */
-static void add_coverage(struct cardside *s, const struct row *r)
-{
-	const struct tcpinfo *info = r->sk ? &r->sk->rec.tcpinfo : NULL;
-	uint64_t seen;
-	char text[40];
-
-	if (!info || !r->flow || !r->flow->rec.opener_certain ||
-	    !TCPINFO_HAS(r->sk->rec.tcpinfo_len, bytes_sent) || !info->bytes_sent)
-		return;
-	seen = r->flow->rec.dir[r->local & 1].payload;
-	snprintf(text, sizeof(text), "%.2f %%", (double)seen * 100.0 / (double)info->bytes_sent);
-	cardside_pair(s, "of bytes_sent", text, STYLE_NORMAL);
-}
-
 void detail_wire(struct cardside *s, const struct row *r, bool bits)
 {
 	const char *why = cell_is_local(r) ? "It does not speak IP: no packet tells of it." :
 					     wirereason_sentence((enum wirereason)r->wire_reason);
 	char served[12];
-	unsigned i;
 
 	if (!r->flow) {
 		cardside_title(s, "no traffic");
 		cardside_text(s, STYLE_NORMAL, why ? why : "No packet of it was seen.");
-		add_card(s, &wire_cards[1], r, bits);	/* rates from tcp_info, where there are any */
+		add_card(s, &rates_card, r, bits);	/* rates from tcp_info, where there are any */
 		add_card(s, &seen_card, r, bits);
 		add_card(s, &identity_card, r, bits);
 		return;
 	}
-	for (i = 0; i < sizeof(wire_cards) / sizeof(wire_cards[0]); i++)
-		add_card(s, &wire_cards[i], r, bits);
+	detailwire_story(s, r);
+	add_card(s, &times_card, r, bits);
+	detailwire_ways(s, r, bits);
+	add_card(s, &source_card, r, bits);
 	if (r->sk && r->sk->served) {
 		snprintf(served, sizeof(served), "%u", r->sk->served);
 		cardside_pair(s, "flows served", served, STYLE_NORMAL);
 	}
-	add_coverage(s, r);
 	cardside_break(s);
+	detailwire_proof(s, r);
 	if (r->sk)
 		add_card(s, &identity_card, r, bits);
 }

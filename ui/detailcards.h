@@ -12,6 +12,9 @@
 
 void detail_verdict(struct cardside *s, const struct row *r);		/* in plain words, over everything else */
 void detail_process(struct cardside *s, const struct row *r);		/* likewise */
+/* A value as the details show it: exact, and times as people read them. */
+void detail_format(const struct column *c, const struct value *v, bool bits, char *out, size_t size);
+
 void detail_kernel(struct cardside *s, const struct row *r, bool bits);
 void detail_wire(struct cardside *s, const struct row *r, bool bits);
 

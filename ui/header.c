@@ -18,9 +18,11 @@ enum {
 	NOTICES_FROM = 12,
 	NOTICES_LINES = 2,		/* of all notices on a small screen */
 	NOTICES_MORE_FROM = 30,		/* from here on a quarter of the screen */
+	READING_FROM = HEADER_TWO_LINES_FROM,
 	SPARK_MIN = 8,
 	SPARK_MAX = 60,
 	RATE_CELLS = 9,
+	SEEN_ENOUGH = 999,		/* per mille: less is worth a look */
 };
 
 static void add_rate(struct pieces *p, unsigned rank, enum style st, const char *arrow, bool known,
@@ -34,7 +36,7 @@ static void add_rate(struct pieces *p, unsigned rank, enum style st, const char 
 }
 
 /* What makes the screen stand still or show less must be seen. */
-static void add_modes(struct pieces *p, const struct ui *u)
+static void add_modes(struct pieces *p, const struct ui *u, int height)
 {
 	int progress = app_progress(u->app);
 
@@ -42,7 +44,7 @@ static void add_modes(struct pieces *p, const struct ui *u)
 		pieces_add(p, 0, STYLE_TROUBLE, "PAUSED");
 	if (u->rows.frozen)
 		pieces_add(p, 0, STYLE_TROUBLE, "FROZEN");
-	if (progress >= 0 && !app_file_done(u->app))
+	if (progress >= 0 && reading_is_on(u) && height < READING_FROM)
 		pieces_add(p, 2, STYLE_TITLE, "reading %d %%", progress);
 }
 
@@ -56,6 +58,27 @@ static void add_dropped(struct pieces *p, const struct model *m)
 		return;
 	human_thousands(text, sizeof(text), dropped);
 	pieces_add(p, dropped ? 1 : 6, dropped ? STYLE_ERROR : STYLE_DIM, "%s dropped", text);
+}
+
+/*
+ * How much of what the TCP sockets carried was captured: by the kernel's own counters. Cut, not
+ * rounded: what is not all does not read 100.
+ */
+static void add_seen(struct pieces *p, const struct model *m)
+{
+	const struct model_totals *t = model_totals(m);
+	uint64_t seen = t->covered_kernel - t->covered_missing;
+	unsigned permille;
+
+	if (!t->covered_kernel || t->covered_missing > t->covered_kernel)
+		return;
+	permille = (unsigned)((double)seen / (double)t->covered_kernel * 1000);
+	if (!t->covered_missing)
+		pieces_add(p, 7, STYLE_DIM, "seen 100 %%");
+	else if (permille >= SEEN_ENOUGH)
+		pieces_add(p, 7, STYLE_DIM, "seen 99.9 %%");
+	else
+		pieces_add(p, 2, STYLE_TROUBLE, "seen %u.%u %%", permille / 10, permille % 10);
 }
 
 static unsigned total_history(const struct model *m, uint64_t total[static MODEL_HISTORY])
@@ -98,7 +121,7 @@ static void paint_who(const struct ui *u, struct grid *g, int y)
 	int spark;
 
 	pieces_add(&p, 1, STYLE_TITLE, "sockmon");
-	add_modes(&p, u);
+	add_modes(&p, u, g->height);
 	pieces_add(&p, 4, STYLE_NORMAL, "%s", model_host(m)->name);
 	if (model_capture(m)->interfaces[0])
 		pieces_add(&p, 5, STYLE_DIM, "%s", model_capture(m)->interfaces);
@@ -107,7 +130,8 @@ static void paint_who(const struct ui *u, struct grid *g, int y)
 	add_rate(&p, 2, STYLE_TX, "▲", t->rates_known, t->tx_bps, u->bits);
 	if (t->rates_known && !t->rates_from_wire)
 		pieces_add(&p, 6, STYLE_DIM, "(TCP)");
-	spark = pieces_add_space(&p, 7, SPARK_MIN);
+	spark = pieces_add_space(&p, 8, SPARK_MIN);
+	add_seen(&p, m);
 	add_dropped(&p, m);
 	pieces_fit(&p, g->width);
 	if (spark >= 0 && p.piece[spark].shown) {
@@ -149,20 +173,23 @@ static void add_wire(struct pieces *p, const struct model *m)
 {
 	const struct model_totals *t = model_totals(m);
 	const struct flowtotals *f = &model_capture(m)->totals;
+	/* Those of the table are counted at a tick, of which a file has one: at its end. */
+	unsigned flows = model_tick_ns(m) ? t->flows : (unsigned)f->live_flows;
 	char text[16];
 
 	if (model_host(m)->no_capture) {
 		pieces_add(p, 5, STYLE_DIM, "packets are not looked at");
 		return;
 	}
-	pieces_add(p, 4, STYLE_NORMAL, "%u flow%s", t->flows, t->flows == 1 ? "" : "s");
+	pieces_add(p, 4, STYLE_NORMAL, "%u flow%s", flows, flows == 1 ? "" : "s");
 	if (t->flows_without_socket)
 		pieces_add(p, 7, STYLE_DIM, "%u without a socket", t->flows_without_socket);
 	human_count(text, sizeof(text), f->packets);
 	pieces_add(p, 8, STYLE_DIM, "%s packets", text);
-	if (f->evicted_flows)
-		pieces_add(p, 1, STYLE_TROUBLE, "%llu flows given up",
-			   (unsigned long long)f->evicted_flows);
+	if (f->evicted_flows) {
+		human_count(text, sizeof(text), f->evicted_flows);
+		pieces_add(p, 1, STYLE_TROUBLE, "%s flows evicted", text);
+	}
 }
 
 static void add_sockets(struct pieces *p, const struct model_totals *t)
@@ -282,14 +309,45 @@ void ui_hide_notices(struct ui *u)
 			u->notices_hidden[i] =
 				notice_hash(model_notice(ui_model(u), (enum noticesource)i));
 	}
+	if (u->drops_shown)
+		u->drops_hidden = u->drops_shown;
 }
 
-/* Those that were put away come back when they say something else. */
+/* Those that were put away come back when they say something else; what the app says is said once. */
 static bool is_told(const struct ui *u, unsigned i)
 {
 	const char *text = model_notice(ui_model(u), (enum noticesource)i);
 
+	if (app_trouble(u->app) && strcmp(text, app_trouble(u->app)) == 0)
+		return false;
 	return *text && u->notices_hidden[i] != notice_hash(text);
+}
+
+/* What was lost, in words; put away, it comes back when more is lost. */
+static int paint_drops(struct ui *u, struct grid *g, int y)
+{
+	const struct capturerec *c = model_capture(ui_model(u));
+	uint64_t lost = c->live ? c->dropped + c->if_dropped : 0;
+	char count[32], by_iface[32], text[200];
+	struct told told = { text, STYLE_ERROR, 0 };
+
+	u->drops_shown = 0;
+	if (g->height < NOTICES_FROM || lost <= u->drops_hidden)
+		return 0;
+	u->drops_shown = lost;
+	human_thousands(count, sizeof(count), c->dropped);
+	human_thousands(by_iface, sizeof(by_iface), c->if_dropped);
+	if (!c->if_dropped)
+		snprintf(text, sizeof(text),
+			 "%s packet%s dropped by the kernel: the capture is incomplete; "
+			 "a larger buffer (-B) or a filter (-f) helps",
+			 count, c->dropped == 1 ? "" : "s");
+	else
+		snprintf(text, sizeof(text),
+			 "%s packets dropped by the kernel and %s by the interface: "
+			 "the capture is incomplete",
+			 count, by_iface);
+	return paint_told(g, y, NOTICES_LINES, &told);
 }
 
 static int paint_notices(struct ui *u, struct grid *g, int y)
@@ -349,6 +407,9 @@ int header_paint(struct ui *u, struct grid *g)
 	paint_who(u, g, y++);
 	if (g->height >= HEADER_TWO_LINES_FROM)
 		paint_counts(u, g, y++);
+	if (g->height >= READING_FROM && reading_is_on(u))
+		reading_paint(u, g, y++);
+	y += paint_drops(u, g, y);
 	y += paint_notices(u, g, y);
 	y += paint_tabs(u, g, y);
 	return y;

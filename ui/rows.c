@@ -113,6 +113,7 @@ void rows_reset(struct rows *r)
 	r->query.sort = default_sort(r->opt);
 	r->query.descending = r->opt->sort ? r->opt->sort_descending : true;
 	r->query.group = r->opt->group;
+	r->query.names = !r->opt->numeric;
 	rows_freeze(r, false);
 	idset_clear(&r->opened);
 	idset_clear(&r->marks);

@@ -104,6 +104,7 @@ static uint64_t frame_ns(const struct run *r)
 
 static void paint(struct run *r)
 {
+	ui_tell_time(r->ui, clock_mono_ns());
 	ui_paint(r->ui, &r->grid);
 	screen_show(r->screen, &r->grid);
 	r->painted_ns = clock_mono_ns();

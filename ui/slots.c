@@ -58,11 +58,17 @@ static const struct slotrow rows[] = {
 	{ "mark", "MARK", 8, 10, .right = true },
 	{ "rx_rate", "RX/s", 6, 6, .right = true, .look = CELL_RX },
 	{ "tx_rate", "TX/s", 5, 5, .right = true, .look = CELL_TX },
+	{ "seen", "SEEN", 4, 5, .right = true, .at_wire = true, .look = CELL_SEEN },
 	{ "rx_bytes", "RX", 5, 5, .right = true },
 	{ "tx_bytes", "TX", 5, 5, .right = true },
 	{ "rx_packets", "RXPKT", 5, 5, .right = true },
 	{ "tx_packets", "TXPKT", 5, 5, .right = true },
 	{ "wire_state", "WIRE", 11, 11, .look = CELL_WIRE_STATE },
+	{ "history", "HISTORY", 8, 13, .look = CELL_PLAIN },
+	{ "wire_rtt", "WRTT", 5, 6, .right = true },
+	{ "wire_retrans", "WRETR", 5, 5, .right = true, .look = CELL_TROUBLE },
+	{ "wire_ooo", "OOO", 5, 5, .right = true, .look = CELL_TROUBLE },
+	{ "wire_zero_window", "ZWIN", 5, 5, .right = true, .look = CELL_TROUBLE },
 	{ "iface", "IFACE", 6, 15, .at_wire = true, .look = CELL_PLAIN },
 	{ "first_seen", "FIRST", 8, 8, .look = CELL_PLAIN },
 	{ "last_seen", "LAST", 8, 8, .look = CELL_PLAIN },
@@ -95,13 +101,18 @@ static const struct {
 	{ "state", 11 },
 	{ "netns", 8 },			/* only where there are several: slots_show_netns() */
 	{ "local", 15 },
+	{ "local", 19 },
+	{ "proc", 14 },
+	{ "seen", 4 },			/* 120 */
+	{ "proc", 17 },
 	{ "local", 21 },
-	{ "proc", 17 },			/* 120 */
 	{ "proto", 5 },
 	{ "tx_bytes", 5 },
 	{ "rx_bytes", 5 },
 	{ "wire_state", 11 },
 	{ "alert_text", 24 },
+	{ "history", 8 },
+	{ "wire_rtt", 5 },
 	{ "user", 8 },
 	{ "snd_cwnd", 5 },
 	{ "alert_text", 42 },
@@ -112,7 +123,7 @@ static const struct {
 
 static bool is_right(const struct column *c)
 {
-	return c->type == VT_UINT || c->type == VT_HEX;
+	return c->type == VT_UINT || c->type == VT_HEX || c->type == VT_TENTHS;
 }
 
 static const struct slotrow *find_row(const struct column *c)

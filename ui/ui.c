@@ -39,6 +39,7 @@ struct ui *ui_new(struct app *app)
 	slots_init(&u->layout, opt->cols, opt->col_count);
 	u->table.page = 1;
 	events_init(u);
+	ifaces_init(u);
 	tell_wanted(u);
 	u->bar_y = u->tabs_y = -1;
 	u->dirty = true;
@@ -52,6 +53,7 @@ void ui_free(struct ui *u)
 	app_watch(u->app, MODEL_NONE);
 	rows_fini(&u->rows);
 	events_fini(u);
+	ifaces_fini(u);
 	free(u);
 }
 
@@ -124,13 +126,21 @@ void ui_open_menu(struct ui *u, const char *title, bool many,
 	u->menu_choose = choose;
 }
 
+bool ui_row(const struct ui *u, uint32_t id, struct row *out)
+{
+	if (!model_row(ui_model(u), id, out))
+		return false;
+	out->names = u->rows.query.names;
+	return true;
+}
+
 bool ui_selected_row(const struct ui *u, struct row *out)
 {
 	uint32_t line = u->table.selected;
 
 	if (line >= u->rows.count || u->rows.lines[line].is_group)
 		return false;
-	return model_row(ui_model(u), u->rows.lines[line].id, out);
+	return ui_row(u, u->rows.lines[line].id, out);
 }
 
 void ui_follow_selection(struct ui *u)
@@ -269,6 +279,7 @@ void ui_paint(struct ui *u, struct grid *g)
 
 	u->painted_version = model_version(ui_model(u));
 	u->screen_h = g->height;
+	ifaces_take(u);
 	ui_refresh_rows(u);
 	grid_blank(g);
 	u->body_y = header_paint(u, g);

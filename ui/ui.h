@@ -18,6 +18,12 @@ void ui_free(struct ui *u);
 /* Handles one key. */
 void ui_key(struct ui *u, const struct key *k);
 
+/*
+ * The UI reads no clock: what time it is (monotonic), for what is done while the model's time is
+ * that of a file. Optional; before a paint.
+ */
+void ui_tell_time(struct ui *u, uint64_t mono_ns);
+
 /* Paints the whole screen for the model as it is now. */
 void ui_paint(struct ui *u, struct grid *g);
 

@@ -16,6 +16,7 @@
 #include "app.h"
 #include "ui/cards.h"
 #include "ui/grid.h"
+#include "ui/ifhistory.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
 #include "ui/menu.h"
@@ -33,7 +34,8 @@ enum where {
 	IN_DETAIL = 2,
 	IN_HELP = 4,
 	IN_EVENTS = 8,
-	IN_ALL = IN_LIST | IN_DETAIL | IN_HELP | IN_EVENTS
+	IN_IFACES = 16,
+	IN_ALL = IN_LIST | IN_DETAIL | IN_HELP | IN_EVENTS | IN_IFACES
 };
 
 struct view {
@@ -46,7 +48,7 @@ struct view {
 };
 
 const struct view *view_at(unsigned i);			/* numbered ones first; NULL past the end */
-extern const struct view view_conns, view_detail, view_events, view_help;
+extern const struct view view_conns, view_detail, view_events, view_help, view_ifaces;
 
 /* A prompt at the bottom. It has all keys. */
 struct dialog {
@@ -109,6 +111,22 @@ struct eventlist {
 	uint32_t settled_count;			/* of found[] */
 };
 
+/* A line of the interfaces, as painted. */
+struct ifplace {
+	uint64_t load;				/* what they are sorted by */
+	uint64_t ident;				/* namespace and index; never 0 */
+	uint32_t at;				/* in the model's order */
+};
+
+/* The interfaces as they are shown. */
+struct ifacelist {
+	struct table table;			/* over places */
+	struct layout layout;
+	struct ifhistory history;
+	struct ifplace *places;			/* owned */
+	unsigned place_count, place_cap;
+};
+
 struct ui {
 	struct app *app;			/* borrowed */
 	const struct view *view;
@@ -127,6 +145,7 @@ struct ui {
 	bool bits;
 
 	struct eventlist events;
+	struct ifacelist ifaces;
 	struct killlist kill;
 	uint32_t watched;			/* what the app knows that the details show */
 	uint32_t wanted;			/* kinds of sockets that it was asked for */
@@ -152,6 +171,10 @@ struct ui {
 	int screen_h;				/* lines of the screen, as last painted */
 	int list_y;				/* the first row of the list, in lines of the body */
 
+	uint64_t mono_ns, read_since_ns;	/* ui_tell_time(): now, and the first time; 0 = never told */
+	uint64_t drops_hidden;			/* so many lost packets were put away with Esc */
+	uint64_t drops_shown;			/* and so many the last paint told of; 0 = none */
+
 	uint64_t painted_version;
 	bool dirty, quit, repaint, suspend;
 };
@@ -174,6 +197,9 @@ static inline const struct view *ui_tab(const struct ui *u)
 
 	return v == &view_detail ? u->detail_back : v;
 }
+
+/* A row as it is to be shown, with names or numbers; false: it is gone. */
+bool ui_row(const struct ui *u, uint32_t id, struct row *out);
 
 /* The selected line; false: it is no row, or it is gone. */
 bool ui_selected_row(const struct ui *u, struct row *out);
@@ -199,6 +225,12 @@ void events_search(struct ui *u);		/* opens the prompt */
 bool events_clear_search(struct ui *u);		/* false: there was none */
 void events_details(struct ui *u);		/* of the entry's socket, while that is a row */
 
+/* view_ifaces.c */
+void ifaces_init(struct ui *u);
+void ifaces_fini(struct ui *u);
+void ifaces_take(struct ui *u);			/* the rates of the last tick, whatever view is open */
+void ifaces_connections(struct ui *u);		/* those seen on the selected one */
+
 /* Of the selected row; Esc comes back to the view that is open now. */
 void ui_open_details(struct ui *u);
 
@@ -209,6 +241,10 @@ void detail_step(struct ui *u, bool forward);
 void filter_open(struct ui *u);
 int filter_line_height(const struct ui *u);			/* 0: nothing to say of what is shown */
 void filter_line_paint(const struct ui *u, struct grid *g, int y);
+
+/* reading.c: how far a capture file was read, in one line. */
+bool reading_is_on(const struct ui *u);
+void reading_paint(const struct ui *u, struct grid *g, int y);
 
 /* header.c: the lines above the body; return how many they took. */
 int header_paint(struct ui *u, struct grid *g);

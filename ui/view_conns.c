@@ -65,7 +65,7 @@ static void fit_columns(struct ui *u, int width, const struct cellmode *mode)
 	uint32_t i;
 
 	for (i = u->table.top; i < u->rows.count && i - u->table.top < u->table.page; i++) {
-		if (!u->rows.lines[i].is_group && model_row(ui_model(u), u->rows.lines[i].id, &row))
+		if (!u->rows.lines[i].is_group && ui_row(u, u->rows.lines[i].id, &row))
 			measure_row(&u->layout, &row, mode);
 	}
 	slots_show_netns(&u->layout, model_netns(ui_model(u), 1) != NULL);
@@ -274,7 +274,7 @@ static void paint_line(const struct ui *u, struct grid *g, int y, uint32_t line,
 
 	if (group)
 		paint_group(u, g, y, line, group);
-	else if (model_row(ui_model(u), u->rows.lines[line].id, &row))
+	else if (ui_row(u, u->rows.lines[line].id, &row))
 		paint_row(u, g, y, &row, mode);
 	else
 		grid_text(g, LAYOUT_GUTTER, y, g->width, STYLE_DIM, "(closed)");

@@ -98,6 +98,30 @@ static void put_colours(struct page *p)
 	p->y++;
 }
 
+/* Zeek's, as in its conn.log. */
+static void put_history(struct page *p)
+{
+	static const struct {
+		const char *letter, *text;
+	} rows[] = {
+		{ "S", "SYN" },
+		{ "H", "SYN+ACK" },
+		{ "A", "a mere acknowledgement" },
+		{ "D", "data" },
+		{ "T", "data that was sent again" },
+		{ "W", "it closed its window" },
+		{ "G", "a gap: it was not captured" },
+		{ "F", "FIN" },
+		{ "R", "RST" },
+	};
+	unsigned i;
+
+	title(p, "Letters of a history: in capitals by the opener");
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		put(p, rows[i].letter, STYLE_GOOD, KEYS_CELLS, rows[i].text, STYLE_NORMAL);
+	p->y++;
+}
+
 static void put_filters(struct page *p)
 {
 	static const struct {
@@ -147,6 +171,7 @@ static void put_keys(struct page *p)
 static void put_rest(struct page *p)
 {
 	put_colours(p);
+	put_history(p);
 	put_filters(p);
 }
 

@@ -9,6 +9,7 @@
 static const struct view *const views[] = {
 	&view_conns,
 	&view_events,
+	&view_ifaces,
 	&view_detail,
 	&view_help,
 };

@@ -82,7 +82,7 @@ void buf_adds(struct buf *b, const char *text)
 	buf_add(b, text, strlen(text));
 }
 
-void buf_addc(struct buf *b, char c)
+void buf_addc_growing(struct buf *b, char c)
 {
 	buf_add(b, &c, 1);
 }

@@ -25,7 +25,16 @@ void buf_reset(struct buf *b);	/* len = 0, memory kept */
 
 void buf_add(struct buf *b, const void *bytes, size_t n);
 void buf_adds(struct buf *b, const char *text);
-void buf_addc(struct buf *b, char c);
+void buf_addc_growing(struct buf *b, char c);	/* buf_addc()'s, where there is no room */
+static inline void buf_addc(struct buf *b, char c)
+{
+	if (b->failed || b->cap - b->len < 2) {
+		buf_addc_growing(b, c);
+		return;
+	}
+	b->data[b->len++] = c;
+	b->data[b->len] = '\0';
+}
 void buf_addu(struct buf *b, unsigned long long n);	/* decimal, without stdio or locale */
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_pad(struct buf *b, char c, size_t n);		/* n times c */

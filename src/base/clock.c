@@ -63,12 +63,26 @@ static struct date date_of_day(uint32_t days)
 	return d;
 }
 
-/* n in `digits` decimal digits; more than fit are lost. Returns the end. */
-static char *put_digits(char *out, unsigned n, int digits)
+/* n < 100; returns the end. */
+static char *put_two(char *out, unsigned n)
 {
-	for (int i = digits; i--; n /= 10)
-		out[i] = (char)('0' + n % 10);
-	return out + digits;
+	out[0] = (char)('0' + n / 10);
+	out[1] = (char)('0' + n % 10);
+	return out + 2;
+}
+
+/* Nine digits and the zone. */
+static void put_fraction(char *out, unsigned ns)
+{
+	unsigned high = ns / 100000, low = ns % 100000;
+
+	out = put_two(out, high / 100);
+	out = put_two(out, high % 100);
+	*out++ = (char)('0' + low / 10000);
+	out = put_two(out, low / 100 % 100);
+	out = put_two(out, low % 100);
+	*out++ = 'Z';
+	*out = '\0';
 }
 
 /* Without stdio: an export writes two of these a row. */
@@ -79,17 +93,32 @@ void clock_format_rfc3339(uint64_t wall_ns, char out[static 32])
 	struct date d = date_of_day((uint32_t)(seconds / 86400));
 	const struct {
 		unsigned number;
-		int digits;
 		char after;
 	} parts[] = {
-		{ d.year, 4, '-' },	       { d.month, 2, '-' },	   { d.day, 2, 'T' },
-		{ second / 3600, 2, ':' },     { second / 60 % 60, 2, ':' }, { second % 60, 2, '.' },
-		{ (unsigned)(wall_ns % NSEC_PER_SEC), 9, 'Z' },
+		{ d.month, '-' },	    { d.day, 'T' },	    { second / 3600, ':' },
+		{ second / 60 % 60, ':' }, { second % 60, '.' },
 	};
 
+	out = put_two(out, d.year / 100);
+	out = put_two(out, d.year % 100);
+	*out++ = '-';
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		out = put_digits(out, parts[i].number, parts[i].digits);
+		out = put_two(out, parts[i].number);
 		*out++ = parts[i].after;
 	}
-	*out = '\0';
+	put_fraction(out, (unsigned)(wall_ns % NSEC_PER_SEC));
+}
+
+const char *clocktext_rfc3339(struct clocktext *last, uint64_t wall_ns)
+{
+	enum { FRACTION_AT = 20 };	/* of "2026-11-21T22:14:03.118000000Z" */
+	uint64_t second = wall_ns / NSEC_PER_SEC;
+
+	if (!last->text[0] || second != last->second) {
+		clock_format_rfc3339(wall_ns, last->text);
+		last->second = second;
+	} else {
+		put_fraction(last->text + FRACTION_AT, (unsigned)(wall_ns - second * NSEC_PER_SEC));
+	}
+	return last->text;
 }

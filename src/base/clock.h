@@ -32,4 +32,17 @@ uint64_t eventclock_now(const struct eventclock *c);
  */
 void clock_format_rfc3339(uint64_t wall_ns, char out[static 32]);
 
+/*
+ * The same for very many: what was written last is kept, because the next is often of the same
+ * second. All zeros = nothing yet. The text is valid until the next call.
+ */
+enum { CLOCK_RFC3339_LEN = 30 };	/* of every year up to 9999, and 64 bits end in 2554 */
+
+struct clocktext {
+	uint64_t second;
+	char text[32];
+};
+
+const char *clocktext_rfc3339(struct clocktext *last, uint64_t wall_ns);
+
 #endif

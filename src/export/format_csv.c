@@ -1,108 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * csv: RFC 4180 (CRLF, quotes doubled), the JSON keys as heading, an empty cell for unknown.
- *
- * Names come from strangers and the reader is often a spreadsheet: text that would be taken for a
- * formula gets a leading ' (OWASP, CSV injection), and control characters are made visible.
+ * csv: RFC 4180 (CRLF, quotes doubled), the JSON keys as heading, an empty cell for unknown. What a
+ * row looks like is csv_row.c's part.
  */
 #include "export/snapshot.h"
 
-#include <string.h>
+#include <errno.h>
+#include <stdlib.h>
 
 #include "export/cell.h"
+#include "export/csv_row.h"
 #include "export/groupfields.h"
 
 static const char line_end[] = "\r\n";
 
-/* Quoted only where it has to be (RFC 4180 2.6); cells have no control characters left. */
-static void add_quoted(struct buf *b, const char *text, size_t len)
+struct csvstream {
+	struct stream stream;
+	struct csvplan plan;
+};
+
+static void add_heading(struct buf *b, const struct csvplan *p)
 {
-	if (!memchr(text, ',', len) && !memchr(text, '"', len)) {
-		buf_add(b, text, len);
-		return;
-	}
-	buf_addc(b, '"');
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '"')
-			buf_addc(b, '"');
-		buf_addc(b, text[i]);
-	}
-	buf_addc(b, '"');
-}
-
-static bool looks_like_formula(char first)
-{
-	return first && strchr("=+-@", first);
-}
-
-static void add_text(struct buf *b, const char *text, struct buf *scratch)
-{
-	buf_reset(scratch);
-	if (looks_like_formula(text[0]))
-		buf_addc(scratch, '\'');
-	cell_add_text(scratch, text, strlen(text));
-	if (scratch->len)
-		add_quoted(b, scratch->data, scratch->len);
-	b->failed |= scratch->failed;
-}
-
-static void add_row(struct buf *b, const struct collist *l, const struct row *r,
-		    struct buf *scratch, struct holderlist *holders)
-{
-	enum columnof of = OF_ROW;
-	bool has_part = true;
-
-	for (unsigned i = 0; i < l->count; i++) {
-		const struct column *c = l->cols[i];
-		struct value v;
-
+	for (unsigned i = 0; i < p->count; i++) {
 		if (i)
 			buf_addc(b, ',');
-		if (c->of != of) {
-			of = c->of;
-			has_part = column_part_known(of, r);
-		}
-		if (!has_part || !column_get(c, r, &v))
-			continue;
-		if (c->type == VT_UINT)
-			buf_addu(b, v.u64);
-		else if (c->type == VT_TEXT || (c->type == VT_ADDR && v.text))
-			add_text(b, v.text, scratch);
-		else
-			cell_add(b, c, r, &v, holders); /* digits, colons, words of ours */
+		buf_adds(b, snapshot_key(p->fields[i].col));
 	}
 	buf_adds(b, line_end);
-}
-
-static void add_heading(struct buf *b, const struct collist *l)
-{
-	for (unsigned i = 0; i < l->count; i++) {
-		if (i)
-			buf_addc(b, ',');
-		buf_adds(b, snapshot_key(l->cols[i]));
-	}
-	buf_adds(b, line_end);
-}
-
-static int add_rows(const struct snapshot *s, struct buf *b, struct buf *scratch)
-{
-	struct holderlist holders = { 0 };
-	struct collist list;
-	struct row r;
-	uint32_t at = 0;
-	int err = collist_init(&list, s, NULL);
-
-	if (err < 0)
-		return err;
-	if (s->header && s->first)
-		add_heading(b, &list);
-	while (err == 0 && snapshot_next_row(s, &at, &r)) {
-		add_row(b, &list, &r, scratch, &holders);
-		err = snapshot_spill(s, b);
-	}
-	holderlist_fini(&holders);
-	collist_fini(&list);
-	return err;
 }
 
 static void add_group_heading(struct buf *b, const struct column *c)
@@ -122,14 +46,14 @@ static void add_group_heading(struct buf *b, const struct column *c)
 }
 
 static void add_group(struct buf *b, const struct snapshot *s, const struct group *g,
-		      struct buf *scratch)
+		      struct csvplan *p)
 {
 	const struct column *c = s->query->group;
 	const struct groupfield *f;
 	uint64_t n;
 
 	if (g->known && (c->type == VT_TEXT || c->type == VT_ADDR || c->type == VT_HOLDERS))
-		add_text(b, g->label, scratch);
+		csvplan_add_text(p, b, g->label);
 	else if (g->known)
 		cell_add(b, c, NULL, &g->value, NULL);
 	for (unsigned i = 0; (f = groupfield_at(i)); i++) {
@@ -144,28 +68,61 @@ static void add_group(struct buf *b, const struct snapshot *s, const struct grou
 	buf_adds(b, line_end);
 }
 
-static int add_groups(const struct snapshot *s, struct buf *b, struct buf *scratch)
+static int csv_rows(struct stream *st, const struct snapshot *s, struct buf *b)
 {
+	struct csvplan *p = &((struct csvstream *)st)->plan;
 	const struct group *g;
+	struct row r;
 	uint32_t at = 0;
 	int err = 0;
 
-	if (s->header && s->first)
-		add_group_heading(b, s->query->group);
-	while (err == 0 && (g = snapshot_next_group(s, &at))) {
-		add_group(b, s, g, scratch);
+	while (err == 0) {
+		g = s->query->group ? snapshot_next_group(s, &at) : NULL;
+		if (s->query->group ? !g : !snapshot_next_row(s, &at, &r))
+			break;
+		if (g)
+			add_group(b, s, g, p);
+		else
+			csvplan_add_row(p, b, &r);
 		err = snapshot_spill(s, b);
 	}
 	return err;
 }
 
+static int csv_end(struct stream *st, const struct snapshot *s, struct buf *b)
+{
+	(void)st;
+	return snapshot_finish(s, b);
+}
+
+static void csv_free(struct stream *st)
+{
+	csvplan_fini(&((struct csvstream *)st)->plan);
+	free(st);
+}
+
+static const struct streamops csv_ops = { .rows = csv_rows, .end = csv_end, .free = csv_free };
+
+int format_csv_begin(struct stream **out, const struct snapshot *s, struct buf *b)
+{
+	struct csvstream *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -ENOMEM;
+	st->stream.ops = &csv_ops;
+	if (csvplan_init(&st->plan, s) < 0) {
+		free(st);
+		return -ENOMEM;
+	}
+	if (s->header && s->first && s->query->group)
+		add_group_heading(b, s->query->group);
+	else if (s->header && s->first)
+		add_heading(b, &st->plan);
+	*out = &st->stream;
+	return 0;
+}
+
 int format_csv_write(const struct snapshot *s, struct buf *b)
 {
-	struct buf scratch;
-	int err;
-
-	buf_init(&scratch);
-	err = s->query->group ? add_groups(s, b, &scratch) : add_rows(s, b, &scratch);
-	buf_fini(&scratch);
-	return err < 0 ? err : snapshot_finish(s, b);
+	return snapshot_write_as_stream(format_csv_begin, s, b);
 }

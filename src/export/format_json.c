@@ -7,6 +7,9 @@
  */
 #include "export/snapshot.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "export/groupfields.h"
 #include "export/json_row.h"
 #include "export/json_write.h"
@@ -46,30 +49,36 @@ static void add_group(struct buf *b, const struct snapshot *s, const struct grou
 	buf_addc(b, '}');
 }
 
-/* All rows, or groups, with `separator` between them. Returns how many, or -errno. */
-static int64_t add_all(struct buf *b, const struct snapshot *s, struct jsonplan *p,
-		       const char *separator)
+/* Both formats: what stands between two rows, and after the last, is all that differs. */
+struct jsonstream {
+	struct stream stream;
+	struct jsonplan plan;
+	const char *separator;
+	uint64_t count;
+};
+
+/* All rows of this piece, or groups, with the separator between them. */
+static int json_rows(struct stream *st, const struct snapshot *s, struct buf *b)
 {
+	struct jsonstream *j = (struct jsonstream *)st;
 	const struct group *g;
 	struct row r;
 	uint32_t at = 0;
-	int64_t count = 0;
-	int err;
+	int err = 0;
 
-	for (;; count++) {
+	for (; err == 0; j->count++) {
 		g = s->query->group ? snapshot_next_group(s, &at) : NULL;
 		if (s->query->group ? !g : !snapshot_next_row(s, &at, &r))
-			return count;
-		if (count)
-			buf_adds(b, separator);
+			break;
+		if (j->count)
+			buf_adds(b, j->separator);
 		if (g)
 			add_group(b, s, g);
 		else
-			jsonplan_add_row(p, b, &r);
+			jsonplan_add_row(&j->plan, b, &r);
 		err = snapshot_spill(s, b);
-		if (err < 0)
-			return err;
 	}
+	return err;
 }
 
 static const char *content_name(const struct snapshot *s)
@@ -77,11 +86,53 @@ static const char *content_name(const struct snapshot *s)
 	return s->query->group ? "groups" : "rows";
 }
 
-int format_json_write(const struct snapshot *s, struct buf *b)
+static int json_end(struct stream *st, const struct snapshot *s, struct buf *b)
 {
-	struct jsonplan plan;
-	int64_t count;
-	int err = jsonplan_init(&plan, s);
+	buf_adds(b, ((struct jsonstream *)st)->count ? "\n]\n}\n" : "]\n}\n");
+	return snapshot_finish(s, b);
+}
+
+static int jsonl_end(struct stream *st, const struct snapshot *s, struct buf *b)
+{
+	uint64_t count = ((struct jsonstream *)st)->count;
+
+	buf_adds(b, count ? "\n{" : "{");
+	json_add_text(b, content_name(s));
+	buf_addc(b, ':');
+	buf_addu(b, count);
+	buf_adds(b, "}\n");
+	return snapshot_finish(s, b);
+}
+
+static void json_free(struct stream *st)
+{
+	jsonplan_fini(&((struct jsonstream *)st)->plan);
+	free(st);
+}
+
+static const struct streamops json_ops = { .rows = json_rows, .end = json_end, .free = json_free };
+static const struct streamops jsonl_ops = { .rows = json_rows, .end = jsonl_end, .free = json_free };
+
+static int begin(struct stream **out, const struct streamops *ops, const char *separator,
+		 const struct snapshot *s)
+{
+	struct jsonstream *j = calloc(1, sizeof(*j));
+
+	if (!j)
+		return -ENOMEM;
+	j->stream.ops = ops;
+	j->separator = separator;
+	if (jsonplan_init(&j->plan, s) < 0) {
+		free(j);
+		return -ENOMEM;
+	}
+	*out = &j->stream;
+	return 0;
+}
+
+int format_json_begin(struct stream **out, const struct snapshot *s, struct buf *b)
+{
+	int err = begin(out, &json_ops, ",\n", s);
 
 	if (err < 0)
 		return err;
@@ -90,33 +141,27 @@ int format_json_write(const struct snapshot *s, struct buf *b)
 	buf_adds(b, ",\n");
 	json_add_text(b, content_name(s));
 	buf_adds(b, ":[\n");
-	count = add_all(b, s, &plan, ",\n");
-	jsonplan_fini(&plan);
-	if (count < 0)
-		return (int)count;
-	buf_adds(b, count ? "\n]\n}\n" : "]\n}\n");
-	return snapshot_finish(s, b);
+	return 0;
 }
 
-int format_jsonl_write(const struct snapshot *s, struct buf *b)
+int format_jsonl_begin(struct stream **out, const struct snapshot *s, struct buf *b)
 {
-	struct jsonplan plan;
-	int64_t count;
-	int err = jsonplan_init(&plan, s);
+	int err = begin(out, &jsonl_ops, "\n", s);
 
 	if (err < 0)
 		return err;
 	buf_addc(b, '{');
 	json_add_header(b, s, ",");
 	buf_adds(b, "}\n");
-	count = add_all(b, s, &plan, "\n");
-	jsonplan_fini(&plan);
-	if (count < 0)
-		return (int)count;
-	buf_adds(b, count ? "\n{" : "{");
-	json_add_text(b, content_name(s));
-	buf_addc(b, ':');
-	buf_addu(b, (unsigned long long)count);
-	buf_adds(b, "}\n");
-	return snapshot_finish(s, b);
+	return 0;
+}
+
+int format_json_write(const struct snapshot *s, struct buf *b)
+{
+	return snapshot_write_as_stream(format_json_begin, s, b);
+}
+
+int format_jsonl_write(const struct snapshot *s, struct buf *b)
+{
+	return snapshot_write_as_stream(format_jsonl_begin, s, b);
 }

@@ -304,7 +304,8 @@ static int write_rows(struct layout *l, struct buf *b)
 	for (unsigned i = 0; i < l->count; i++) {
 		const struct column *c = l->cols.cols[i];
 
-		l->shapes[i].right = c->type == VT_UINT || c->type == VT_HEX;
+		l->shapes[i].right = c->type == VT_UINT || c->type == VT_HEX ||
+				     c->type == VT_TENTHS;
 		if (l->s->header)
 			put_text(l, i, c->title);
 	}

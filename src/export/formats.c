@@ -9,11 +9,12 @@
 #include "export/snapshot.h"
 
 static const struct format formats[] = {
-	{ "table", "txt", "aligned columns, for people", format_table_write,
+	{ "table", "txt", "aligned columns, for people", format_table_write, NULL,
 	  format_table_columns },
-	{ "json", "json", "one object a snapshot", format_json_write, NULL },
-	{ "jsonl", "jsonl", "one row a line, the header first", format_jsonl_write, NULL },
-	{ "csv", "csv", "RFC 4180, one row a line", format_csv_write, NULL },
+	{ "json", "json", "one object a snapshot", format_json_write, format_json_begin, NULL },
+	{ "jsonl", "jsonl", "one row a line, the header first", format_jsonl_write,
+	  format_jsonl_begin, NULL },
+	{ "csv", "csv", "RFC 4180, one row a line", format_csv_write, format_csv_begin, NULL },
 };
 
 const struct format *format_at(unsigned i)

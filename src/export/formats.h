@@ -26,6 +26,25 @@ struct snapshot {
 	 * NULL: all of it stays in *b. */
 	int (*flush)(void *ctx, struct buf *b);
 	void *ctx;
+	size_t flush_bytes;			/* how much is gathered before; 0 = EXPORT_FLUSH_BYTES */
+};
+
+/*
+ * A snapshot that is written piece by piece: rows() writes the rows of s->result, as often as there
+ * are pieces, and end() what comes after the last. In between the model may have given up the rows
+ * that were written; all else that *s refers to stays the same. All return 0 or -errno of the
+ * flush; -ENOMEM. Whatever happens, free() is called last.
+ */
+struct stream;
+
+struct streamops {
+	int (*rows)(struct stream *st, const struct snapshot *s, struct buf *b);
+	int (*end)(struct stream *st, const struct snapshot *s, struct buf *b);
+	void (*free)(struct stream *st);
+};
+
+struct stream {
+	const struct streamops *ops;	/* first member of each implementation */
 };
 
 struct format {
@@ -33,6 +52,8 @@ struct format {
 	const char *suffix;		/* of files: "json" */
 	const char *help;
 	int (*write)(const struct snapshot *s, struct buf *b);	/* 0 or -errno of flush; -ENOMEM */
+	/* What comes before the rows. NULL: it has to see all rows before it can write the first. */
+	int (*begin)(struct stream **out, const struct snapshot *s, struct buf *b);
 	const char *const *columns;	/* its own choice, ended by NULL; NULL = every column with a key */
 };
 

@@ -70,31 +70,164 @@ static void add_number(struct buf *b, const char *lead, uint64_t n)
 	buf_addu(b, n);
 }
 
-static void add_capture(struct buf *b, const struct capturerec *cap)
+static void add_bool(struct buf *b, const char *lead, bool is)
 {
-	const struct flowtotals *t;
+	buf_adds(b, lead);
+	buf_adds(b, is ? "true" : "false");
+}
+
+/* Percent with two decimals, of hundredths. */
+static void add_percent(struct buf *b, const char *lead, uint64_t hundredths)
+{
+	add_number(b, lead, hundredths / 100);
+	buf_addc(b, '.');
+	buf_addc(b, (char)('0' + hundredths % 100 / 10));
+	buf_addc(b, (char)('0' + hundredths % 10));
+}
+
+/*
+ * Each packet is in one of the sums:
+ * packets = live + repeat + expired + evicted + not_ip + undecodable; bytes likewise.
+ */
+static void add_totals(struct buf *b, const struct flowtotals *t)
+{
+	add_number(b, ",\"packets\":", t->packets);
+	add_number(b, ",\"bytes\":", t->bytes);
+	add_number(b, ",\"not_ip\":", t->not_ip);
+	add_number(b, ",\"not_ip_bytes\":", t->not_ip_bytes);
+	add_number(b, ",\"undecodable\":", t->undecodable);
+	add_number(b, ",\"undecodable_bytes\":", t->undecodable_bytes);
+	add_number(b, ",\"evicted_flows\":", t->evicted_flows);
+	add_number(b, ",\"evicted_packets\":", t->evicted_packets);
+	add_number(b, ",\"evicted_bytes\":", t->evicted_bytes);
+	add_number(b, ",\"expired_flows\":", t->expired_flows);
+	add_number(b, ",\"expired_packets\":", t->expired_packets);
+	add_number(b, ",\"expired_bytes\":", t->expired_bytes);
+	add_number(b, ",\"repeat_packets\":", t->repeats);
+	add_number(b, ",\"repeat_bytes\":", t->repeat_bytes);
+	add_number(b, ",\"fragments\":", t->fragments);
+	add_number(b, ",\"lone_fragments\":", t->lone_fragments);
+	add_number(b, ",\"flows\":", t->live_flows);
+	add_number(b, ",\"flow_limit\":", t->flow_limit);
+}
+
+/* What the live flows add up to; not known before all of them were told once. */
+static void add_live(struct buf *b, const struct capturebalance *balance)
+{
+	if (!balance) {
+		buf_adds(b, ",\"live_packets\":null,\"live_bytes\":null");
+		return;
+	}
+	add_number(b, ",\"live_packets\":", balance->packets);
+	add_number(b, ",\"live_bytes\":", balance->bytes);
+}
+
+/* Of what TCP sockets carried since the capture began, as the kernel counted it. */
+static void add_seen(struct buf *b, const struct model_totals *t)
+{
+	uint64_t seen = t->covered_missing < t->covered_kernel ?
+				t->covered_kernel - t->covered_missing : 0;
+	uint64_t hundredths;
+
+	add_number(b, ",\"covered_bytes\":", t->covered_kernel);
+	add_number(b, ",\"missing_bytes\":", t->covered_missing);
+	if (!t->covered_kernel) {
+		buf_adds(b, ",\"seen\":null");
+		return;
+	}
+	hundredths = (uint64_t)((double)seen * 10000 / (double)t->covered_kernel);
+	if (t->covered_missing && hundredths == 10000)
+		hundredths--;	/* where anything is missing it is not all */
+	add_percent(b, ",\"seen\":", hundredths);
+}
+
+/* A counter since the capture began; one that ran back was set anew by the driver. */
+static void add_since(struct buf *b, const char *lead, uint64_t now, uint64_t base)
+{
+	add_number(b, lead, now > base ? now - base : 0);
+}
+
+/* Its own statistics since the capture began. */
+static void add_own(struct buf *b, const struct ifacerec *now, const struct ifacerec *base)
+{
+	buf_adds(b, ",\"own\":");
+	if (!base->ifindex) {
+		buf_adds(b, "null");
+		return;
+	}
+	add_since(b, "{\"rx_packets\":", now->rx_packets, base->rx_packets);
+	add_since(b, ",\"tx_packets\":", now->tx_packets, base->tx_packets);
+	add_since(b, ",\"rx_bytes\":", now->rx_bytes, base->rx_bytes);
+	add_since(b, ",\"tx_bytes\":", now->tx_bytes, base->tx_bytes);
+	add_since(b, ",\"rx_dropped\":", now->rx_dropped, base->rx_dropped);
+	add_since(b, ",\"tx_dropped\":", now->tx_dropped, base->tx_dropped);
+	add_since(b, ",\"rx_errors\":", now->rx_errors, base->rx_errors);
+	add_since(b, ",\"tx_errors\":", now->tx_errors, base->tx_errors);
+	buf_addc(b, '}');
+}
+
+static void add_iface(struct buf *b, const struct snapshot *s, const struct iface *i)
+{
+	const struct netnsrec *netns = model_netns(s->m, i->rec.netns);
+	int coverage = model_iface_coverage(i);
+
+	buf_adds(b, "{\"name\":");
+	json_add_text(b, i->rec.name);
+	buf_adds(b, ",\"netns\":");
+	add_text_or_null(b, netns ? netns->name : NULL);
+	add_number(b, ",\"rx_packets\":", i->seen.rx_packets);
+	add_number(b, ",\"tx_packets\":", i->seen.tx_packets);
+	add_number(b, ",\"rx_segs\":", i->seen.rx_segs);
+	add_number(b, ",\"tx_segs\":", i->seen.tx_segs);
+	add_number(b, ",\"rx_bytes\":", i->seen.rx_bytes);
+	add_number(b, ",\"tx_bytes\":", i->seen.tx_bytes);
+	add_own(b, &i->rec, &i->base);
+	if (coverage < 0)
+		buf_adds(b, ",\"seen\":null");
+	else
+		add_percent(b, ",\"seen\":", (uint64_t)coverage);
+	buf_addc(b, '}');
+}
+
+/* What was captured at each interface (frames with link headers) beside what it says itself. */
+static void add_by_interface(struct buf *b, const struct snapshot *s)
+{
+	const struct iface *iface;
+	char separator = '[';
+
+	buf_adds(b, ",\"by_interface\":");
+	for (unsigned i = 0; (iface = model_iface_at(s->m, i)); i++) {
+		if (!iface->seen.ifindex)
+			continue;
+		buf_addc(b, separator);
+		add_iface(b, s, iface);
+		separator = ',';
+	}
+	buf_adds(b, separator == '[' ? "[]" : "]");
+}
+
+/* Totals and the sum of the flows are of one moment, where there was one. */
+static void add_capture(struct buf *b, const struct snapshot *s)
+{
+	const struct capturerec *cap = snapshot_capture(s);
+	const struct capturebalance *balance = model_balance(s->m);
 
 	if (!cap) {
 		buf_adds(b, "null");
 		return;
 	}
-	t = &cap->totals;
 	buf_adds(b, "{\"interfaces\":");
 	add_interfaces(b, cap);
-	add_number(b, ",\"packets\":", t->packets);
-	add_number(b, ",\"bytes\":", t->bytes);
+	buf_adds(b, ",\"began\":");
+	add_time(b, cap->began_ns);
+	add_bool(b, ",\"filtered\":", cap->filtered);
+	add_bool(b, ",\"limited\":", cap->limited);
 	add_number(b, ",\"dropped\":", cap->dropped);
 	add_number(b, ",\"if_dropped\":", cap->if_dropped);
-	add_number(b, ",\"not_ip\":", t->not_ip);
-	add_number(b, ",\"undecodable\":", t->undecodable);
-	add_number(b, ",\"evicted_packets\":", t->evicted_packets);
-	add_number(b, ",\"evicted_bytes\":", t->evicted_bytes);
-	add_number(b, ",\"expired_packets\":", t->expired_packets);
-	add_number(b, ",\"expired_bytes\":", t->expired_bytes);
-	add_number(b, ",\"repeat_packets\":", t->repeats);
-	add_number(b, ",\"repeat_bytes\":", t->repeat_bytes);
-	add_number(b, ",\"flows\":", t->live_flows);
-	add_number(b, ",\"flow_limit\":", t->flow_limit);
+	add_totals(b, balance ? &balance->totals : &cap->totals);
+	add_live(b, balance);
+	add_seen(b, model_totals(s->m));
+	add_by_interface(b, s);
 	buf_addc(b, '}');
 }
 
@@ -188,7 +321,7 @@ void json_add_header(struct buf *b, const struct snapshot *s, const char *separa
 		buf_adds(b, "null");
 	buf_adds(b, separator);
 	buf_adds(b, "\"capture\":");
-	add_capture(b, snapshot_capture(s));
+	add_capture(b, s);
 	buf_adds(b, separator);
 	buf_adds(b, "\"sockets\":");
 	add_sockets(b, s);

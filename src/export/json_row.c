@@ -23,9 +23,9 @@ enum {
 
 struct textcache {
 	struct addr addr;
-	uint64_t u64;
-	uint8_t len; /* 0: empty */
+	uint8_t len; /* of the address's text; 0: none yet */
 	char text[TEXT_CACHE];
+	struct clocktext time;
 };
 
 /* One key. Its lead is `,"rtt":`; whoever opens an object puts its brace over the first comma. */
@@ -172,25 +172,28 @@ static inline void put_lead(struct pen *pen, const char *lead, size_t len)
 }
 
 /* An address or a time, through what its column wrote last. */
-static void put_cached(struct pen *pen, const struct jsonfield *f, const struct value *v)
+static void put_addr(struct pen *pen, const struct jsonfield *f, const struct addr *a)
 {
 	struct textcache *last = f->last, none = { .len = 0 };
-	bool is_addr = f->col->type == VT_ADDR;
 
 	if (!last)
 		last = &none;
-	if (!last->len || (is_addr ? !addr_equal(&last->addr, &v->addr) : last->u64 != v->u64)) {
-		if (is_addr) {
-			last->addr = v->addr;
-			last->len = (uint8_t)addr_format(&v->addr, last->text);
-		} else {
-			last->u64 = v->u64;
-			clock_format_rfc3339(v->u64, last->text);
-			last->len = (uint8_t)strlen(last->text);
-		}
+	if (!last->len || !addr_equal(&last->addr, a)) {
+		last->addr = *a;
+		last->len = (uint8_t)addr_format(a, last->text);
 	}
 	pen_char(pen, '"');
 	pen_bytes(pen, last->text, last->len);
+	pen_char(pen, '"');
+}
+
+static void put_time(struct pen *pen, const struct jsonfield *f, uint64_t wall_ns)
+{
+	struct clocktext none = { .second = 0 };
+
+	pen_char(pen, '"');
+	pen_bytes(pen, clocktext_rfc3339(f->last ? &f->last->time : &none, wall_ns),
+		  CLOCK_RFC3339_LEN);
 	pen_char(pen, '"');
 }
 
@@ -255,14 +258,15 @@ static void put_value(struct pen *pen, struct jsonplan *p, const struct jsonfiel
 		if (v->text)
 			put_text(pen, v->text);
 		else
-			put_cached(pen, f, v);
+			put_addr(pen, f, &v->addr);
 		break;
 	case VT_TIME:
-		put_cached(pen, f, v);
+		put_time(pen, f, v->u64);
 		break;
 	case VT_TEXT:
 		put_text(pen, v->text);
 		break;
+	case VT_TENTHS:
 	case VT_HOLDERS:
 		put_other(pen, p, f->col, r, v);
 		break;

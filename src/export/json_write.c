@@ -102,6 +102,7 @@ void json_add_value(struct buf *b, const struct column *c, const struct row *r,
 		buf_addu(b, v->u64);
 		break;
 	case VT_BOOL:
+	case VT_TENTHS:
 		cell_add(b, c, r, v, scratch);
 		break;
 	case VT_ADDR:

@@ -14,8 +14,10 @@ bool snapshot_next_row(const struct snapshot *s, uint32_t *at, struct row *r)
 	while (*at < result->count) {
 		const struct item *item = &result->items[(*at)++];
 
-		if (!item->is_group && model_row(s->m, item->id, r))
-			return true;
+		if (item->is_group || !model_row(s->m, item->id, r))
+			continue;
+		r->names = s->query->names;
+		return true;
 	}
 	return false;
 }
@@ -44,9 +46,25 @@ int snapshot_finish(const struct snapshot *s, struct buf *b)
 
 int snapshot_spill(const struct snapshot *s, struct buf *b)
 {
-	if (b->len < EXPORT_FLUSH_BYTES && !b->failed)
+	if (b->len < (s->flush_bytes ? s->flush_bytes : EXPORT_FLUSH_BYTES) && !b->failed)
 		return 0;
 	return snapshot_finish(s, b);
+}
+
+int snapshot_write_as_stream(int (*begin)(struct stream **out, const struct snapshot *s,
+					  struct buf *b),
+			     const struct snapshot *s, struct buf *b)
+{
+	struct stream *st;
+	int err = begin(&st, s, b);
+
+	if (err < 0)
+		return err;
+	err = st->ops->rows(st, s, b);
+	if (!err)
+		err = st->ops->end(st, s, b);
+	st->ops->free(st);
+	return err;
 }
 
 int snapshot_flush_fd(void *ctx, struct buf *b)

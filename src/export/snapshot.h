@@ -16,6 +16,14 @@ int format_table_write(const struct snapshot *s, struct buf *b);
 int format_json_write(const struct snapshot *s, struct buf *b);
 int format_jsonl_write(const struct snapshot *s, struct buf *b);
 int format_csv_write(const struct snapshot *s, struct buf *b);
+int format_json_begin(struct stream **out, const struct snapshot *s, struct buf *b);
+int format_jsonl_begin(struct stream **out, const struct snapshot *s, struct buf *b);
+int format_csv_begin(struct stream **out, const struct snapshot *s, struct buf *b);
+
+/* Writes a whole snapshot as one piece, for the formats that go row by row. */
+int snapshot_write_as_stream(int (*begin)(struct stream **out, const struct snapshot *s,
+					  struct buf *b),
+			     const struct snapshot *s, struct buf *b);
 
 /*
  * The next row (or group's heading) at or after item *at, which moves on. false (NULL) at the end.

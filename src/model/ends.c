@@ -118,6 +118,17 @@ static void take_final(struct model *m, struct sk *s, const struct event *e)
 	s->counted = true;
 }
 
+/* The same, and what the capture has to say to them. */
+static void take_last(struct model *m, uint32_t sk, const struct event *e)
+{
+	struct sk *s = sktab_at(&m->socks, sk);
+	struct ratebase former = rate_base(s);
+
+	take_final(m, s, e);
+	if (!s->aborted && e->sock.tcpinfo_len)
+		coverage_final(m, sk, former.known ? &former : NULL, e->time_ns);
+}
+
 /* Queues, timers and memory are not there any more; what was dropped was. */
 static void clear_momentary(struct sockrec *r)
 {
@@ -287,7 +298,7 @@ static void add_to_end(struct model *m, uint32_t sk, const struct event *e)
 	struct sk *s = sktab_at(&m->socks, sk);
 
 	s->missed = false;
-	take_final(m, s, e);
+	take_last(m, sk, e);
 	if (s->end == END_VANISHED)
 		s->end = (uint8_t)reason_of(m, s, END_CLOSED);
 	lives_ended(m, s, s->end, s->ended_ns);
@@ -333,7 +344,7 @@ static void insert_ended(struct model *m, const struct event *e)
 	s = sktab_at(&m->socks, sk);
 	s->since_ns = s->ended_ns;
 	join_socket(m, sk);
-	take_final(m, s, e);
+	take_last(m, sk, e);
 	s->moved = s->rec.tcpinfo.bytes_received || s->rec.tcpinfo.bytes_acked;
 	s->end = (uint8_t)reason_of(m, s, END_CLOSED);
 	ends_learn(m, s);
@@ -401,7 +412,7 @@ static bool came_first(const struct sk *s, uint64_t now_ns)
 
 static void take_final_of_minisocket(struct model *m, uint32_t sk, const struct event *e)
 {
-	take_final(m, sktab_at(&m->socks, sk), e);
+	take_last(m, sk, e);
 	ends_minisocket(m, sk, e->time_ns);
 }
 
@@ -467,7 +478,7 @@ void ends_apply_gone(struct model *m, const struct event *e)
 		take_final_of_minisocket(m, sk, e);	/* the dump was faster: it lives on */
 	} else {
 		reason = is_reset_by_us(s, rec) ? END_RESET : END_CLOSED;
-		take_final(m, s, e);
+		take_last(m, sk, e);
 		ends_socket(m, sk, reason, e->time_ns);
 		look_for_minisocket(m, sk, e->time_ns);
 	}

@@ -12,7 +12,12 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-enum { IFACES_MAX = 4096, ADDRS_MAX = 65536 };
+enum {
+	IFACES_MAX = 4096,
+	ADDRS_MAX = 65536,
+	WHOLE = 10000,		/* 100 % in hundredths */
+	IFF_LOOPBACK = 0x8,	/* linux/if.h */
+};
 
 struct iftab {
 	struct iface *iface;
@@ -79,7 +84,8 @@ static struct iface *insert_iface(struct iftab *t, unsigned at)
 	}
 	memmove(&t->iface[at + 1], &t->iface[at], (t->iface_count - at) * sizeof(*t->iface));
 	t->iface_count++;
-	t->iface[at] = (struct iface){ .rx_bps = MODEL_RATE_UNKNOWN, .tx_bps = MODEL_RATE_UNKNOWN };
+	t->iface[at] = (struct iface){ .rx_bps = MODEL_RATE_UNKNOWN, .tx_bps = MODEL_RATE_UNKNOWN,
+				       .coverage = -1 };
 	return &t->iface[at];
 }
 
@@ -119,6 +125,70 @@ void iftab_apply_iface(struct iftab *t, const struct ifacerec *rec, uint64_t now
 	}
 	i->rec = *rec;
 	i->read_ns = now_ns;
+}
+
+void iftab_apply_count(struct iftab *t, const struct ifcountrec *rec)
+{
+	unsigned at = iface_place(t, rec->netns, rec->ifindex);
+
+	if (place_holds(t, at, rec->netns, rec->ifindex))
+		t->iface[at].seen = *rec;	/* else it is told of later, and the count again */
+}
+
+void iftab_put_bases(struct iftab *t, uint64_t since_ns)
+{
+	for (unsigned at = 0; at < t->iface_count; at++) {
+		struct iface *i = &t->iface[at];
+
+		if (!i->base.ifindex && i->read_ns >= since_ns &&
+		    (!i->rec.netns || i->seen.ifindex))
+			i->base = i->rec;
+	}
+}
+
+/* On lo each packet is sent and received, and captured as received. */
+static uint64_t passed(const struct iface *i)
+{
+	return i->rec.rx_packets + (i->rec.flags & IFF_LOOPBACK ? 0 : i->rec.tx_packets);
+}
+
+static int32_t coverage(const struct iface *i)
+{
+	uint64_t frames = i->seen.rx_packets + i->seen.tx_packets;
+	uint64_t segs = i->seen.rx_segs + i->seen.tx_segs;
+	uint64_t seen = segs > frames ? segs : frames;
+	uint64_t before = i->base.rx_packets +
+			  (i->rec.flags & IFF_LOOPBACK ? 0 : i->base.tx_packets);
+
+	if (!i->seen.ifindex || !i->base.ifindex || i->passed <= before)
+		return -1;
+	if (seen >= i->passed - before)
+		return WHOLE;
+	return (int32_t)((double)seen * WHOLE / (double)(i->passed - before));
+}
+
+/*
+ * The statistics of one tick are held against what was captured by the next: what had passed then
+ * has left the ring. Not against later ones: they are not read in every round.
+ */
+void iftab_tick(struct iftab *t)
+{
+	for (unsigned at = 0; at < t->iface_count; at++) {
+		struct iface *i = &t->iface[at];
+
+		if (i->passed_waits)
+			i->coverage = coverage(i);
+		i->passed_waits = i->read_ns != i->passed_ns;
+		if (!i->passed_waits)
+			continue;
+		i->passed = passed(i);
+		i->passed_ns = i->read_ns;
+	}
+}
+
+int model_iface_coverage(const struct iface *i)
+{
+	return i->coverage;
 }
 
 /* One IPv4 address with two prefixes is two (__inet_insert_ifa(), net/ipv4/devinet.c). */
@@ -225,6 +295,11 @@ const struct iface *iftab_find(const struct iftab *t, uint16_t netns, uint32_t i
 const struct iface *iftab_at(const struct iftab *t, unsigned i)
 {
 	return i < t->iface_count ? &t->iface[i] : NULL;
+}
+
+const struct addrrec *iftab_addr_at(const struct iftab *t, unsigned i)
+{
+	return i < t->addr_count ? &t->addr[i] : NULL;
 }
 
 bool iftab_knows_addresses(const struct iftab *t, uint16_t netns)

@@ -13,6 +13,9 @@ struct iftab;
 struct iftab *iftab_new(void);
 void iftab_free(struct iftab *t);
 void iftab_apply_iface(struct iftab *t, const struct ifacerec *rec, uint64_t now_ns);
+void iftab_apply_count(struct iftab *t, const struct ifcountrec *rec);
+void iftab_put_bases(struct iftab *t, uint64_t since_ns);	/* iface.base, where a reading is so young */
+void iftab_tick(struct iftab *t);	/* an interval ended: compares statistics and capture */
 bool iftab_apply_addr(struct iftab *t, const struct addrrec *rec);	/* true: the set of addresses changed */
 
 /* The namespace is gone, and all that was in it. True: the set of addresses changed. */
@@ -20,6 +23,7 @@ bool iftab_drop_netns(struct iftab *t, uint16_t netns);
 
 const struct iface *iftab_find(const struct iftab *t, uint16_t netns, uint32_t ifindex);
 const struct iface *iftab_at(const struct iftab *t, unsigned i);	/* by namespace, then index */
+const struct addrrec *iftab_addr_at(const struct iftab *t, unsigned i);	/* by address */
 
 bool iftab_knows_addresses(const struct iftab *t, uint16_t netns);
 /* 127/8 and ::1 always are. */

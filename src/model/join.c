@@ -261,6 +261,7 @@ static void link_exact(struct model *m, uint32_t id, unsigned e, uint32_t sk)
 	f->taken |= (uint8_t)(1u << e);
 	f->had_socket = true;
 	s->flow = id;
+	coverage_linked(m, sk);
 }
 
 static void look(struct model *m, uint32_t id, unsigned e)

@@ -11,7 +11,7 @@
 
 #include "base/xalloc.h"
 
-enum { NAMES_MAX = 65536 };
+enum { NAMES_MAX = 65536, ADDR_NAMES_MAX = 8192 };
 
 struct model *model_new(uint32_t socket_limit, uint32_t flow_limit, uint64_t hash_seed)
 {
@@ -23,9 +23,11 @@ struct model *model_new(uint32_t socket_limit, uint32_t flow_limit, uint64_t has
 	slab_init(&m->mores, sizeof(struct sockmore), socket_limit);
 	slab_init(&m->ecns, sizeof(struct tcpecn), socket_limit);
 	slab_init(&m->sums, sizeof(struct flow), socket_limit);
+	coverage_init(m, socket_limit);
 	lifelog_init(&m->lives, hash_seed);
 	nametab_init(&m->cgroups, sizeof(struct cgrouprec), NAMES_MAX, hash_seed);
 	nametab_init(&m->users, sizeof(struct userrec), NAMES_MAX, hash_seed);
+	addrnames_init(&m->names, ADDR_NAMES_MAX, hash_seed);
 	m->procs = proctab_new(hash_seed);
 	m->ifaces = iftab_new();
 	return m;
@@ -40,29 +42,45 @@ void model_free(struct model *m)
 	slab_fini(&m->mores);
 	slab_fini(&m->ecns);
 	slab_fini(&m->sums);
+	slab_fini(&m->covers);
 	closedq_fini(&m->closed);
 	lifelog_fini(&m->lives);
 	nametab_fini(&m->cgroups);
 	nametab_fini(&m->users);
+	addrnames_fini(&m->names);
 	proctab_free(m->procs);
 	iftab_free(m->ifaces);
 	free(m);
 }
 
+/* Into the sums of the live flows, or out of them. */
+static void count_flow(struct model *m, const struct flowrec *r, bool in)
+{
+	uint64_t packets = r->dir[0].packets + r->dir[1].packets;
+	uint64_t bytes = r->dir[0].bytes + r->dir[1].bytes;
+
+	m->live_packets += in ? packets : 0 - packets;
+	m->live_bytes += in ? bytes : 0 - bytes;
+}
+
 static void end_flow(struct model *m, uint32_t id)
 {
+	count_flow(m, &flowmirror_at(&m->flows, id)->rec, false);
 	join_unlink_flow(m, id);
 	flowmirror_end(&m->flows, id);
 }
 
 static void flow_began(struct model *m, const struct flowrec *rec)
 {
-	uint32_t former = flowmirror_find(&m->flows, &rec->key, flowkey_hash(&rec->key, m->seed));
+	uint32_t former = MODEL_NONE;
 
-	if (former != MODEL_NONE && !m->host.offline)
-		end_flow(m, former);	/* evicted, and back under another id; a file keeps both */
+	if (!m->host.offline)	/* a file keeps both */
+		former = flowmirror_find(&m->flows, &rec->key, flowkey_hash(&rec->key, m->seed));
+	if (former != MODEL_NONE)
+		end_flow(m, former);	/* evicted, and back under another id */
 	if (!flowmirror_start(&m->flows, rec))
 		return;
+	count_flow(m, rec, true);
 	join_flow(m, rec->id);
 	wanted_note_flow(m, rec->id, NULL);
 	flowends_note(m, rec->id, NULL);
@@ -72,6 +90,8 @@ static void flow_changed(struct model *m, struct flow *f, const struct flowrec *
 {
 	struct flowrec before = f->rec;
 
+	count_flow(m, &before, false);
+	count_flow(m, rec, true);
 	f->rec = *rec;
 	join_flow_grew(m, rec->id, &before);
 	wanted_note_flow(m, rec->id, &before);
@@ -101,10 +121,31 @@ static void apply_flow(struct model *m, const struct event *e)
 		end_flow(m, rec->id);
 }
 
+/*
+ * Statistics are compared from the first reading on that is younger than the capture. When that of
+ * another namespace began is not known: there, from the first packet on.
+ */
+static void put_iface_bases(struct model *m)
+{
+	uint64_t since_ns = m->capture.began_ns ? m->capture.began_ns : m->capturing_ns;
+
+	if (m->capturing && m->capture.live)
+		iftab_put_bases(m->ifaces, since_ns);
+}
+
 static void apply_capture(struct model *m, const struct event *e)
 {
 	m->capture = e->capture;
+	if (!m->capturing)
+		m->capturing_ns = e->time_ns;
 	m->capturing = true;
+	if (e->capture.balanced) {
+		m->balance = (struct capturebalance){ .totals = e->capture.totals,
+						      .packets = m->live_packets + e->capture.held_packets,
+						      .bytes = m->live_bytes + e->capture.held_bytes };
+		m->balanced = true;
+	}
+	put_iface_bases(m);
 	if (e->capture.ended)
 		rate_count_flows(m);	/* a file has no ticks */
 }
@@ -153,6 +194,12 @@ static void apply_pass(struct model *m, const struct event *e)
 static void apply_iface(struct model *m, const struct event *e)
 {
 	iftab_apply_iface(m->ifaces, &e->iface, e->time_ns);
+	put_iface_bases(m);
+}
+
+static void apply_ifcount(struct model *m, const struct event *e)
+{
+	iftab_apply_count(m->ifaces, &e->ifcount);
 }
 
 static void apply_addr(struct model *m, const struct event *e)
@@ -172,6 +219,7 @@ static void drop_netns(struct model *m, uint16_t index)
 			end_flow(m, id);
 	}
 	iftab_drop_netns(m->ifaces, index);
+	addrnames_drop_netns(&m->names, index);
 	m->lost[index] = 0;
 	m->netns_known &= ~(1ull << index);
 	m->addrs_changed = true;
@@ -209,6 +257,24 @@ static void apply_user(struct model *m, const struct event *e)
 	nametab_put(&m->users, r.uid, &r);
 }
 
+static void apply_name(struct model *m, const struct event *e)
+{
+	if (e->name.netns < NETNS_MAX)
+		addrnames_apply(&m->names, &e->name, e->time_ns);
+}
+
+const char *model_addr_name(const struct model *m, uint16_t netns, const struct addr *a,
+			    enum nameorigin *origin)
+{
+	const struct namerec *r = addrnames_find(&m->names, netns, a);
+
+	if (!r || !r->name[0])
+		return NULL;
+	if (origin)
+		*origin = r->origin;
+	return r->name;
+}
+
 static void apply_notice(struct model *m, const struct event *e)
 {
 	if (e->notice.source >= NOTICES)
@@ -231,6 +297,8 @@ static void apply_tick(struct model *m, const struct event *e)
 {
 	ends_expire(m, e->time_ns);
 	join_settle(m);
+	coverage_tick(m, e->time_ns);
+	iftab_tick(m->ifaces);
 	rate_tick(m, e->time_ns);
 }
 
@@ -252,6 +320,8 @@ static void (*const handlers[])(struct model *, const struct event *) = {
 	[EV_NETNS] = apply_netns,
 	[EV_CGROUP] = apply_cgroup,
 	[EV_USER] = apply_user,
+	[EV_NAME] = apply_name,
+	[EV_IFCOUNT] = apply_ifcount,
 	[EV_NOTICE] = apply_notice,
 	[EV_TICK] = apply_tick,
 };

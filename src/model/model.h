@@ -52,6 +52,7 @@ enum procreason {
 	PROC_MULTICAST,		/* multicast or broadcast that no socket here has asked for */
 	PROC_NO_SOCKET,		/* an end is ours and no socket matches: a raw or packet socket */
 	PROC_OTHER_NETNS,	/* its owner is in a namespace that is not looked at, or its end is */
+	PROC_NOT_OURS,		/* passing by: neither end is this host's and this host does not forward it (promiscuous) */
 	PROC_FILE,		/* read from a capture file */
 	PROCREASONS
 };
@@ -62,7 +63,11 @@ enum wirereason {
 	TRAFFIC_NO_CAPTURE,	/* packets are not being looked at */
 	TRAFFIC_LISTENING,	/* a listener has none of its own */
 	TRAFFIC_IDLE,		/* none since the capture began, and the kernel's counters agree */
-	TRAFFIC_UNSEEN,		/* the kernel's counters moved: other interface, filtered out, or lost */
+	TRAFFIC_UNSEEN,		/* the kernel's counters moved, and nothing here tells why (offload, lost) */
+	TRAFFIC_OTHER_IFACE,	/* they moved, and only some interfaces are looked at */
+	TRAFFIC_FILTERED,	/* they moved, and a capture filter leaves packets out */
+	TRAFFIC_DROPPED,	/* they moved, and the kernel had no room for all packets meanwhile */
+	TRAFFIC_BEFORE,		/* they have not moved since the capture began: what it carried was before */
 	TRAFFIC_NONE,		/* none since the capture began (no counters to compare with) */
 	WIREREASONS
 };
@@ -71,6 +76,19 @@ const char *procreason_name(enum procreason r);		/* "time-wait"; NULL for PROC_K
 const char *procreason_sentence(enum procreason r);	/* for the details view */
 const char *wirereason_name(enum wirereason r);
 const char *wirereason_sentence(enum wirereason r);
+
+/*
+ * How much of what a TCP socket carried was captured, in bytes of payload, since both kernel and
+ * capture know it: proven, not estimated. The kernel's counters are compared with what the wire
+ * had one interval later, when every packet of then has left the ring.
+ */
+struct coverage {
+	uint64_t kernel[2];	/* what the kernel says, by way: 0 received, 1 sent (retransmissions included) */
+	uint64_t missing[2];	/* what of that certainly was not captured */
+	uint64_t surplus[2];	/* what was captured beyond it: received twice or not accepted. Where whole; else 0 */
+	bool whole;		/* from the socket's beginning: the SYN was captured, and no flow of it was lost since */
+	uint8_t reason;		/* enum wirereason: why something is missing; TRAFFIC_SEEN where nothing is */
+};
 
 /* How a socket ended. Names in reasons.c; in JSON as `end`. */
 enum endreason {
@@ -144,6 +162,7 @@ struct sk {
 	uint32_t inode;			/* the last inode it had (rec.inode is 0 in TIME_WAIT) */
 	int32_t fd;			/* of the first holder; -1 */
 	uint32_t more, ecn;		/* what few sockets have; MODEL_NONE */
+	uint32_t cover;			/* model_coverage(); MODEL_NONE */
 	uint32_t peer;			/* the socket at the other end, where that is on this host and has IP addresses */
 	uint16_t holders;		/* how many descriptors refer to it now; no more than fit here */
 	uint8_t cong;			/* model_cong() */
@@ -194,10 +213,16 @@ struct row {
 	uint8_t local;			/* the end of flow's key that is this row's local side */
 	uint8_t proc_reason;		/* enum procreason */
 	uint8_t wire_reason;		/* enum wirereason */
+	bool names;			/* for whoever shows it: ends by the names learned for them. model_row() leaves it false */
 };
 
 struct iface {
 	struct ifacerec rec;
+	struct ifacerec base;		/* at its first reading since the capture began; ifindex 0 = none yet */
+	struct ifcountrec seen;		/* what the capture saw there; ifindex 0 = it does not look */
+	uint64_t passed, passed_ns;	/* packets by its own statistics, and when these were read */
+	bool passed_waits;		/* and the capture's count of one tick later is not there yet */
+	int32_t coverage;		/* model_iface_coverage() */
 	uint64_t rx_bps, tx_bps;	/* MODEL_RATE_UNKNOWN until two readings */
 	uint64_t read_ns;
 };
@@ -217,6 +242,16 @@ struct model_totals {
 	uint64_t rx_bps, tx_bps;	/* of this host, each flow once; from tcp_info without capture */
 	bool rates_known;
 	bool rates_from_wire;
+	uint64_t covered_kernel, covered_missing;	/* of all TCP sockets that lived since the capture began: struct coverage */
+};
+
+/*
+ * One moment at which every flow was told, and all that was captured is in one of these sums:
+ * totals.packets = packets + repeats + expired + evicted + not_ip + undecodable; bytes likewise.
+ */
+struct capturebalance {
+	struct flowtotals totals;	/* the capture's */
+	uint64_t packets, bytes;	/* of the live flows: summed up here, from what each was told to have */
 };
 
 struct model *model_new(uint32_t socket_limit, uint32_t flow_limit, uint64_t hash_seed);
@@ -230,6 +265,7 @@ uint64_t model_interval_ns(const struct model *m);	/* between the last two ticks
 uint64_t model_version(const struct model *m);		/* grows with every change worth painting */
 const struct hostrec *model_host(const struct model *m);
 const struct capturerec *model_capture(const struct model *m);
+const struct capturebalance *model_balance(const struct model *m);	/* the last; NULL: none yet */
 const struct model_totals *model_totals(const struct model *m);
 const char *model_notice(const struct model *m, enum noticesource s);	/* "" = nothing to say */
 
@@ -250,6 +286,7 @@ bool model_row(const struct model *m, uint32_t id, struct row *out);	/* false: n
 
 const struct iface *model_iface(const struct model *m, uint16_t netns, uint32_t ifindex);	/* NULL: unknown */
 const struct iface *model_iface_at(const struct model *m, unsigned i);		/* NULL past the end */
+const struct addrrec *model_addr_at(const struct model *m, unsigned i);		/* of this host, by address; likewise */
 
 /* All holders of a socket, lowest pid first; returns the count written. */
 unsigned model_holders(const struct model *m, const struct sk *sk, struct holder *out, unsigned max);
@@ -258,6 +295,23 @@ const char *model_cong(const struct model *m, const struct sk *sk);	/* "cubic"; 
 const struct netnsrec *model_netns(const struct model *m, uint16_t index);	/* NULL: never told */
 const struct cgrouprec *model_cgroup(const struct model *m, uint64_t id);	/* NULL: not known (yet) */
 const char *model_user(const struct model *m, uint32_t uid);	/* NULL: not known (yet), or there is none */
+
+/*
+ * The name learned for an address, raw bytes; NULL: none. Bounded: of too many, what was learned
+ * longest ago is forgotten first. origin may be NULL.
+ */
+const char *model_addr_name(const struct model *m, uint16_t netns, const struct addr *a,
+			    enum nameorigin *origin);
+
+/* false: nothing to compare (not TCP, no counters, no capture, nothing carried yet). */
+bool model_coverage(const struct model *m, const struct sk *s, struct coverage *out);
+
+/*
+ * Percent of an interface's packets that the capture saw since it began, in hundredths; -1: not
+ * looked at, or nothing passed. A super-packet counts as one or as its segments, as the interface
+ * does.
+ */
+int model_iface_coverage(const struct iface *i);
 
 /*
  * The log of lives, newest first; false past its end. Entries are borrowed until the next

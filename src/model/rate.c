@@ -30,6 +30,10 @@ struct ratebase rate_base(const struct sk *s)
 	return (struct ratebase){
 		.received = r->tcpinfo.bytes_received,
 		.acked = r->tcpinfo.bytes_acked,
+		.sent = r->tcpinfo.bytes_sent,
+		.read_ns = s->rate_ns,
+		.state = r->state,
+		.has_sent = TCPINFO_HAS(r->tcpinfo_len, bytes_sent),
 		.known = s->counted && TCPINFO_HAS(r->tcpinfo_len, bytes_received),
 	};
 }

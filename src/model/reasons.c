@@ -18,7 +18,7 @@ static const struct reason proc_reasons[PROCREASONS] = {
 	[PROC_EXITED] = { "exited",
 		"The process closed it or ended; the kernel is finishing the connection." },
 	[PROC_KERNEL] = { "kernel",
-		"No process holds it: it belongs to the kernel (NFS, WireGuard) or is in flight between processes." },
+		"No process holds it: it is the kernel's own (NFS, a tunnel, its answer to a ping) or in flight between processes." },
 	[PROC_NO_PERMISSION] = { "no-permission",
 		"Some processes' descriptors may not be read; CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH are needed." },
 	[PROC_LOOKING] = { "looking",
@@ -32,6 +32,8 @@ static const struct reason proc_reasons[PROCREASONS] = {
 		"An end is this host's, yet no socket matches: a raw or packet socket sent it." },
 	[PROC_OTHER_NETNS] = { "other-netns",
 		"An end is an address of another network namespace of this host: its socket is there." },
+	[PROC_NOT_OURS] = { "not-ours",
+		"Neither end is an address of this host, and this host does not pass it on: it was only overheard." },
 	[PROC_FILE] = { "capture-file", "Read from a file: it holds packets only." },
 };
 
@@ -41,7 +43,15 @@ static const struct reason wire_reasons[WIREREASONS] = {
 	[TRAFFIC_LISTENING] = { "listening", "A listener has no traffic of its own." },
 	[TRAFFIC_IDLE] = { "idle", "No packet since the capture began, and the kernel's counters agree." },
 	[TRAFFIC_UNSEEN] = { "unseen",
-		"The kernel's counters moved but no packet was seen: another interface, filtered out, or lost." },
+		"The kernel's counters moved but no packet was seen, and nothing tells why: offloaded, or lost." },
+	[TRAFFIC_OTHER_IFACE] = { "other-interface",
+		"The kernel's counters moved on an interface that is not looked at." },
+	[TRAFFIC_FILTERED] = { "filtered",
+		"The kernel's counters moved, and the capture filter leaves packets out." },
+	[TRAFFIC_DROPPED] = { "dropped",
+		"The kernel's counters moved, and the kernel had no room for all captured packets meanwhile." },
+	[TRAFFIC_BEFORE] = { "before-capture",
+		"What it carried was before the capture began: the kernel's counters have not moved since." },
 	[TRAFFIC_NONE] = { "none", "No packet since the capture began." },
 };
 

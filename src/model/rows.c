@@ -6,6 +6,7 @@
  */
 #include "model/state.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "base/hash.h"
@@ -79,6 +80,40 @@ static bool is_over(const struct flowrec *r)
 	       r->wire_state == WS_CLOSING;
 }
 
+/* Neither end is ours. */
+static enum procreason passing_reason(const struct model *m, const struct flow *f,
+				      const struct addr *dst)
+{
+	if (addr_is_multicast(dst) || iftab_is_broadcast(m->ifaces, f->rec.key.netns, dst))
+		return PROC_MULTICAST;
+	return f->rec.sent_here || f->rec.got_here ? PROC_FORWARDED : PROC_NOT_OURS;
+}
+
+/*
+ * What the kernel itself says and hears: answers to others' echo requests, ICMP errors, groups and
+ * neighbours (these have no identifier), and tunnels.
+ */
+static bool is_kernels(const struct flow *f)
+{
+	const struct flowkey *k = &f->rec.key;
+	unsigned opener = f->rec.opener == OPENER_END1;
+
+	switch (k->proto) {
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return (!k->port[0] && !k->port[1]) || !(f->ours & 1u << opener);
+	case IPPROTO_IGMP:
+	case IPPROTO_IPIP:
+	case IPPROTO_IPV6:
+	case IPPROTO_GRE:
+	case IPPROTO_ESP:
+	case IPPROTO_AH:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static enum procreason flow_reason(const struct model *m, const struct flow *f)
 {
 	const struct addr *dst = &f->rec.key.addr[f->rec.opener == OPENER_END1 ? 0 : 1];
@@ -90,9 +125,9 @@ static enum procreason flow_reason(const struct model *m, const struct flow *f)
 	if (f->elsewhere)
 		return PROC_OTHER_NETNS;
 	if (!f->ours)
-		return addr_is_multicast(dst) ||
-				       iftab_is_broadcast(m->ifaces, f->rec.key.netns, dst) ?
-			PROC_MULTICAST : PROC_FORWARDED;
+		return passing_reason(m, f, dst);
+	if (is_kernels(f))
+		return PROC_KERNEL;
 	if (f->rec.wire_state == WS_REFUSED)
 		return PROC_CLOSED_PORT;
 	if (is_over(&f->rec))
@@ -106,9 +141,12 @@ static enum wirereason traffic_reason(const struct model *m, const struct sk *s)
 		return TRAFFIC_NO_CAPTURE;
 	if (s->rec.state == ST_LISTEN)
 		return TRAFFIC_LISTENING;
-	if (s->moved)
-		return TRAFFIC_UNSEEN;
-	return s->rate_ns ? TRAFFIC_IDLE : TRAFFIC_NONE;
+	/* What began under our eyes and has carried something did so in between. */
+	if (s->moved || (s->born && coverage_has_carried(s)))
+		return coverage_why_unseen(m, s);
+	if (!s->rate_ns)
+		return TRAFFIC_NONE;
+	return coverage_has_carried(s) ? TRAFFIC_BEFORE : TRAFFIC_IDLE;
 }
 
 /* The process, or who else is answerable: the listener that it waits at or came from. */
@@ -227,6 +265,11 @@ const struct capturerec *model_capture(const struct model *m)
 	return &m->capture;
 }
 
+const struct capturebalance *model_balance(const struct model *m)
+{
+	return m->balanced ? &m->balance : NULL;
+}
+
 const struct model_totals *model_totals(const struct model *m)
 {
 	return &m->totals;
@@ -268,6 +311,11 @@ const struct iface *model_iface(const struct model *m, uint16_t netns, uint32_t 
 const struct iface *model_iface_at(const struct model *m, unsigned i)
 {
 	return iftab_at(m->ifaces, i);
+}
+
+const struct addrrec *model_addr_at(const struct model *m, unsigned i)
+{
+	return iftab_addr_at(m->ifaces, i);
 }
 
 unsigned model_holders(const struct model *m, const struct sk *sk, struct holder *out, unsigned max)

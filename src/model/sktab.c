@@ -133,6 +133,7 @@ struct sk sktab_blank(const struct sockrec *rec, uint64_t now_ns)
 		.proc = MODEL_NONE,
 		.more = MODEL_NONE,
 		.ecn = MODEL_NONE,
+		.cover = MODEL_NONE,
 		.peer = MODEL_NONE,
 		.fd = -1,
 		.used = true,

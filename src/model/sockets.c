@@ -127,6 +127,7 @@ static void insert_socket(struct model *m, const struct event *e)
 	join_owner(m, sk);
 	join_socket(m, sk);
 	rate_socket(s, NULL, now_ns);
+	coverage_record(m, sk, NULL, now_ns);
 	sockets_count(m, s, 1);
 	wanted_note_names(m, &s->rec);
 	m->ownerless += is_unresolved(m, s);
@@ -181,6 +182,7 @@ static void update_socket(struct model *m, uint32_t sk, const struct event *e)
 	if (is_unresolved(m, s))
 		join_owner(m, sk);
 	rate_socket(s, &base, e->time_ns);
+	coverage_record(m, sk, &base, e->time_ns);
 	sockets_count(m, s, 1);
 	m->ownerless += !had_inode && is_unresolved(m, s);
 	if (s->logged && !minisocket)
@@ -228,6 +230,7 @@ void sockets_remove(struct model *m, uint32_t sk)
 	struct sk *s = sktab_at(&m->socks, sk);
 
 	sockets_count(m, s, -1);
+	coverage_drop(m, sk);
 	join_unlink_socket(m, sk);
 	join_drop_owner(m, sk);
 	drop_more(m, s);

@@ -5,6 +5,7 @@
 #ifndef SOCKMON_MODEL_STATE_H
 #define SOCKMON_MODEL_STATE_H
 
+#include "model/addrnames.h"
 #include "model/closedq.h"
 #include "model/flowmirror.h"
 #include "model/iftab.h"
@@ -19,9 +20,12 @@ struct ratepoint {
 	uint64_t rx_bps, tx_bps;
 };
 
-/* The counters of a record that is replaced. */
+/* The counters of a socket's record, also of one that is replaced. */
 struct ratebase {
-	uint64_t received, acked;
+	uint64_t received, acked, sent;
+	uint64_t read_ns;		/* 0: they are not to be had any more */
+	uint8_t state;			/* enum sockstate */
+	bool has_sent;
 	bool known;
 };
 
@@ -36,6 +40,7 @@ struct model {
 	struct sktab socks;
 	struct slab mores;		/* of struct sockmore */
 	struct slab ecns;		/* of struct tcpecn: of the few where it is not all 0 */
+	struct slab covers;		/* coverage.c's: of TCP sockets that carried something since the capture began */
 	struct flowmirror flows;
 	struct slab sums;		/* of struct flow: what unconnected sockets' flows add up to */
 	struct proctab *procs;
@@ -44,6 +49,7 @@ struct model {
 	struct lifelog lives;
 	struct nametab cgroups;		/* of struct cgrouprec */
 	struct nametab users;		/* of struct userrec */
+	struct addrnames names;
 
 	struct hostrec host;
 	struct capturerec capture;
@@ -71,6 +77,11 @@ struct model {
 	uint64_t interval_ns;		/* between the last two ticks; 0 = none yet */
 	uint64_t version;
 	uint64_t seed;
+	uint64_t covered_past, missing_past;	/* of records of struct coverage that are gone */
+	uint64_t capturing_ns;		/* when the first EV_CAPTURE came */
+	struct capturebalance balance;	/* as of the last one that was balanced */
+	uint64_t live_packets, live_bytes;	/* of the flows that are here */
+	bool balanced;			/* there was one */
 	bool capturing;			/* EV_CAPTURE came */
 	bool addrs_changed;		/* flows' `ours` is stale */
 	bool new_receivers;		/* sockets without a peer appeared: flows may have an owner now */
@@ -153,6 +164,18 @@ void join_drop_owner(struct model *m, uint32_t sk);	/* before a socket goes */
 const struct sk *attribution_listener(const struct model *m, const struct sk *s);	/* NULL: none */
 const struct sk *attribution_peer(const struct model *m, const struct sk *s);	/* on this host; NULL */
 bool attribution_is_kernels(const struct model *m, const struct sk *s);	/* no process can hold it */
+
+/* coverage.c */
+void coverage_init(struct model *m, uint32_t limit);
+/* After a record was taken; former: what rate_base() gave before; NULL: the socket is new. */
+void coverage_record(struct model *m, uint32_t sk, const struct ratebase *former, uint64_t now_ns);
+void coverage_linked(struct model *m, uint32_t sk);	/* its flow came after it */
+/* Its last counters came; former: as above, NULL: none are known. */
+void coverage_final(struct model *m, uint32_t sk, const struct ratebase *former, uint64_t now_ns);
+void coverage_drop(struct model *m, uint32_t sk);	/* before the socket goes */
+void coverage_tick(struct model *m, uint64_t now_ns);	/* an interval ended */
+enum wirereason coverage_why_unseen(const struct model *m, const struct sk *s);	/* it carried what was not seen */
+bool coverage_has_carried(const struct sk *s);		/* ever, as the kernel says */
 
 /* rate.c */
 struct ratebase rate_base(const struct sk *s);		/* before its record is replaced */

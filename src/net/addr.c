@@ -7,7 +7,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 
-#define V4_AT 12 /* where the IPv4 address stands in its mapped form */
+enum {
+	V4_AT = 12,	/* where the IPv4 address stands in its mapped form */
+	V6_GROUPS = 8,
+};
 
 static const uint8_t mapped_head[V4_AT] = { [10] = 0xff, [11] = 0xff };
 static const struct addr v6_any;
@@ -62,21 +65,84 @@ static char *put_octet(char *out, uint8_t n)
 	return out;
 }
 
-size_t addr_format(const struct addr *a, char out[static ADDR_TEXT_MAX])
+static size_t format_v4(const uint8_t *four_bytes, char *out)
 {
 	char *at = out;
-	int i;
 
-	if (!addr_is_v4(a)) {
-		inet_ntop(AF_INET6, a->b, out, ADDR_TEXT_MAX);
-		return strlen(out);
-	}
-	for (i = V4_AT; i < 16; i++) {
-		at = put_octet(at, a->b[i]);
+	for (int i = 0; i < 4; i++) {
+		at = put_octet(at, four_bytes[i]);
 		*at++ = '.';
 	}
 	*--at = '\0';
 	return (size_t)(at - out);
+}
+
+static char *put_group(char *out, unsigned n)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	if (n >= 0x1000)
+		*out++ = digits[n >> 12];
+	if (n >= 0x100)
+		*out++ = digits[n >> 8 & 15];
+	if (n >= 0x10)
+		*out++ = digits[n >> 4 & 15];
+	*out++ = digits[n & 15];
+	return out;
+}
+
+struct gap {
+	int at, len;
+};
+
+/* The longest run of zeros, of two at least; of equal ones the first (RFC 5952 4.2). */
+static struct gap longest_gap(const unsigned *groups)
+{
+	struct gap best = { .at = -1, .len = 1 };
+
+	for (int i = 0; i < V6_GROUPS; i++) {
+		int len = 0;
+
+		while (i + len < V6_GROUPS && groups[i + len] == 0)
+			len++;
+		if (len > best.len)
+			best = (struct gap){ i, len };
+		i += len;
+	}
+	return best;
+}
+
+/* Not inet_ntop(3), which goes through stdio: a big capture file has millions of these. */
+static size_t format_v6(const uint8_t *b, char *out)
+{
+	unsigned groups[V6_GROUPS];
+	struct gap gap;
+	char *at = out;
+
+	for (int i = 0; i < V6_GROUPS; i++)
+		groups[i] = (unsigned)b[2 * i] << 8 | b[2 * i + 1];
+	gap = longest_gap(groups);
+	for (int i = 0; i < V6_GROUPS; i++) {
+		if (i == gap.at) {
+			*at++ = ':';
+			i += gap.len - 1;
+			if (i == V6_GROUPS - 1)
+				*at++ = ':';
+			continue;
+		}
+		if (i)
+			*at++ = ':';
+		if (i == 6 && gap.at == 0 && gap.len == 6)
+			return (size_t)(at - out) + format_v4(b + V4_AT, at);	/* ::192.0.2.1, as inet_ntop() */
+		at = put_group(at, groups[i]);
+	}
+	*at = '\0';
+	return (size_t)(at - out);
+}
+
+size_t addr_format(const struct addr *a, char out[static ADDR_TEXT_MAX])
+{
+	return addr_is_v4(a) ? format_v4(a->b + V4_AT, out) : format_v6(a->b, out);
 }
 
 /* Both read by inet_pton(3): four decimal parts, no octal, no short forms. */

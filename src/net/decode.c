@@ -10,7 +10,8 @@
  * counter. All of it is in 32 bits: a BIG TCP packet has more than 65,535 bytes.
  *
  * Deliberately joins no fragments, looks into no tunnel, keeps no state, verifies no checksum (an
- * offloading sender's are wrong).
+ * offloading sender's are wrong). The packet that an ICMP error quotes is only named: its lengths
+ * count nothing.
  */
 #include "net/decode.h"
 
@@ -36,8 +37,11 @@ struct iphead {
 	struct addr src, dst;
 	uint32_t total_bytes;		/* the header and all that it covers */
 	uint32_t header_bytes;		/* options, extension and authentication headers included */
+	uint32_t fragment_id;		/* where one of the next two is set */
 	uint8_t proto;
+	uint8_t ecn;
 	bool fragment;			/* a later one: no transport header follows */
+	bool fragment_first;
 };
 
 static inline uint32_t min_u32(uint32_t x, uint32_t y)
@@ -78,7 +82,7 @@ static bool skip_auth(struct bytes *b, struct iphead *h)
 static bool decode_ipv4(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
 {
 	const uint8_t *at = b->p;
-	uint32_t total_bytes;
+	uint32_t total_bytes, fragment;
 
 	if (bytes_left(b) < 20 || at[0] >> 4 != 4)
 		return false;
@@ -90,7 +94,11 @@ static bool decode_ipv4(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
 		return false;
 	h->total_bytes = min_u32(total_bytes, wire_bytes);
 	clip(b, h->total_bytes);	/* a shorter one than the header fails below */
-	h->fragment = load_be16(at + 6) & 0x1fff;
+	fragment = load_be16(at + 6) & 0x3fff;
+	h->fragment = fragment & 0x1fff;
+	h->fragment_first = fragment == 0x2000;
+	h->fragment_id = load_be16(at + 4);
+	h->ecn = at[1] & 3;
 	h->proto = at[9];
 	h->src = addr_from_v4(at + 12);
 	h->dst = addr_from_v4(at + 16);
@@ -125,6 +133,8 @@ static bool skip_extension(struct bytes *b, struct iphead *h)
 	if (h->proto == IPPROTO_FRAGMENT) {
 		len = 8;
 		h->fragment = load_be16(at + 2) & 0xfff8;
+		h->fragment_first = (load_be16(at + 2) & 0xfff9) == 1;
+		h->fragment_id = load_be32(at + 4);
 	} else if (h->proto == IPPROTO_AH) {
 		len = auth_bytes(at);
 	}
@@ -151,7 +161,9 @@ static bool decode_ipv6(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
 	payload_bytes = min_u32(payload_bytes, wire_bytes - 40);
 	h->total_bytes = 40 + payload_bytes;
 	clip(b, payload_bytes);
-	h->fragment = false;
+	h->fragment = h->fragment_first = false;
+	h->fragment_id = 0;
+	h->ecn = at[1] >> 4 & 3;
 	h->src = addr_from_v6(at + 8);
 	h->dst = addr_from_v6(at + 24);
 	for (unsigned i = 0; is_extension(h->proto) && !h->fragment; i++)
@@ -161,23 +173,78 @@ static bool decode_ipv6(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
 	return true;
 }
 
-/*
- * Zeroes *l4 and fills what the protocol tells. false: cut short, malformed, or longer than IP's
- * payload.
- */
-static bool decode_transport(const struct bytes *b, const struct iphead *ip, struct l4head *l4)
+static inline bool decode_iphead(struct bytes *b, uint32_t wire_bytes, uint16_t ethertype,
+				 struct iphead *h)
+{
+	return ethertype == ETH_P_IP ? decode_ipv4(b, wire_bytes, h)
+				     : decode_ipv6(b, wire_bytes, h);
+}
+
+/* Fills what the protocol tells. false: cut short, malformed, or longer than IP's payload. */
+static bool decode_transport(const struct bytes *b, const struct iphead *ip, struct l4head *l4,
+			     struct pktmeta *out)
 {
 	const struct ipproto *proto = ip->fragment ? NULL : ipproto_find(ip->proto);
 
 	*l4 = (struct l4head){ 0 };
 	if (!proto || !proto->decode)
 		return true;
-	return proto->decode(*b, l4) && l4->header_bytes <= ip->total_bytes - ip->header_bytes;
+	return proto->decode(*b, l4, out) && l4->header_bytes <= ip->total_bytes - ip->header_bytes;
+}
+
+/*
+ * The flow of the packet that an ICMP error quotes: its IP header, and as a rule eight bytes of the
+ * next (RFC 792, RFC 4443 2.4). false: too little of it, or malformed. b: stands at the quote. Out
+ * of line: the path of other packets gets by with fewer registers.
+ */
+static __attribute__((noinline)) bool decode_quote(struct bytes b, struct pktmeta *out)
+{
+	struct l4head l4 = { 0 };
+	struct iphead ip;
+
+	if (!decode_iphead(&b, out->payload_bytes, out->ethertype, &ip))
+		return false;
+	if (!ip.fragment && !ipproto_read_ports(ip.proto, b, &l4))
+		return false;
+	out->about_from =
+		(uint8_t)flowkey_make(&out->about, ip.proto, &ip.src, l4.sport, &ip.dst, l4.dport);
+	return true;
 }
 
 static uint32_t segments(uint32_t payload_bytes, uint32_t gso_size)
 {
-	return gso_size && payload_bytes ? (payload_bytes - 1) / gso_size + 1 : 1;
+	return payload_bytes ? (payload_bytes - 1) / gso_size + 1 : 1;
+}
+
+/*
+ * What most packets have not. Stores of constants side by side, which a compiler makes few of; the
+ * keys, half of the record, need not be zeroed.
+ */
+static inline void put_nothing(struct pktmeta *out)
+{
+	out->ip_bytes = out->payload_bytes = 0;
+	out->segs = 1;
+	out->from = out->ecn = 0;
+	out->fragment = out->fragment_first = false;
+	out->is_error = false;
+	out->about_from = 0;
+	out->fragment_id = 0;
+	out->seq = out->ack = 0;
+	out->window = out->mss = 0;
+	out->wscale = WSCALE_NONE;
+	out->tcp_flags = 0;
+	out->icmp_type = out->icmp_code = 0;
+	out->payload_captured = 0;
+	out->payload = NULL;
+}
+
+/* Of what was captured. b: behind the transport header. */
+static void put_payload(struct pktmeta *out, const struct bytes *b)
+{
+	if (!bytes_left(b))
+		return;
+	out->payload = b->p;
+	out->payload_captured = (uint32_t)bytes_left(b);
 }
 
 static enum pktkind decode_ip(struct bytes *b, uint32_t wire_bytes, uint32_t gso_size,
@@ -186,18 +253,26 @@ static enum pktkind decode_ip(struct bytes *b, uint32_t wire_bytes, uint32_t gso
 	struct iphead ip;
 	struct l4head l4;
 
-	if (!(out->ethertype == ETH_P_IP ? decode_ipv4 : decode_ipv6)(b, wire_bytes, &ip))
+	if (!decode_iphead(b, wire_bytes, out->ethertype, &ip))
 		return PKT_UNDECODABLE;
-	if (!decode_transport(b, &ip, &l4))
+	if (!decode_transport(b, &ip, &l4, out))
 		return PKT_UNDECODABLE;
-	out->from = flowkey_make(&out->key, ip.proto, &ip.src, l4.sport, &ip.dst, l4.dport);
+	out->from =
+		(uint8_t)flowkey_make(&out->key, ip.proto, &ip.src, l4.sport, &ip.dst, l4.dport);
 	out->ip_bytes = ip.total_bytes;
 	out->payload_bytes = ip.total_bytes - ip.header_bytes - l4.header_bytes;
-	out->segs = segments(out->payload_bytes, gso_size);
-	out->seq = l4.seq;
-	out->ack = l4.ack;
-	out->tcp_flags = l4.tcp_flags;
-	out->fragment = ip.fragment;
+	if (gso_size)
+		out->segs = segments(out->payload_bytes, gso_size);
+	out->ecn = ip.ecn;
+	if (ip.fragment || ip.fragment_first) {
+		out->fragment = ip.fragment;
+		out->fragment_first = ip.fragment_first;
+		out->fragment_id = ip.fragment_id;
+	}
+	if (l4.is_datagram && bytes_skip(b, l4.header_bytes))
+		put_payload(out, b);
+	else if (l4.is_error && bytes_skip(b, l4.header_bytes))
+		out->is_error = decode_quote(*b, out);
 	return PKT_FLOW;
 }
 
@@ -210,31 +285,30 @@ void decode_packet(const struct pktraw *raw, struct pktmeta *out)
 		.ethertype = raw->ethertype,
 		.vlan = raw->vlan,
 		.ifindex = raw->ifindex,
+		.wire_bytes = wire_bytes,
 		.way = raw->way,
 	};
 	const struct link *type = link_find(raw->linktype);
 	bool whole = type && type->decode(&b, &head);
 	uint32_t link_bytes = (uint32_t)(b.p - raw->data);
+	uint32_t left_bytes = head.wire_bytes > link_bytes ? head.wire_bytes - link_bytes : 0;
 
-	/* Field by field: the key, half of the record, need not be zeroed first. */
+	clip(&b, left_bytes);
 	out->time_ns = raw->time_ns;
 	out->ifindex = head.ifindex;
 	out->wire_bytes = wire_bytes;
-	out->ip_bytes = 0;
-	out->payload_bytes = 0;
-	out->segs = 1;
-	out->seq = 0;
-	out->ack = 0;
 	out->ethertype = head.ethertype;
 	out->vlan = head.vlan;
-	out->kind = PKT_NOT_IP;
 	out->way = head.way;
-	out->from = 0;
-	out->tcp_flags = 0;
-	out->fragment = false;
+	out->kind = PKT_NOT_IP;
+	put_nothing(out);
 	if (!whole)
 		out->kind = PKT_UNDECODABLE;
 	else if (head.ethertype == ETH_P_IP || head.ethertype == ETH_P_IPV6)
-		out->kind = decode_ip(&b, wire_bytes - link_bytes, raw->gso_size, out);
+		out->kind = decode_ip(&b, left_bytes, raw->gso_size, out);
+	if (out->kind == PKT_UNDECODABLE)
+		put_nothing(out);	/* what was read before it turned out */
 	out->key.netns = raw->netns;
+	if (out->is_error)
+		out->about.netns = raw->netns;
 }

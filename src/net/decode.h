@@ -22,6 +22,8 @@ enum {
 	WIRE_CWR = 0x80,
 };
 
+enum { WSCALE_NONE = 0xff };
+
 /* What a packet turned out to be. Everything but PKT_FLOW is only counted, by kind. */
 enum pktkind {
 	PKT_FLOW,		/* IP with a whole enough header: has a flow key */
@@ -52,12 +54,13 @@ struct pktraw {
 	uint8_t way;		/* enum pktway */
 };
 
+/* Most packets are told by its first 112 bytes: what only an ICMP error has comes last. */
 struct pktmeta {
 	struct flowkey key;		/* valid for PKT_FLOW */
 	uint64_t time_ns;
 	uint32_t ifindex;
 	uint32_t wire_bytes;		/* the frame, link header and padding included */
-	uint32_t ip_bytes;		/* IP header and all that it covers; 32-bit: BIG TCP has more than 65,535 */
+	uint32_t ip_bytes;		/* IP header and all that it covers; BIG TCP: > 65,535 */
 	uint32_t payload_bytes;		/* transport payload */
 	/*
 	 * Segments on the wire; 1 unless gso_size told otherwise. A tunnel's super-packet is cut
@@ -65,22 +68,30 @@ struct pktmeta {
 	 * at most.
 	 */
 	uint32_t segs;
-	uint32_t seq, ack;		/* TCP, host order */
 	uint16_t ethertype;		/* of the innermost frame looked at */
 	uint16_t vlan;			/* outermost VLAN id, 0 = none */
 	uint8_t kind;			/* enum pktkind */
 	uint8_t way;			/* enum pktway */
 	uint8_t from;			/* the end of key (0, 1) that sent it */
-	uint8_t tcp_flags;		/* WIRE_*; 0 for other protocols */
+	uint8_t ecn;			/* of TOS, traffic class the last two bits: 3 = CE */
 	bool fragment;			/* a later fragment: no ports */
-};
-
-/* What a transport header said; filled by the rows of protos.c. */
-struct l4head {
-	uint32_t seq, ack;
-	uint32_t header_bytes;
-	uint16_t sport, dport;
-	uint8_t tcp_flags;
+	bool fragment_first;		/* a first one: more follow, without ports */
+	bool is_error;			/* ICMP, ICMPv6: another packet failed, see `about` */
+	uint8_t about_from;		/* is_error: the end of `about` that sent that packet */
+	uint32_t fragment_id;		/* IP identification, of both kinds of fragment */
+	uint32_t seq, ack;		/* TCP, host order */
+	uint16_t window;		/* TCP, as in the header: not scaled */
+	uint16_t mss;			/* TCP with SYN: its option (RFC 9293 3.7.1); 0 = none */
+	uint8_t wscale;			/* likewise (RFC 7323 2), at most 14; else WSCALE_NONE */
+	uint8_t tcp_flags;		/* WIRE_*; 0 for other protocols */
+	uint8_t icmp_type, icmp_code;	/* ICMP, ICMPv6 */
+	uint32_t payload_captured;	/* bytes at payload */
+	/*
+	 * The transport payload that was captured: for names in DNS. Borrowed: valid as long as
+	 * pktraw.data is. NULL: none, or not a datagram.
+	 */
+	const uint8_t *payload;
+	struct flowkey about;		/* is_error: the flow of the packet that failed */
 };
 
 /*

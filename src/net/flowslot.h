@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One record of the flow table. Private to flowtab.c and flowindex.c; the rest of the program sees
- * struct flowrec.
+ * One record of the flow table. Private to flowtab.c and the modules that it is made of; the rest
+ * of the program sees struct flowrec.
  *
- * Three cache lines, by how often they are touched: every packet needs the first two; the third is
- * for the first packet, for changes of state and for publishing.
+ * Two cache lines, because that is what a million flows of one packet cost each. What is larger
+ * only for some flows is elsewhere: counters beyond 32 bits and further observation points in
+ * flowpoints.c, what is followed from the second packet on in flowtracks.c.
  */
 #ifndef SOCKMON_NET_FLOWSLOT_H
 #define SOCKMON_NET_FLOWSLOT_H
@@ -12,7 +13,21 @@
 #include "net/flowtab.h"
 #include "net/wirestate.h"
 
+#define FLOW_NONE UINT32_MAX
+
 enum { CACHE_LINE = 64 };
+
+/* What a flow is worth at the cap: the first of the lowest rank goes. */
+enum flowrank {
+	RANK_FREE,
+	RANK_ENDED,		/* left the index and the live flows; waits to be published once more */
+	RANK_CLOSED,
+	RANK_HALF_OPEN,
+	RANK_ONE_PACKET,
+	RANK_DATAGRAM,
+	RANK_ESTABLISHED,
+	RANKS
+};
 
 /* flow.marks */
 enum {
@@ -22,42 +37,63 @@ enum {
 	FLOW_FORMER = 0x08,	/* left the index: its tuple is another flow's now */
 	FLOW_SENT_HERE = 0x10,	/* << end */
 	FLOW_GOT_HERE = 0x40,	/* << end */
+	FLOW_TRACKED = 0x100,	/* has a record in flowtracks.c */
+	FLOW_FIRST_KEPT = 0x200, /* its only packet so far can be told again from the slot */
 };
 
 /* flow.first_point: four bits for each end. */
 enum {
 	POINT_WAY = 0x3,	/* enum pktway */
-	POINT_KNOWN = 0x4,	/* the end has sent: ifindex[] and way are set */
-	POINT_SEVERAL = 0x8,	/* more than one: all of the end's are in the slab, at points[] */
+	POINT_KNOWN = 0x4,	/* the end has sent: at[] and way are set */
+	POINT_WIDE = 0x8,	/* its counters and points are flowpoints.c's, at[] is their number there */
 	POINT_BITS = 4,
+};
+
+/* The value of an end, while it fits. */
+struct flowsmall {
+	uint32_t bytes, payload;
+	uint16_t packets, segs;
+};
+
+/* What the first packet said that no other field keeps. */
+struct flowfirst {
+	uint16_t mss;
+	uint8_t wscale;
+	uint8_t ecn;
 };
 
 struct flowslot {
 	struct flowkey key;
 	uint64_t last_ns;
-	uint32_t ifindex[2];		/* of each end's first point */
-	uint32_t change_next;		/* list that it waits in to be published */
+	uint16_t marks;
+	uint16_t vlan;
 	uint8_t tcp_flags[2];
-	uint8_t marks;
 	uint8_t first_point;
+	uint8_t rank;			/* enum flowrank */
+	uint32_t at[2];			/* by end: the interface of its only point; with POINT_WIDE, a number */
 
-	/* The value, by sending end: the maximum over its points, or its only point's counters. */
-	struct flowcount dir[2];
-
+	struct flowsmall small[2];	/* by sending end */
+	union {
+		uint32_t track;		/* with FLOW_TRACKED: number of the record */
+		struct flowfirst first;	/* with FLOW_FIRST_KEPT */
+	};
+	uint32_t gen;
 	uint64_t first_ns;
 	struct wirestate_track wire;
-	uint32_t gen;
-	uint32_t hash;			/* low half of the key's hash: its home in the index */
 	uint32_t prev, next;		/* list of its rank; next also links the free slots */
-	uint32_t points[2];		/* heads in the slab, 0 = none */
-	uint32_t change_prev;		/* with change_next; nothing at the head */
-	uint16_t vlan;
-	uint8_t rank;			/* enum flowrank of flowtab.c; 0 = a free slot */
-	bool urgent;			/* waits with those that began */
 } __attribute__((aligned(CACHE_LINE)));
 
-_Static_assert(offsetof(struct flowslot, dir) == CACHE_LINE, "what every packet needs is in two lines");
-_Static_assert(offsetof(struct flowslot, first_ns) == 2 * CACHE_LINE, "and the rest in the third");
-_Static_assert(sizeof(struct flowslot) == 3 * CACHE_LINE, "memory at the cap is promised");
+_Static_assert(offsetof(struct flowslot, small) == CACHE_LINE, "what finds a flow is in one line");
+_Static_assert(sizeof(struct flowslot) == 2 * CACHE_LINE, "memory at the cap is promised");
+
+static inline bool flowslot_is_live(const struct flowslot *f)
+{
+	return f->rank > RANK_ENDED;
+}
+
+static inline bool flowslot_is_indexed(const struct flowslot *f)
+{
+	return flowslot_is_live(f) && !(f->marks & FLOW_FORMER);
+}
 
 #endif

@@ -1,82 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The flow table: see flowtab.h. Owns the records (a slab reserved at the start, real only where it
- * was used), the index over them, and the lists that make eviction and publishing cheap. Reads no
+ * The flow table: see flowtab.h. Owns the slots (reserved at the start, real only where they were
+ * used) and what is around them: the index, the lists of rank, counters and observation points,
+ * records of what is followed, the ports of fragments, and what waits to be published. Reads no
  * clock.
  *
- * A slot is free (rank RANK_FREE, linked by `next`) or on the list of its rank; the order of a list
- * is that of joining it. An ended flow (RANK_ENDED) has left the index and the books of live flows,
- * and waits to be published once more. A former flow (FLOW_FORMER) has left the index only.
- * Whatever changed is also on one of the two lists of changes, in order of change; what becomes
- * urgent while it waits with the others moves over.
+ * A slot is free (RANK_FREE, linked by `next`) or on the list of its rank. An ended flow
+ * (RANK_ENDED) has left the index and the books of live flows, and waits to be published once more.
+ * A former flow (FLOW_FORMER) has left the index only. Whatever changed is in `changed`, or in
+ * `began` where it is urgent: FLOW_CHANGED says that it is in one of them.
  */
 #include "net/flowtab.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
-#include "base/clock.h"
-#include "net/flowslot.h"
 #include "net/flowindex.h"
 #include "net/flowpoints.h"
-
-/* What a flow is worth at the cap: the first of the lowest rank goes. */
-enum flowrank {
-	RANK_FREE,
-	RANK_ENDED,
-	RANK_CLOSED,
-	RANK_HALF_OPEN,
-	RANK_ONE_PACKET,
-	RANK_DATAGRAM,
-	RANK_ESTABLISHED,
-	RANKS
-};
+#include "net/flowranks.h"
+#include "net/flowset.h"
+#include "net/flowtracks.h"
+#include "net/fragments.h"
+#include "net/reserve.h"
 
 enum {
 	LIMIT_MAX = 1 << FLOWINDEX_ID_BITS,
-	POINTS_PER_FLOW = 2,	/* slab size: bridged hosts use four a flow, most none */
-	SECOND_CHANCES = 8,	/* for a flow that had packets since the last look */
-	BATCH = 32,
+	AHEAD = 10,		/* packets from one step of looking ahead to the next */
+	LOOKUPS = 32,		/* more than three times that */
 };
 
-/* How long without a packet until a flow ends. */
-static const uint64_t idle_ns[RANKS] = {
-	[RANK_CLOSED] = 60 * NSEC_PER_SEC,
-	[RANK_HALF_OPEN] = 60 * NSEC_PER_SEC,
-	[RANK_ONE_PACKET] = 120 * NSEC_PER_SEC,
-	[RANK_DATAGRAM] = 120 * NSEC_PER_SEC,
-	[RANK_ESTABLISHED] = 3600 * NSEC_PER_SEC,
-};
-
-static const uint8_t rank_of_state[WS_STATES] = {
-	[WS_NONE] = RANK_HALF_OPEN,
-	[WS_SYN_SENT] = RANK_HALF_OPEN,
-	[WS_SYN_RECV] = RANK_HALF_OPEN,
-	[WS_ESTABLISHED] = RANK_ESTABLISHED,
-	[WS_FIN_WAIT1] = RANK_ESTABLISHED,
-	[WS_FIN_WAIT2] = RANK_ESTABLISHED,
-	[WS_CLOSING] = RANK_CLOSED,
-	[WS_TIME_WAIT] = RANK_CLOSED,
-	[WS_RESET] = RANK_CLOSED,
-	[WS_REFUSED] = RANK_CLOSED,
-};
-
-struct flowlist {
-	uint32_t head, tail;
-};
-
-/* Flows that began, were established or reset are wanted at once; the rest has time. */
-enum waitlist { WAIT_BEGAN, WAIT_CHANGED, WAITS };
+_Static_assert(LOOKUPS > 3 * AHEAD, "a lookup is over before the next one takes its place");
 
 struct flowtab {
 	struct flowslot *flows;
 	struct flowindex index;
 	struct flowpoints points;
+	struct flowtracks tracks;
+	struct flowranks ranks;
+	struct flowset began;	/* wanted at once */
+	struct flowset changed;	/* the rest has time */
+	struct fragments *fragments;
 	struct flowtotals totals;
-	struct flowlist ranked[RANKS];
-	struct flowlist changes[WAITS];
-	uint64_t seed;
 	uint32_t limit;
 	uint32_t used;		/* slots that ever held a flow: all below it are mapped */
 	uint32_t free;
@@ -89,33 +53,28 @@ static size_t flows_bytes(uint32_t limit)
 	return (size_t)limit * sizeof(struct flowslot);
 }
 
+static bool init_parts(struct flowtab *t, uint64_t seed)
+{
+	t->flows = reserve_new(flows_bytes(t->limit));
+	t->fragments = fragments_new(seed);
+	return t->flows && t->fragments && !flowindex_init(&t->index, t->limit, seed) &&
+	       !flowpoints_init(&t->points, t->limit) && !flowtracks_init(&t->tracks, t->limit) &&
+	       !flowset_init(&t->began, t->limit) && !flowset_init(&t->changed, t->limit);
+}
+
 struct flowtab *flowtab_new(uint32_t limit, uint64_t hash_seed)
 {
 	struct flowtab *t = calloc(1, sizeof(*t));
-	void *flows;
 
 	if (!t || limit < 1 || limit > LIMIT_MAX)
 		goto fail;
 	t->limit = limit;
-	t->seed = hash_seed;
 	t->free = FLOW_NONE;
-	for (unsigned i = 0; i < RANKS; i++)
-		t->ranked[i] = (struct flowlist){ FLOW_NONE, FLOW_NONE };
-	t->changes[WAIT_BEGAN] = t->changes[WAIT_CHANGED] = t->ranked[0];
 	t->totals.flow_limit = limit;
-	flows = mmap(NULL, flows_bytes(limit), PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (flows == MAP_FAILED)
+	if (!init_parts(t, hash_seed))
 		goto fail;
-	t->flows = flows;
-	/*
-	 * A million records in small pages would miss the TLB at every packet. Ids are dense: no
-	 * waste.
-	 */
-	madvise(flows, flows_bytes(limit), MADV_HUGEPAGE);
-	if (flowindex_init(&t->index, limit) ||
-	    flowpoints_init(&t->points, limit * POINTS_PER_FLOW))
-		goto fail;
+	reserve_hugepages(t->flows, flows_bytes(limit));
+	flowranks_init(&t->ranks, t->flows);
 	return t;
 fail:
 	flowtab_free(t);
@@ -126,10 +85,13 @@ void flowtab_free(struct flowtab *t)
 {
 	if (!t)
 		return;
-	if (t->flows)
-		munmap(t->flows, flows_bytes(t->limit));
+	reserve_free(t->flows, flows_bytes(t->limit));
+	fragments_free(t->fragments);
 	flowindex_fini(&t->index);
 	flowpoints_fini(&t->points);
+	flowtracks_fini(&t->tracks);
+	flowset_fini(&t->began);
+	flowset_fini(&t->changed);
 	free(t);
 }
 
@@ -138,124 +100,71 @@ void flowtab_keep_former(struct flowtab *t)
 	t->keeps_former = true;
 }
 
-/* ---- the lists of rank */
+/* ---- rank and changes */
 
-static void rank_leave(struct flowtab *t, struct flowslot *f)
+static bool has_one_packet(const struct flowtab *t, const struct flowslot *f)
 {
-	struct flowlist *l = &t->ranked[f->rank];
-
-	if (f->prev == FLOW_NONE)
-		l->head = f->next;
-	else
-		t->flows[f->prev].next = f->next;
-	if (f->next == FLOW_NONE)
-		l->tail = f->prev;
-	else
-		t->flows[f->next].prev = f->prev;
+	return flowpoints_value(&t->points, f, 0).packets +
+	       flowpoints_value(&t->points, f, 1).packets <= 1;
 }
 
-static void rank_join(struct flowtab *t, uint32_t id, uint8_t rank)
+static enum flowrank rank_of(const struct flowtab *t, const struct flowslot *f)
 {
-	struct flowslot *f = &t->flows[id];
-	struct flowlist *l = &t->ranked[rank];
-
-	f->rank = rank;
-	f->prev = l->tail;
-	f->next = FLOW_NONE;
-	if (l->tail == FLOW_NONE)
-		l->head = id;
-	else
-		t->flows[l->tail].next = id;
-	l->tail = id;
-}
-
-static uint8_t rank_of(const struct flowslot *f)
-{
-	if (f->key.proto == IPPROTO_TCP)
-		return rank_of_state[f->wire.state];
-	return f->dir[0].packets + f->dir[1].packets > 1 ? RANK_DATAGRAM : RANK_ONE_PACKET;
+	if (f->key.proto == IPPROTO_TCP || f->wire.state != WS_NONE)
+		return flowranks_of_state(f->wire.state);
+	return has_one_packet(t, f) ? RANK_ONE_PACKET : RANK_DATAGRAM;
 }
 
 static void rank_update(struct flowtab *t, uint32_t id)
 {
 	struct flowslot *f = &t->flows[id];
-	uint8_t rank = rank_of(f);
+	enum flowrank rank = rank_of(t, f);
 
 	if (rank != f->rank) {
-		rank_leave(t, f);
-		rank_join(t, id, rank);
+		flowranks_leave(&t->ranks, id);
+		flowranks_join(&t->ranks, id, rank);
 	}
 	if (rank == RANK_DATAGRAM || f->wire.state == WS_ESTABLISHED)
 		f->marks |= FLOW_STEADY;
 	else
-		f->marks &= (uint8_t)~FLOW_STEADY;
-}
-
-/* ---- the lists of changes */
-
-static void change_join(struct flowtab *t, struct flowslot *f, uint32_t id, struct flowlist *l)
-{
-	f->marks |= FLOW_CHANGED;
-	f->change_prev = l->tail;
-	f->change_next = FLOW_NONE;
-	if (l->tail == FLOW_NONE)
-		l->head = id;
-	else
-		t->flows[l->tail].change_next = id;
-	l->tail = id;
-}
-
-static void change_leave(struct flowtab *t, const struct flowslot *f, uint32_t id,
-			 struct flowlist *l)
-{
-	if (l->head == id)
-		l->head = f->change_next;
-	else
-		t->flows[f->change_prev].change_next = f->change_next;
-	if (l->tail == id)
-		l->tail = l->head == FLOW_NONE ? FLOW_NONE : f->change_prev;
-	else
-		t->flows[f->change_next].change_prev = f->change_prev;
+		f->marks &= (uint16_t)~FLOW_STEADY;
 }
 
 static void change_note(struct flowtab *t, uint32_t id, bool urgent)
 {
 	struct flowslot *f = &t->flows[id];
 
-	if (f->marks & FLOW_CHANGED) {
-		if (!urgent || f->urgent)
-			return;
-		change_leave(t, f, id, &t->changes[WAIT_CHANGED]);
-	}
-	f->urgent = urgent;
-	change_join(t, f, id, &t->changes[urgent ? WAIT_BEGAN : WAIT_CHANGED]);
-}
-
-static uint32_t change_pop(struct flowtab *t, struct flowlist *l)
-{
-	uint32_t id = l->head;
-
-	l->head = t->flows[id].change_next;
-	if (l->head == FLOW_NONE)
-		l->tail = FLOW_NONE;
-	else
-		__builtin_prefetch(&t->flows[l->head].change_next);
-	t->flows[id].marks &= (uint8_t)~FLOW_CHANGED;
-	return id;
+	if ((f->marks & FLOW_CHANGED) && !urgent)
+		return;
+	f->marks |= FLOW_CHANGED;
+	flowset_add(urgent ? &t->began : &t->changed, id);
+	if (urgent)
+		flowset_remove(&t->changed, id);
 }
 
 /* ---- a flow's life */
 
-static void retire(const struct flowslot *f, uint64_t *flows, uint64_t *packets, uint64_t *bytes)
+static void retire(const struct flowtab *t, const struct flowslot *f, uint64_t *packets,
+		   uint64_t *bytes)
 {
-	++*flows;
-	*packets += f->dir[0].packets + f->dir[1].packets;
-	*bytes += f->dir[0].bytes + f->dir[1].bytes;
+	for (unsigned end = 0; end < 2; end++) {
+		struct flowcount value = flowpoints_value(&t->points, f, end);
+
+		*packets += value.packets;
+		*bytes += value.bytes;
+	}
 }
 
 static void retire_expired(struct flowtab *t, const struct flowslot *f)
 {
-	retire(f, &t->totals.expired_flows, &t->totals.expired_packets, &t->totals.expired_bytes);
+	t->totals.expired_flows++;
+	retire(t, f, &t->totals.expired_packets, &t->totals.expired_bytes);
+}
+
+static void give_back(struct flowtab *t, struct flowslot *f)
+{
+	flowpoints_drop(&t->points, f);
+	flowtracks_end(&t->tracks, f);
 }
 
 static void unindex(struct flowtab *t, uint32_t id)
@@ -264,30 +173,34 @@ static void unindex(struct flowtab *t, uint32_t id)
 		flowindex_remove(&t->index, t->flows, id);
 }
 
+/* In a flood the next flow goes soon: what that needs is fetched meanwhile. */
+static void look_ahead_of_eviction(const struct flowtab *t, uint32_t next)
+{
+	const struct flowslot *f = &t->flows[next];
+
+	if (next == FLOW_NONE)
+		return;
+	flowindex_prefetch(&t->index, flowindex_hash(&t->index, &f->key));
+	if (f->next != FLOW_NONE) {
+		__builtin_prefetch(&t->flows[f->next].key, 1);
+		__builtin_prefetch(&t->flows[f->next].small, 1);
+	}
+}
+
 /* Frees the slot of the cheapest flow. */
 static uint32_t evict(struct flowtab *t)
 {
-	unsigned rank = RANK_ENDED, chances = SECOND_CHANCES;
-	struct flowslot *f;
-	uint32_t id;
+	uint32_t id = flowranks_take_cheapest(&t->ranks);
+	struct flowslot *f = &t->flows[id];
 
-	while (t->ranked[rank].head == FLOW_NONE)
-		rank++;
-	for (id = t->ranked[rank].head; ; id = t->ranked[rank].head) {
-		f = &t->flows[id];
-		rank_leave(t, f);
-		if (!(f->marks & FLOW_TOUCHED) || rank < RANK_DATAGRAM || !chances--)
-			break;
-		f->marks &= (uint8_t)~FLOW_TOUCHED;
-		rank_join(t, id, (uint8_t)rank);
-	}
-	if (rank != RANK_ENDED) {
+	if (flowslot_is_live(f)) {
 		unindex(t, id);
-		retire(f, &t->totals.evicted_flows, &t->totals.evicted_packets,
-		       &t->totals.evicted_bytes);
+		t->totals.evicted_flows++;
+		retire(t, f, &t->totals.evicted_packets, &t->totals.evicted_bytes);
 		t->totals.live_flows--;
 	}
-	flowpoints_drop(&t->points, f);
+	look_ahead_of_eviction(t, f->next);
+	give_back(t, f);
 	return id;
 }
 
@@ -301,10 +214,7 @@ static uint32_t take_slot(struct flowtab *t)
 	return id;
 }
 
-/*
- * Everything but what belongs to the slot: its links, its hash, and whether it waits to be
- * published.
- */
+/* Everything but what belongs to the slot: its links, and whether it waits to be published. */
 static void flow_begin(struct flowslot *f, const struct pktmeta *m)
 {
 	f->key = m->key;
@@ -312,9 +222,8 @@ static void flow_begin(struct flowslot *f, const struct pktmeta *m)
 	f->tcp_flags[0] = f->tcp_flags[1] = 0;
 	f->marks &= FLOW_CHANGED;
 	f->first_point = 0;
-	f->dir[0] = f->dir[1] = (struct flowcount){ 0 };
-	f->ifindex[0] = f->ifindex[1] = 0;
-	f->points[0] = f->points[1] = 0;
+	f->small[0] = f->small[1] = (struct flowsmall){ 0 };
+	f->at[0] = f->at[1] = 0;
 	f->vlan = m->vlan;
 	f->gen++;
 	wirestate_begin(&f->wire, m);
@@ -323,25 +232,21 @@ static void flow_begin(struct flowslot *f, const struct pktmeta *m)
 static uint32_t flow_insert(struct flowtab *t, const struct pktmeta *m, uint64_t hash)
 {
 	uint32_t id = take_slot(t);
-	struct flowslot *f = &t->flows[id];
 
-	flow_begin(f, m);
-	f->hash = (uint32_t)hash;
+	flow_begin(&t->flows[id], m);
 	flowindex_insert(&t->index, t->flows, hash, id);
-	rank_join(t, id, rank_of(f));
+	flowranks_join(&t->ranks, id, rank_of(t, &t->flows[id]));
 	t->totals.live_flows++;
 	return id;
 }
 
 static void flow_end(struct flowtab *t, uint32_t id)
 {
-	struct flowslot *f = &t->flows[id];
-
 	unindex(t, id);
-	retire_expired(t, f);
+	retire_expired(t, &t->flows[id]);
 	t->totals.live_flows--;
-	rank_leave(t, f);
-	rank_join(t, id, RANK_ENDED);
+	flowranks_leave(&t->ranks, id);
+	flowranks_join(&t->ranks, id, RANK_ENDED);
 	change_note(t, id, false);
 }
 
@@ -356,7 +261,7 @@ static uint32_t flow_restart(struct flowtab *t, uint32_t id, const struct pktmet
 		return flow_insert(t, m, hash);
 	}
 	retire_expired(t, f);
-	flowpoints_drop(&t->points, f);
+	give_back(t, f);
 	flow_begin(f, m);
 	return id;
 }
@@ -367,9 +272,9 @@ static void touch(struct flowslot *f, const struct pktmeta *m)
 {
 	f->marks |= FLOW_TOUCHED;
 	if (m->way == PKT_OUT)
-		f->marks |= (uint8_t)(FLOW_SENT_HERE << m->from);
+		f->marks |= (uint16_t)(FLOW_SENT_HERE << m->from);
 	else if (m->way == PKT_IN)
-		f->marks |= (uint8_t)(FLOW_GOT_HERE << m->from);
+		f->marks |= (uint16_t)(FLOW_GOT_HERE << m->from);
 	f->tcp_flags[m->from] |= m->tcp_flags;
 	if (m->time_ns >= f->last_ns)
 		f->last_ns = m->time_ns;
@@ -380,7 +285,7 @@ static void touch(struct flowslot *f, const struct pktmeta *m)
 }
 
 /* What others act upon at once: a socket may be looked up from now on, or will be gone soon. */
-static bool is_urgent(uint8_t before, uint8_t after)
+static bool is_urgent(unsigned before, unsigned after)
 {
 	if (after == before)
 		return false;
@@ -390,18 +295,51 @@ static bool is_urgent(uint8_t before, uint8_t after)
 }
 
 /* True when this packet changed the state to one that is urgent. */
-static bool track(struct flowtab *t, uint32_t id, const struct pktmeta *m)
+static bool state_step(struct flowtab *t, uint32_t id, const struct pktmeta *m)
 {
 	struct flowslot *f = &t->flows[id];
-	uint8_t before;
+	unsigned before;
 
 	if ((f->marks & FLOW_STEADY) && !(m->tcp_flags & (WIRE_SYN | WIRE_FIN | WIRE_RST)))
 		return false;
 	before = f->wire.state;
-	if (f->key.proto == IPPROTO_TCP && !m->fragment)
+	if (f->key.proto != IPPROTO_TCP)
+		wirestate_answered(&f->wire, m->from);
+	else if (!m->fragment)
 		wirestate_step(&f->wire, m);
 	rank_update(t, id);
 	return is_urgent(before, f->wire.state);
+}
+
+/*
+ * A flow is followed from its second packet on: most floods have no second one. Without ports there
+ * is nothing to follow.
+ */
+static bool wants_record(const struct flowslot *f, const struct pktmeta *m)
+{
+	return !(f->marks & FLOW_TRACKED) && !m->fragment && (f->key.port[0] || f->key.port[1]);
+}
+
+/* An ICMP error about a flow. One about a flow that is not known changes nothing. */
+static void add_error(struct flowtab *t, const struct pktmeta *m)
+{
+	uint32_t id = flowindex_find(&t->index, t->flows, &m->about,
+				     flowindex_hash(&t->index, &m->about));
+	struct flowslot *f;
+	unsigned before;
+
+	if (id == FLOW_NONE)
+		return;
+	f = &t->flows[id];
+	if (!(f->marks & FLOW_TRACKED))
+		flowtracks_begin(&t->tracks, f);
+	flowtrack_error(flowtracks_get(&t->tracks, f), m);
+	before = f->wire.state;
+	if (wirestate_is_unreachable(m)) {
+		wirestate_unreachable(&f->wire, f->key.proto == IPPROTO_TCP, m->about_from);
+		rank_update(t, id);
+	}
+	change_note(t, id, is_urgent(before, f->wire.state));
 }
 
 static void add_other(struct flowtab *t, const struct pktmeta *m)
@@ -418,62 +356,130 @@ static void add_other(struct flowtab *t, const struct pktmeta *m)
 	}
 }
 
-static bool add_flow(struct flowtab *t, const struct pktmeta *m, uint64_t hash)
+/* A packet of a flow and where it may be: see fetch_index(). */
+struct lookup {
+	uint64_t hash;
+	uint32_t guess;		/* FLOW_NONE: begins a flow, as it seems */
+};
+
+static uint32_t look_up(const struct flowtab *t, const struct pktmeta *m, const struct lookup *l)
 {
-	uint32_t id = flowindex_find(&t->index, t->flows, &m->key, hash);
-	bool began = id == FLOW_NONE, urgent;
+	const struct flowslot *f = &t->flows[l->guess];
+
+	if (l->guess != FLOW_NONE && flowslot_is_indexed(f) && flowkey_equal(&f->key, &m->key))
+		return l->guess;
+	return flowindex_find(&t->index, t->flows, &m->key, l->hash);
+}
+
+static bool add_flow(struct flowtab *t, const struct pktmeta *m, const struct lookup *l)
+{
+	uint32_t id = look_up(t, m, l);
+	bool began = id == FLOW_NONE, urgent, at_first;
 	struct flowslot *f;
 
 	t->totals.bytes += m->ip_bytes;
 	if (began) {
-		id = flow_insert(t, m, hash);
+		id = flow_insert(t, m, l->hash);
 	} else if ((m->tcp_flags & WIRE_SYN) && wirestate_restarts(&t->flows[id].wire, m)) {
-		id = flow_restart(t, id, m, hash);
+		id = flow_restart(t, id, m, l->hash);
 		began = true;
 	}
 	f = &t->flows[id];
+	if (wants_record(f, m)) {
+		if (began)
+			flowtracks_first(&t->tracks, f, m);
+		else
+			flowtracks_begin(&t->tracks, f);
+	}
 	touch(f, m);
-	flowpoints_count(&t->points, f, m, &t->totals);
-	urgent = track(t, id, m) || began;
+	at_first = flowpoints_count(&t->points, f, m, &t->totals);
+	urgent = state_step(t, id, m) || began;
+	if (at_first && (f->marks & FLOW_TRACKED) && !m->fragment)
+		flowtrack_step(flowtracks_get(&t->tracks, f), &t->tracks.gaps, m);
 	/* Most packets are of a flow that waits already: they are spared the call. */
 	if (urgent || !(f->marks & FLOW_CHANGED))
 		change_note(t, id, urgent);
+	if (m->is_error && at_first)
+		add_error(t, m);
 	return began;
 }
 
-static uint32_t add_some(struct flowtab *t, const struct pktmeta *m, uint32_t count)
+/* Gives later fragments their ports, and keeps those of first ones for them. */
+static void add_fragment(struct flowtab *t, struct pktmeta *m)
 {
-	uint64_t hash[BATCH];
+	if (m->fragment_first)
+		fragments_note(t->fragments, m);
+	else if (fragments_resolve(t->fragments, m))
+		t->totals.fragments++;
+	else
+		t->totals.lone_fragments++;
+}
+
+/*
+ * Memory is far away. Before a packet is counted, the index's slot of its key is fetched; a while
+ * later the flow that this seems to name; a while later that flow's record.
+ */
+static void fetch_index(struct flowtab *t, struct pktmeta *m, struct lookup *l)
+{
+	l->guess = FLOW_NONE;
+	if (m->kind != PKT_FLOW)
+		return;
+	if (m->fragment | m->fragment_first)
+		add_fragment(t, m);
+	l->hash = flowindex_hash(&t->index, &m->key);
+	flowindex_prefetch(&t->index, l->hash);
+}
+
+static void fetch_flow(const struct flowtab *t, const struct pktmeta *m, struct lookup *l)
+{
+	if (m->kind != PKT_FLOW)
+		return;
+	l->guess = flowindex_guess(&t->index, l->hash);
+	if (l->guess == FLOW_NONE)
+		return;
+	__builtin_prefetch(&t->flows[l->guess].key, 1);
+	__builtin_prefetch(&t->flows[l->guess].small, 1);
+}
+
+static void fetch_record(const struct flowtab *t, const struct lookup *l)
+{
+	if (l->guess != FLOW_NONE)
+		flowtracks_prefetch(&t->tracks, &t->flows[l->guess]);
+}
+
+static bool add_packet(struct flowtab *t, const struct pktmeta *m, const struct lookup *l)
+{
+	t->totals.packets++;
+	if (m->kind == PKT_FLOW)
+		return add_flow(t, m, l);
+	add_other(t, m);
+	return false;
+}
+
+uint32_t flowtab_add_batch(struct flowtab *t, struct pktmeta *m, uint32_t count)
+{
+	struct lookup l[LOOKUPS];
 	uint32_t began = 0;
 
-	for (uint32_t i = 0; i < count; i++) {
-		hash[i] = m[i].kind == PKT_FLOW ? flowkey_hash(&m[i].key, t->seed) : 0;
-		flowindex_prefetch_slot(&t->index, hash[i]);
-	}
-	for (uint32_t i = 0; i < count; i++)
-		flowindex_prefetch_flow(&t->index, t->flows, hash[i]);
-	for (uint32_t i = 0; i < count; i++) {
-		t->totals.packets++;
-		if (m[i].kind == PKT_FLOW)
-			began += add_flow(t, &m[i], hash[i]);
-		else
-			add_other(t, &m[i]);
+	/* What is before the first packet is behind the last one, too: unsigned. */
+	for (uint32_t i = 0; i < count + 3 * AHEAD; i++) {
+		uint32_t flow = i - AHEAD, record = i - 2 * AHEAD, done = i - 3 * AHEAD;
+
+		if (i < count)
+			fetch_index(t, &m[i], &l[i % LOOKUPS]);
+		if (flow < count)
+			fetch_flow(t, &m[flow], &l[flow % LOOKUPS]);
+		if (record < count)
+			fetch_record(t, &l[record % LOOKUPS]);
+		if (done < count)
+			began += add_packet(t, &m[done], &l[done % LOOKUPS]);
 	}
 	return began;
 }
 
-uint32_t flowtab_add_batch(struct flowtab *t, const struct pktmeta *m, uint32_t count)
+bool flowtab_add(struct flowtab *t, struct pktmeta *m)
 {
-	uint32_t began = 0;
-
-	for (; count > BATCH; m += BATCH, count -= BATCH)
-		began += add_some(t, m, BATCH);
-	return began + add_some(t, m, count);
-}
-
-bool flowtab_add(struct flowtab *t, const struct pktmeta *m)
-{
-	return add_some(t, m, 1) > 0;
+	return flowtab_add_batch(t, m, 1) > 0;
 }
 
 void flowtab_expire(struct flowtab *t, uint64_t now_ns, uint32_t budget)
@@ -483,10 +489,7 @@ void flowtab_expire(struct flowtab *t, uint64_t now_ns, uint32_t budget)
 		const struct flowslot *f = &t->flows[id];
 
 		t->expire_at = id + 1;
-		/* The shortest time first: it spares most flows a look at their third line. */
-		if (f->last_ns + idle_ns[RANK_CLOSED] >= now_ns || f->rank <= RANK_ENDED)
-			continue;
-		if (f->last_ns + idle_ns[f->rank] < now_ns)
+		if (flowslot_is_live(f) && f->last_ns + flowranks_idle_ns(f->rank) < now_ns)
 			flow_end(t, id);
 	}
 }
@@ -498,7 +501,7 @@ static uint8_t rst_from(const struct flowslot *f)
 	return (f->tcp_flags[0] & WIRE_RST ? 1 : 0) | (f->tcp_flags[1] & WIRE_RST ? 2 : 0);
 }
 
-static void flow_publish(const struct flowtab *t, uint32_t id, struct flowout *out)
+static void flow_publish(struct flowtab *t, uint32_t id, struct flowout *out)
 {
 	const struct flowslot *f = &t->flows[id];
 
@@ -508,7 +511,7 @@ static void flow_publish(const struct flowtab *t, uint32_t id, struct flowout *o
 		.gen = f->gen,
 		.first_ns = f->first_ns,
 		.last_ns = f->last_ns,
-		.dir = { f->dir[0], f->dir[1] },
+		.dir = { flowpoints_value(&t->points, f, 0), flowpoints_value(&t->points, f, 1) },
 		.ifindex = flowpoints_main_ifindex(&t->points, f),
 		.vlan = f->vlan,
 		.tcp_flags = { f->tcp_flags[0], f->tcp_flags[1] },
@@ -521,6 +524,7 @@ static void flow_publish(const struct flowtab *t, uint32_t id, struct flowout *o
 		.got_here = f->marks / FLOW_GOT_HERE & 3,
 		.rst_from = rst_from(f),
 	};
+	flowtracks_publish(&t->tracks, f, &out->rec.report);
 	out->ended = f->rank == RANK_ENDED;
 }
 
@@ -529,20 +533,21 @@ static void slot_release(struct flowtab *t, uint32_t id)
 {
 	struct flowslot *f = &t->flows[id];
 
-	rank_leave(t, f);
-	flowpoints_drop(&t->points, f);
+	flowranks_leave(&t->ranks, id);
+	give_back(t, f);
 	f->rank = RANK_FREE;
 	f->next = t->free;
 	t->free = id;
 }
 
-static uint32_t collect(struct flowtab *t, struct flowlist *l, struct flowout *out, uint32_t max)
+static uint32_t collect(struct flowtab *t, struct flowset *set, struct flowout *out, uint32_t max)
 {
 	uint32_t count = 0;
 
-	while (count < max && l->head != FLOW_NONE) {
-		uint32_t id = change_pop(t, l);
+	while (count < max && set->count) {
+		uint32_t id = flowset_take(set);
 
+		t->flows[id].marks &= (uint16_t)~FLOW_CHANGED;
 		flow_publish(t, id, &out[count]);
 		if (out[count++].ended)
 			slot_release(t, id);
@@ -552,24 +557,24 @@ static uint32_t collect(struct flowtab *t, struct flowlist *l, struct flowout *o
 
 uint32_t flowtab_collect_began(struct flowtab *t, struct flowout *out, uint32_t max)
 {
-	return collect(t, &t->changes[WAIT_BEGAN], out, max);
+	return collect(t, &t->began, out, max);
 }
 
 uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max)
 {
 	uint32_t began = flowtab_collect_began(t, out, max);
 
-	return began + collect(t, &t->changes[WAIT_CHANGED], out + began, max - began);
+	return began + collect(t, &t->changed, out + began, max - began);
 }
 
 bool flowtab_has_begun(const struct flowtab *t)
 {
-	return t->changes[WAIT_BEGAN].head != FLOW_NONE;
+	return t->began.count;
 }
 
 bool flowtab_has_changes(const struct flowtab *t)
 {
-	return flowtab_has_begun(t) || t->changes[WAIT_CHANGED].head != FLOW_NONE;
+	return t->began.count || t->changed.count;
 }
 
 const struct flowtotals *flowtab_totals(const struct flowtab *t)
@@ -579,10 +584,8 @@ const struct flowtotals *flowtab_totals(const struct flowtab *t)
 
 void flowtab_sum(const struct flowtab *t, uint64_t *packets, uint64_t *bytes)
 {
-	uint64_t flows = 0;
-
 	*packets = *bytes = 0;
 	for (uint32_t id = 0; id < t->used; id++)
-		if (t->flows[id].rank > RANK_ENDED)
-			retire(&t->flows[id], &flows, packets, bytes);
+		if (flowslot_is_live(&t->flows[id]))
+			retire(t, &t->flows[id], packets, bytes);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The flow table: packets in, cumulative counters per flow out. Owned and written by one thread
- * (the capture thread; main while a file is read). Allocates nothing after flowtab_new() but
- * whole slabs.
+ * (the capture thread; main while a file is read). Allocates nothing after flowtab_new(): memory
+ * that was reserved becomes real as it is used. A flow costs 128 bytes and 8 to 16 in the index;
+ * with its second packet 128 more for net/flowtrack.h; 40 and more for an end that is seen at
+ * several points, or has sent more than 4 GiB or 65,535 packets.
  *
  * Observation points. One packet can be seen several times (lo twice, veth and bridge, macvlan
  * and its lower device). Counters are kept per point = (flow, direction, ifindex, in/out); each
@@ -21,6 +23,7 @@
 #define SOCKMON_NET_FLOWTAB_H
 
 #include "net/decode.h"
+#include "net/flowtrack.h"
 
 struct flowcount {
 	uint64_t packets;	/* as captured: a super-packet is one */
@@ -31,7 +34,7 @@ struct flowcount {
 
 /* What the packets say of a TCP connection, in RFC 9293's words. */
 enum wirestate {
-	WS_NONE,		/* not TCP, or nothing to tell it by */
+	WS_NONE,		/* nothing to tell it by; not TCP (which may be REFUSED, though) */
 	WS_SYN_SENT,
 	WS_SYN_RECV,
 	WS_ESTABLISHED,
@@ -40,7 +43,7 @@ enum wirestate {
 	WS_CLOSING,		/* both sent FIN, the last ACK is missing */
 	WS_TIME_WAIT,		/* both FINs acknowledged */
 	WS_RESET,		/* RST on a connection */
-	WS_REFUSED,		/* RST in answer to the SYN */
+	WS_REFUSED,		/* RST or ICMP unreachable in answer to the SYN; UDP: ICMP unreachable, and no answer since */
 	/* What only one end can be in: told by wirestate_of_end(). */
 	WS_CLOSE_WAIT,		/* the peer closed, this end has not */
 	WS_LAST_ACK,		/* both closed, the peer first; the last ACK is missing */
@@ -70,6 +73,7 @@ struct flowrec {
 	uint8_t sent_here;		/* bit e: a packet of end e was seen leaving this host (PKT_OUT) */
 	uint8_t got_here;		/* bit e: a packet of end e was seen addressed to this host (PKT_IN) */
 	uint8_t rst_from;		/* bit e: end e sent RST */
+	struct flowreport report;	/* how it went: net/flowtrack.h */
 };
 
 /* The flow's state as it is for one of its ends: after a FIN the two differ (RFC 9293 figure 5). */
@@ -85,6 +89,8 @@ struct flowtotals {
 	uint64_t expired_flows, expired_packets, expired_bytes;	/* idle too long */
 	uint64_t live_flows;
 	uint64_t flow_limit;
+	uint64_t fragments;		/* later fragments that found their flow */
+	uint64_t lone_fragments;	/* and that did not: they are a flow without ports */
 };
 
 struct flowtab;
@@ -102,12 +108,13 @@ void flowtab_keep_former(struct flowtab *t);
 
 /*
  * Accounts one decoded packet (of any kind). At the cap the cheapest flow is evicted first:
- * half-open before idle before established. Returns true when a new flow began.
+ * half-open before idle before established. Returns true when a new flow began. A later fragment's
+ * key and `from` get the ports of its first, where that was seen.
  */
-bool flowtab_add(struct flowtab *t, const struct pktmeta *m);
+bool flowtab_add(struct flowtab *t, struct pktmeta *m);
 
 /* The same for many, faster: memory is fetched ahead. Returns how many new flows began. */
-uint32_t flowtab_add_batch(struct flowtab *t, const struct pktmeta *m, uint32_t count);
+uint32_t flowtab_add_batch(struct flowtab *t, struct pktmeta *m, uint32_t count);
 
 /*
  * Ends flows idle for longer than their protocol's time (checks at most `budget` slots,
@@ -126,7 +133,9 @@ struct flowout {
 };
 
 /*
- * Moves up to max changes into out; what does not fit waits for the next call. Returns the count.
+ * Moves up to max changes into out; what does not fit waits for the next call. First those of
+ * flowtab_collect_began(); each in the order of ids, going on behind the last one. Returns the
+ * count.
  */
 uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max);
 bool flowtab_has_changes(const struct flowtab *t);

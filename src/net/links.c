@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * links: one row for each link type: its number, libpcap's name, and the function that moves a
- * cursor from the first captured byte to the network header, past VLAN tags, LLC/SNAP and PPPoE.
+ * cursor from the first captured byte to the network header. Radio headers are wifi.c's, tags and
+ * the like behind a link header layers.c's.
  *
  * Owns nothing. Deliberately reads no network header beyond its version nibble, gives no link
- * addresses back, and looks into no tunnel: what is not IP after at most LAYERS_MAX layers is told
- * by its ethertype.
+ * addresses back, and looks into no tunnel.
  */
 #include "net/links.h"
 
@@ -14,97 +14,18 @@
 #include <linux/if_packet.h>
 
 #include "net/decode.h"
+#include "net/layers.h"
+#include "net/wifi.h"
 
-#define LAYERS_MAX 8		/* tags and the like in one frame; nobody stacks more in earnest */
-#define LENGTH_MAX 1500		/* up to here an "ethertype" is a length (IEEE 802.3 3.2.6) */
-#define VLAN_ID_MASK 0x0fff
-
-enum ppp_protocol {
-	PPP_IPV4 = 0x0021,
-	PPP_IPV6 = 0x0057,
+/* linux/netfilter/nfnetlink_log.h; its numbers are the file format's (LINKTYPE_NFLOG). */
+enum nflog_attribute {
+	NFLOG_HEADER = 1,
+	NFLOG_IN = 4,
+	NFLOG_OUT = 5,
+	NFLOG_PAYLOAD = 9,
 };
 
-/* What one layer between the link header and the network header said. */
-enum layer {
-	LAYER_CUT,		/* not all of it was captured */
-	LAYER_LAST,		/* h->ethertype is final */
-	LAYER_MORE,		/* h->ethertype says what follows */
-};
-
-static enum layer skip_tag(struct bytes *b, struct linkhead *h)
-{
-	const uint8_t *tag = bytes_take(b, 4);
-
-	if (!tag)
-		return LAYER_CUT;
-	/* A priority tag has id 0: the first tag that names a VLAN is the outermost. */
-	if (!h->vlan)
-		h->vlan = load_be16(tag) & VLAN_ID_MASK;
-	h->ethertype = load_be16(tag + 2);
-	return LAYER_MORE;
-}
-
-/*
- * RFC 1042 and IEEE 802.1H: an ethertype behind AA-AA-03 and the organisation 00-00-00 or 00-00-F8.
- */
-static enum layer skip_llc(struct bytes *b, struct linkhead *h)
-{
-	const uint8_t *llc = bytes_take(b, 3), *snap;
-
-	h->ethertype = ETH_P_802_2;
-	if (!llc)
-		return LAYER_CUT;
-	if (llc[0] != 0xaa || llc[1] != 0xaa || llc[2] != 0x03)
-		return LAYER_LAST;
-	snap = bytes_take(b, 5);
-	if (!snap)
-		return LAYER_CUT;
-	if (snap[0] || snap[1] || (snap[2] && snap[2] != 0xf8))
-		return LAYER_LAST;
-	h->ethertype = load_be16(snap + 3);
-	return LAYER_MORE;
-}
-
-/* RFC 2516 4: version, code, session, length; then PPP's protocol, never compressed (section 7). */
-static enum layer skip_pppoe(struct bytes *b, struct linkhead *h)
-{
-	const uint8_t *at = bytes_take(b, 8);
-
-	if (!at)
-		return LAYER_CUT;
-	if (load_be16(at + 6) == PPP_IPV4)
-		h->ethertype = ETH_P_IP;
-	else if (load_be16(at + 6) == PPP_IPV6)
-		h->ethertype = ETH_P_IPV6;
-	return LAYER_LAST;
-}
-
-static enum layer skip_layer(struct bytes *b, struct linkhead *h)
-{
-	switch (h->ethertype) {
-	case ETH_P_8021Q:
-	case ETH_P_8021AD:
-	case ETH_P_QINQ1:
-	case ETH_P_QINQ2:
-		return skip_tag(b, h);
-	case ETH_P_PPP_SES:
-		return skip_pppoe(b, h);
-	}
-	return h->ethertype <= LENGTH_MAX ? skip_llc(b, h) : LAYER_LAST;
-}
-
-/* From what h->ethertype names to the network header. */
-static bool skip_layers(struct bytes *b, struct linkhead *h)
-{
-	enum layer layer = LAYER_MORE;
-
-	for (unsigned i = 0; i < LAYERS_MAX && layer == LAYER_MORE; i++) {
-		if (h->ethertype == ETH_P_IP || h->ethertype == ETH_P_IPV6)
-			return true;
-		layer = skip_layer(b, h);
-	}
-	return layer != LAYER_CUT;
-}
+enum { FAMILY_IPV4 = 2, FAMILY_IPV6 = 10, HOOK_LOCAL_IN = 1, HOOK_LOCAL_OUT = 3 };
 
 static bool decode_ethernet(struct bytes *b, struct linkhead *h)
 {
@@ -113,7 +34,7 @@ static bool decode_ethernet(struct bytes *b, struct linkhead *h)
 	if (!at)
 		return false;
 	h->ethertype = load_be16(at + 12);
-	return skip_layers(b, h);
+	return h->ethertype == ETH_P_IP || h->ethertype == ETH_P_IPV6 || layers_skip(b, h);
 }
 
 /*
@@ -129,8 +50,9 @@ static void skip_swallowed_tag(struct bytes *b, struct linkhead *h)
 		return;
 	if (bytes_left(b) < 5 || b->p[0] >> 4 == version)
 		return;
-	if (load_be16(b->p + 2) == h->ethertype && b->p[4] >> 4 == version)
-		skip_tag(b, h);
+	if (load_be16(b->p + 2) != h->ethertype || b->p[4] >> 4 != version)
+		return;
+	h->ethertype = ETH_P_8021Q;
 }
 
 static bool is_protocol_an_ethertype(unsigned hatype)
@@ -159,7 +81,7 @@ static bool decode_cooked(struct bytes *b, struct linkhead *h, unsigned hatype, 
 		return true;
 	}
 	skip_swallowed_tag(b, h);
-	return skip_layers(b, h);
+	return layers_skip(b, h);
 }
 
 /* pkttype, hatype, address length, 8 of address, protocol (LINKTYPE_LINUX_SLL). */
@@ -220,11 +142,7 @@ static bool decode_raw(struct bytes *b, struct linkhead *h)
 {
 	if (!bytes_left(b))
 		return false;
-	h->ethertype = 0;
-	if (*b->p >> 4 == 4)
-		h->ethertype = ETH_P_IP;
-	else if (*b->p >> 4 == 6)
-		h->ethertype = ETH_P_IPV6;
+	h->ethertype = layers_of_version(*b->p);
 	return true;
 }
 
@@ -242,10 +160,125 @@ static bool decode_ipv6_link(struct bytes *b, struct linkhead *h)
 	return true;
 }
 
+static bool decode_mpls(struct bytes *b, struct linkhead *h)
+{
+	h->ethertype = ETH_P_MPLS_UC;
+	return layers_skip(b, h);
+}
+
+/*
+ * RFC 1662 3.1: address FF and a control byte, which both ends may agree to leave out. FF begins no
+ * protocol's number.
+ */
+static bool decode_ppp(struct bytes *b, struct linkhead *h)
+{
+	if (bytes_left(b) && b->p[0] == 0xff && !bytes_skip(b, 2))
+		return false;
+	h->ethertype = LAYER_PPP;
+	return layers_skip(b, h);
+}
+
+/* That, or Cisco's framing: address 0F or 8F, control, ethertype (LINKTYPE_PPP_HDLC). */
+static bool decode_ppp_serial(struct bytes *b, struct linkhead *h)
+{
+	const uint8_t *at = b->p;
+
+	if (!bytes_left(b) || (at[0] != 0x0f && at[0] != 0x8f))
+		return decode_ppp(b, h);
+	if (!bytes_skip(b, 4))
+		return false;
+	h->ethertype = load_be16(at + 2);
+	return layers_skip(b, h);
+}
+
+static bool decode_ppp_ether(struct bytes *b, struct linkhead *h)
+{
+	h->ethertype = ETH_P_PPP_SES;
+	return layers_skip(b, h);
+}
+
+/* What came in and goes on is nobody's: only the hooks at this host's sockets tell a way. */
+static void read_nflog_header(const uint8_t *value, uint8_t family, struct linkhead *h)
+{
+	if (family != FAMILY_IPV4 && family != FAMILY_IPV6)
+		h->ethertype = load_be16(value);
+	else if (value[2] == HOOK_LOCAL_IN)
+		h->way = PKT_IN;
+	else if (value[2] == HOOK_LOCAL_OUT)
+		h->way = PKT_OUT;
+}
+
+/* What is not used is skipped, what is too short for its type likewise. */
+static void read_nflog_attribute(unsigned type, const uint8_t *value, uint32_t len, uint8_t family,
+				 struct linkhead *h)
+{
+	if (len < 4)
+		return;
+	if (type == NFLOG_HEADER)
+		read_nflog_header(value, family, h);
+	else if (type == NFLOG_IN || type == NFLOG_OUT)
+		h->ifindex = load_be32(value);
+}
+
+/*
+ * Length and type of an attribute, in the byte order of the host that wrote them: a type is below
+ * 128 (the bit above says "nested"), so a low byte that is not 0 tells.
+ */
+static bool take_nflog_head(struct bytes *b, unsigned *type, uint32_t *len)
+{
+	const uint8_t *at = bytes_take(b, 4);
+	bool little;
+
+	if (!at)
+		return false;
+	little = at[2] & 0x7f;
+	*type = at[little ? 2 : 3];
+	*len = little ? at[0] | (uint32_t)at[1] << 8 : load_be16(at);
+	return *len >= 4;
+}
+
+/*
+ * Family, version, group; then attributes, each filled up to four bytes. The payload is the last,
+ * and the packet is as long as it says.
+ */
+static bool decode_nflog(struct bytes *b, struct linkhead *h)
+{
+	const uint8_t *start = bytes_take(b, 4), *value;
+	uint32_t len, end;
+	unsigned type;
+
+	if (!start)
+		return false;
+	h->ethertype = 0;
+	if (start[0] == FAMILY_IPV4)
+		h->ethertype = ETH_P_IP;
+	else if (start[0] == FAMILY_IPV6)
+		h->ethertype = ETH_P_IPV6;
+	while (take_nflog_head(b, &type, &len)) {
+		if (type == NFLOG_PAYLOAD) {
+			end = (uint32_t)(b->p - start) + len - 4;
+			h->wire_bytes = end < h->wire_bytes ? end : h->wire_bytes;
+			return !h->ethertype || layers_skip(b, h);
+		}
+		value = bytes_take(b, (len - 1) & ~3u);
+		if (!value)
+			return false;
+		read_nflog_attribute(type, value, len - 4, start[0], h);
+	}
+	return false;
+}
+
+/* The protocol behind this header is of Linux's own making (LINKTYPE_NETLINK). */
+static bool decode_netlink(struct bytes *b, struct linkhead *h)
+{
+	h->ethertype = 0;
+	return bytes_skip(b, 16);
+}
+
 /* The commonest first: link_find() goes from the top, for every packet. */
 static const struct link links[] = {
 	{ LINK_ETHERNET, "EN10MB", decode_ethernet },
-	{ LINK_RAW_ETHERTYPE, "ETHERTYPE", skip_layers },
+	{ LINK_RAW_ETHERTYPE, "ETHERTYPE", layers_skip },
 	{ LINK_LINUX_SLL2, "LINUX_SLL2", decode_sll2 },
 	{ LINK_LINUX_SLL, "LINUX_SLL", decode_sll },
 	{ LINK_RAW, "RAW", decode_raw },
@@ -253,6 +286,15 @@ static const struct link links[] = {
 	{ LINK_LOOP, "LOOP", decode_null },
 	{ LINK_IPV4, "IPV4", decode_ipv4_link },
 	{ LINK_IPV6, "IPV6", decode_ipv6_link },
+	{ LINK_MPLS, "MPLS", decode_mpls },
+	{ LINK_PPP, "PPP", decode_ppp },
+	{ LINK_PPP_SERIAL, "PPP_SERIAL", decode_ppp_serial },
+	{ LINK_PPP_ETHER, "PPP_ETHER", decode_ppp_ether },
+	{ LINK_80211, "IEEE802_11", wifi_decode_80211 },
+	{ LINK_80211_RADIOTAP, "IEEE802_11_RADIO", wifi_decode_radiotap },
+	{ LINK_PPI, "PPI", wifi_decode_ppi },
+	{ LINK_NFLOG, "NFLOG", decode_nflog },
+	{ LINK_NETLINK, "NETLINK", decode_netlink },
 };
 
 #define LINKS (sizeof(links) / sizeof(links[0]))

@@ -6,7 +6,15 @@
  */
 #include "net/wirestate.h"
 
+#include <netinet/in.h>
+
 #include "net/flowtab.h"
+
+enum {
+	ICMP4_UNREACHABLE = 3,		/* RFC 792 */
+	ICMP4_FRAGMENTATION_NEEDED = 4,	/* a code of it */
+	ICMP6_UNREACHABLE = 1,		/* RFC 4443 3.1 */
+};
 
 /* wirestate_track.seen; bit e of a pair is end e. */
 enum {
@@ -15,6 +23,8 @@ enum {
 	SEEN_FIN_ACK = 0x10,	/* end e's FIN was acknowledged */
 	SEEN_SYN = 0x40,	/* SYN or its SYN-ACK: the opener is certain */
 };
+
+_Static_assert(WS_STATES <= 16, "four bits have room for every state");
 
 const char *wirestate_name(enum wirestate s)
 {
@@ -189,9 +199,48 @@ static void step_close(struct wirestate_track *w, const struct pktmeta *m)
 		w->state = w->seen & SEEN_FIN_ACK * 3 ? WS_FIN_WAIT2 : WS_FIN_WAIT1;
 }
 
+bool wirestate_is_unreachable(const struct pktmeta *error)
+{
+	if (!error->is_error)
+		return false;
+	if (error->key.proto == IPPROTO_ICMPV6)
+		return error->icmp_type == ICMP6_UNREACHABLE;
+	return error->key.proto == IPPROTO_ICMP && error->icmp_type == ICMP4_UNREACHABLE &&
+	       error->icmp_code != ICMP4_FRAGMENTATION_NEEDED;
+}
+
+void wirestate_unreachable(struct wirestate_track *w, bool is_tcp, unsigned sender)
+{
+	if (is_tcp && (w->state != WS_SYN_SENT || sender != w->opener))
+		return;
+	w->unreached |= (uint8_t)(1 << sender);
+	w->state = WS_REFUSED;
+}
+
+void wirestate_answered(struct wirestate_track *w, unsigned from)
+{
+	if (!w->unreached)
+		return;
+	w->unreached &= (uint8_t)~(1 << !from);
+	if (!w->unreached)
+		w->state = WS_NONE;
+}
+
+/* The SYN was sent again, and arrived. What RST refuses then stays refused. */
+static void accept_after_all(struct wirestate_track *w, const struct pktmeta *m)
+{
+	if (m->from == w->opener || !(m->tcp_flags & (WIRE_SYN | WIRE_RST)))
+		return;
+	w->unreached = 0;
+	if (!(m->tcp_flags & WIRE_RST))
+		w->state = WS_SYN_SENT;
+}
+
 void wirestate_step(struct wirestate_track *w, const struct pktmeta *m)
 {
 	w->seen |= (uint8_t)(SEEN_PACKET << m->from);
+	if (w->unreached)
+		accept_after_all(w, m);
 	if (m->tcp_flags & WIRE_RST) {
 		step_rst(w, m);
 	} else if (w->state == WS_RESET || w->state == WS_REFUSED) {

@@ -12,14 +12,18 @@
 
 #include "net/decode.h"
 
-/* Part of a flow's record. `seen` is private to wirestate.c. */
+/*
+ * Part of a flow's record, which has two cache lines: hence the bit fields. `seen` and `unreached`
+ * are private to wirestate.c.
+ */
 struct wirestate_track {
 	uint32_t syn_seq;	/* of the opener's SYN: tells its copies from a new connection */
 	uint32_t fin_end[2];	/* the sequence number that acknowledges end e's FIN */
-	uint8_t state;		/* enum wirestate */
-	uint8_t opener;		/* enum flowopener */
-	uint8_t closer;		/* enum flowopener: who sent the first FIN */
-	uint8_t seen;
+	unsigned state : 4;	/* enum wirestate */
+	unsigned opener : 1;	/* enum flowopener, never unknown */
+	unsigned closer : 2;	/* enum flowopener: who sent the first FIN */
+	unsigned seen : 7;
+	unsigned unreached : 2;	/* bit e: ICMP said so of what end e sent, and no answer came since */
 	uint16_t syn_bytes;	/* data in that SYN (RFC 7413) */
 };
 
@@ -39,5 +43,23 @@ void wirestate_step(struct wirestate_track *w, const struct pktmeta *m);
 bool wirestate_restarts(const struct wirestate_track *w, const struct pktmeta *m);
 
 bool wirestate_opener_certain(const struct wirestate_track *w);
+
+/*
+ * Does this ICMP or ICMPv6 error say that what it is about will not arrive? Fragmentation needed is
+ * advice (RFC 1191), and time exceeded or a bad header may pass.
+ */
+bool wirestate_is_unreachable(const struct pktmeta *error);
+
+/*
+ * ICMP said that a packet of end `sender` did not arrive. That refuses a SYN, and a datagram; to a
+ * connection that is open it is no more than a hint (RFC 5927 6.1).
+ */
+void wirestate_unreachable(struct wirestate_track *w, bool is_tcp, unsigned sender);
+
+/*
+ * End `from` sent a datagram (not TCP, whose answers wirestate_step() sees): it is there, so that
+ * the other's were not refused after all. Nothing where the state is not WS_REFUSED.
+ */
+void wirestate_answered(struct wirestate_track *w, unsigned from);
 
 #endif

@@ -4,7 +4,12 @@
  *
  * Owns the thresholds. Deliberately looks at nothing but the row: what needs history or other rows
  * (a queue that grows, ports running out) is not told here.
+ *
+ * The kernel's state and the wire's are not of one moment: that they differ is told when they have
+ * for an interval.
  */
+#include <netinet/in.h>
+
 #include "query/alerts.h"
 
 #include "query/row.h"
@@ -28,6 +33,87 @@ static bool has(const struct row *r, enum sockhas part)
 static bool kernel_and_wire_disagree(const struct row *r)
 {
 	return in_state(r, ST_ESTABLISHED) && r->flow && r->flow->rec.wire_state == WS_RESET;
+}
+
+/* No packet came since before the last round began. */
+static bool is_quiet_for_a_round(const struct row *r)
+{
+	uint64_t interval_ns = model_interval_ns(r->m);
+
+	return interval_ns && r->flow->rec.last_ns + interval_ns < model_tick_ns(r->m);
+}
+
+static bool wire_is_over(const struct row *r)
+{
+	enum wirestate ws = row_wire_state(r);
+
+	return in_state(r, ST_ESTABLISHED) && r->flow && (ws == WS_TIME_WAIT || ws == WS_CLOSED) &&
+	       is_quiet_for_a_round(r);
+}
+
+static bool answer_was_not_taken(const struct row *r)
+{
+	enum wirestate ws = row_wire_state(r);
+
+	return in_state(r, ST_SYN_SENT) && r->flow && (ws == WS_SYN_RECV || ws == WS_ESTABLISHED) &&
+	       is_quiet_for_a_round(r);
+}
+
+/* Since the round after it came into this state. */
+static bool wire_goes_on(const struct row *r)
+{
+	return in_state(r, ST_TIME_WAIT) && r->flow && row_wire_state(r) == WS_ESTABLISHED &&
+	       r->sk->since_ns && model_interval_ns(r->m) &&
+	       r->flow->rec.last_ns > r->sk->since_ns + model_interval_ns(r->m);
+}
+
+static bool nobody_listens_there(const struct row *r)
+{
+	return r->flow && r->flow->rec.wire_state == WS_REFUSED &&
+	       (r->flow->rec.key.proto == IPPROTO_UDP || r->flow->rec.key.proto == IPPROTO_UDPLITE);
+}
+
+static bool is_missing(const struct row *r, enum wirereason reason)
+{
+	struct coverage c;
+
+	return r->sk && r->flow && model_coverage(r->m, r->sk, &c) && c.reason == reason;
+}
+
+static bool part_was_filtered(const struct row *r)
+{
+	return is_missing(r, TRAFFIC_FILTERED);
+}
+
+static bool part_was_dropped(const struct row *r)
+{
+	return is_missing(r, TRAFFIC_DROPPED);
+}
+
+static bool part_was_elsewhere(const struct row *r)
+{
+	return is_missing(r, TRAFFIC_OTHER_IFACE);
+}
+
+static bool part_was_unseen(const struct row *r)
+{
+	return is_missing(r, TRAFFIC_UNSEEN);
+}
+
+static bool window_was_closed(const struct row *r, enum rowway way)
+{
+	return in_state(r, ST_ESTABLISHED) && r->flow && r->flow->rec.report.known &&
+	       r->flow->rec.report.end[way == ROW_TX ? r->local : !r->local].zero_windows;
+}
+
+static bool our_window_was_closed(const struct row *r)
+{
+	return window_was_closed(r, ROW_TX);
+}
+
+static bool peers_window_was_closed(const struct row *r)
+{
+	return window_was_closed(r, ROW_RX);
 }
 
 static bool accept_queue_is_full(const struct row *r)
@@ -90,6 +176,9 @@ static const struct {
 	const char *sentence;
 } alerts[] = {
 	{ kernel_and_wire_disagree, "the kernel says ESTABLISHED, the wire has seen a reset" },
+	{ wire_is_over, "the kernel says ESTABLISHED, the wire has seen both ends close" },
+	{ wire_goes_on, "the kernel has closed it, the wire still carries its packets" },
+	{ answer_was_not_taken, "the SYN was answered on the wire, the kernel did not take the answer" },
 	{ unix_accept_queue_is_full,
 	  "the accept queue is over its limit: connects wait, or fail with EAGAIN" },
 	{ accept_queue_is_full, "the accept queue is over its limit: new connections are dropped" },
@@ -100,6 +189,14 @@ static const struct {
 	{ process_does_not_read, "the process is not reading: received data piles up" },
 	{ peer_reads_slowly, "the peer reads slowly: its window was closed most of the time" },
 	{ datagrams_are_dropped, "datagrams were dropped: the process reads too slowly" },
+	{ nobody_listens_there, "nobody listens there: ICMP port unreachable" },
+	{ peers_window_was_closed, "the peer closed its window at times: it reads slowly" },
+	{ our_window_was_closed, "its window was closed at times: the process reads slowly" },
+	{ part_was_dropped,
+	  "part of it was not captured: the kernel had no room for all packets" },
+	{ part_was_filtered, "part of it was not captured: the capture filter leaves packets out" },
+	{ part_was_elsewhere, "part of it was not captured: it took another interface" },
+	{ part_was_unseen, "part of it was not captured: offloaded, or lost before it left" },
 };
 
 const char *alert_sentence(const struct row *r)

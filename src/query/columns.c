@@ -18,7 +18,8 @@ static const struct columnpart *const parts[] = {
 	&columns_ends,	  &columns_socket, &columns_identity, &columns_options, &columns_sockopt,
 	&columns_process, &columns_unix,   &columns_tcpinfo,  &columns_cc,	&columns_tls,
 	&columns_subflow, &columns_mptcp,  &columns_sctp,     &columns_packet,	&columns_netlink,
-	&columns_skmem,	  &columns_wire,   &columns_screen,
+	&columns_skmem,	  &columns_wire,   &columns_report,
+	&columns_screen,
 };
 
 enum { PARTS = sizeof(parts) / sizeof(parts[0]), NAME_MAX_LEN = 32 };

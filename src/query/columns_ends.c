@@ -6,6 +6,7 @@
  */
 #include "net/protos.h"
 #include "query/columns_parts.h"
+#include "query/endtext.h"
 #include "query/row.h"
 
 COLUMNWORDS(side_word, "both", "socket", "flow")
@@ -69,6 +70,12 @@ static bool get_port(const struct column *c, const struct row *r, struct value *
 	return v->u64 != 0;
 }
 
+static bool get_name(const struct column *c, const struct row *r, struct value *v)
+{
+	v->text = endtext_name(r, c->arg);
+	return v->text;
+}
+
 static const struct column rows[] = {
 	{ "side", "side", "SIDE", "who knows of it: both, socket (kernel), flow (wire)", VT_TEXT,
 	  UNIT_NONE, SCOPE_IDENTITY, 6, 0, get_side, 0, OF_ROW, side_word },
@@ -84,6 +91,10 @@ static const struct column rows[] = {
 	  SCOPE_IDENTITY, 15, ROW_REMOTE, get_addr },
 	{ "rport", "rport", "RPORT", "remote port", VT_UINT, UNIT_NONE, SCOPE_IDENTITY, 5,
 	  ROW_REMOTE, get_port },
+	{ "lname", "lname", "LNAME", "name learned for the local address", VT_TEXT, UNIT_NONE,
+	  SCOPE_IDENTITY, 20, ROW_LOCAL, get_name },
+	{ "rname", "rname", "RNAME", "name learned for the remote address, from DNS answers",
+	  VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 20, ROW_REMOTE, get_name },
 };
 
 const struct columnpart columns_ends = COLUMNPART(rows);

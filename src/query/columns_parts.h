@@ -41,6 +41,7 @@ extern const struct columnpart columns_sctp;	/* columns_kinds.c: sctp */
 extern const struct columnpart columns_packet;	/* columns_kinds.c: packet */
 extern const struct columnpart columns_netlink;	/* columns_kinds.c: netlink */
 extern const struct columnpart columns_wire;	/* columns_wire.c: counters, rates, times */
+extern const struct columnpart columns_report;	/* columns_report.c: how it went, how much was captured */
 extern const struct columnpart columns_screen;	/* columns_screen.c: cells made of several values */
 
 #endif

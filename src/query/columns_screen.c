@@ -33,14 +33,6 @@ static size_t put_number(char *out, uint32_t n)
 	return sizeof(digits) - at;
 }
 
-static bool get_end(const struct column *c, const struct row *r, struct value *v)
-{
-	if (!r->sk && !r->flow)
-		return false;
-	endtext_set(r, c->arg, v);
-	return true;
-}
-
 /*
  * One cell for what the state makes of the send queue: LISTEN its limit, TIME_WAIT the time left.
  */
@@ -131,9 +123,9 @@ static const struct column rows[] = {
 	{ "proc", NULL, "PROCESS", "process, or in parentheses why none is known", VT_TEXT,
 	  UNIT_NONE, SCOPE_IDENTITY, 15, 0, get_proc },
 	{ "local", NULL, "LOCAL", "local address and port, path, device", VT_TEXT, UNIT_NONE,
-	  SCOPE_IDENTITY, 20, ROW_LOCAL, get_end },
-	{ "remote", NULL, "REMOTE", "remote address and port; unix: the peer", VT_TEXT, UNIT_NONE,
-	  SCOPE_IDENTITY, 20, ROW_REMOTE, get_end },
+	  SCOPE_IDENTITY, 20, ROW_LOCAL, endtext_get },
+	{ "remote", NULL, "REMOTE", "remote name or address, and port; unix: the peer", VT_TEXT, UNIT_NONE,
+	  SCOPE_IDENTITY, 20, ROW_REMOTE, endtext_get },
 	{ "sendq_cell", NULL, "SENDQ", "send queue; LISTEN limit, SYN_SENT rtx, TIME_WAIT time",
 	  VT_TEXT, UNIT_NONE, SCOPE_KERNEL, 5, 0, get_sendq_cell },
 	{ "age", NULL, "AGE", "since it was first seen; ended: how long it lived", VT_UINT, UNIT_NS,

@@ -4,7 +4,7 @@
  * writer of its own has IP addresses.
  *
  * Owns no state. Deliberately resolves nothing: numbers stay numbers, but for the few words of
- * names.h.
+ * names.h and the names of addresses that the model has learned.
  */
 #include "query/endtext.h"
 
@@ -52,15 +52,50 @@ static size_t put_addr(char *out, const struct row *r, const struct addr *addr, 
 	return len;
 }
 
+const char *endtext_name(const struct row *r, enum rowend end)
+{
+	const struct addr *addr = row_addr(r, end);
+	uint16_t netns = r->sk ? r->sk->rec.netns : r->flow ? r->flow->rec.key.netns : 0;
+
+	return addr ? model_addr_name(r->m, netns, addr, NULL) : NULL;
+}
+
+/* Who runs this host knows its addresses: its own end stays a number. */
+static const char *shown_name(const struct row *r, enum rowend end)
+{
+	bool is_ours = end == ROW_LOCAL && (r->sk || (r->flow && r->flow->ours >> r->local & 1));
+
+	return r->names && !is_ours ? endtext_name(r, end) : NULL;
+}
+
+/* As much of its end as leaves room for a port: "…ple.com". */
+static size_t put_name(char *out, const char *name)
+{
+	enum { LEN_MAX = sizeof(((struct value *)0)->buf) - sizeof(":65535") };
+	size_t len = strlen(name), skip = 0;
+
+	if (len <= LEN_MAX)
+		return put(out, name);
+	for (skip = len - LEN_MAX + strlen("…"); skip < len; skip++)
+		if ((name[skip] & 0xc0) != 0x80)	/* not in the middle of a character */
+			break;
+	len = put(out, "…");
+	return len + put(out + len, name + skip);
+}
+
 /* "ADDRESS" or "ADDRESS:PORT", and "*" where there is nobody yet. */
 static void ip_end(const struct row *r, enum rowend end, struct value *v)
 {
 	const struct addr *addr = row_addr(r, end);
+	const char *name = shown_name(r, end);
 	uint32_t port = row_port(r, end);
 	size_t len;
 
 	_Static_assert(sizeof(v->buf) >= ADDR_TEXT_MAX + sizeof("[]:65535"), "room for an end");
-	len = addr ? put_addr(v->buf, r, addr, port) : put(v->buf, "*");
+	if (name)
+		len = put_name(v->buf, name);
+	else
+		len = addr ? put_addr(v->buf, r, addr, port) : put(v->buf, "*");
 	if (port) {
 		v->buf[len++] = ':';
 		len += put_number(v->buf + len, port);
@@ -179,4 +214,12 @@ void endtext_set(const struct row *r, enum rowend end, struct value *v)
 		writers[proto].write(r, end, v);
 	else
 		v->text = "*";
+}
+
+bool endtext_get(const struct column *c, const struct row *r, struct value *v)
+{
+	if (!r->sk && !r->flow)
+		return false;
+	endtext_set(r, c->arg, v);
+	return true;
 }

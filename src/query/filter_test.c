@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "query/endtext.h"
 #include "query/filter_code.h"
 #include "query/fold.h"
 
@@ -38,43 +39,64 @@ static const char *cell_text(const struct column *c, const struct row *r, struct
 	return out;
 }
 
-bool filter_test_text(const struct test *t, const struct row *r, bool *known)
+static bool text_fits(const struct test *t, const struct row *r, bool *known,
+		      bool (*fits)(const struct test *t, const char *text))
 {
 	char out[64];
 	struct value v;
 	const char *text = cell_text(t->col, r, &v, out, sizeof(out));
 
 	*known = text;
-	return text && fold_compare(text, t->text) == 0;
+	return text && fits(t, text);
+}
+
+static bool is_same(const struct test *t, const char *text)
+{
+	return fold_compare(text, t->text) == 0;
+}
+
+bool filter_test_text(const struct test *t, const struct row *r, bool *known)
+{
+	return text_fits(t, r, known, is_same);
+}
+
+/* An end may be shown by name and by number: whichever the user sees, both are it. */
+static bool either_fits(const struct test *t, const struct row *r, bool *known,
+			bool (*fits)(const struct test *t, const char *text))
+{
+	struct row other;
+
+	if (text_fits(t, r, known, fits))
+		return true;
+	if (t->col->get != endtext_get || !endtext_name(r, t->col->arg))
+		return false;
+	other = *r;
+	other.names = !r->names;
+	return text_fits(t, &other, known, fits);
+}
+
+static bool matches(const struct test *t, const char *text)
+{
+	return regexec(t->regex, text, 0, NULL, 0) == 0;
 }
 
 bool filter_test_regex(const struct test *t, const struct row *r, bool *known)
 {
-	char out[64];
-	struct value v;
-	const char *text = cell_text(t->col, r, &v, out, sizeof(out));
-
-	*known = text;
-	return text && regexec(t->regex, text, 0, NULL, 0) == 0;
+	return either_fits(t, r, known, matches);
 }
 
-static bool contains(const char *text, const char *part)
+static bool contains(const struct test *t, const char *text)
 {
 	for (; *text; text++) {
-		if (fold_begins(text, part))
+		if (fold_begins(text, t->text))
 			return true;
 	}
-	return !*part;
+	return !*t->text;
 }
 
 bool filter_test_contains(const struct test *t, const struct row *r, bool *known)
 {
-	char out[64];
-	struct value v;
-	const char *text = cell_text(t->col, r, &v, out, sizeof(out));
-
-	*known = text;
-	return text && contains(text, t->text);
+	return either_fits(t, r, known, contains);
 }
 
 bool filter_test_ports(const struct test *t, const struct row *r, bool *known)

@@ -119,8 +119,33 @@ static int parse_bool(const char *text, uint64_t *out)
 	return -EINVAL;
 }
 
+/* "99", "99.8", "99.8%" */
+static int parse_tenths(const char *text, uint64_t *out)
+{
+	size_t whole = strspn(text, "0123456789");
+	const char *rest = text + whole;
+	uint64_t tenths = 0;
+
+	if (!whole || whole > 9)
+		return -EINVAL;
+	for (size_t i = 0; i < whole; i++)
+		tenths = tenths * 10 + (uint64_t)(text[i] - '0');
+	tenths *= 10;
+	if (rest[0] == '.' && isdigit((unsigned char)rest[1])) {
+		tenths += (uint64_t)(rest[1] - '0');
+		rest += 2;
+	}
+	rest += *rest == '%';
+	if (*rest)
+		return -EINVAL;
+	*out = tenths;
+	return 0;
+}
+
 static int parse_number(const struct column *c, const char *text, uint64_t *out)
 {
+	if (c->type == VT_TENTHS)
+		return parse_tenths(text, out);
 	if (c->type == VT_BOOL)
 		return parse_bool(text, out);
 	if (c->type == VT_TIME)
@@ -149,6 +174,8 @@ static const char *number_hint(const struct column *c)
 		return "yes or no";
 	if (c->type == VT_TIME)
 		return "a time such as 2026-11-21T22:14:03Z";
+	if (c->type == VT_TENTHS)
+		return "a number such as 99.5";
 	if (c->unit == UNIT_US || c->unit == UNIT_MS || c->unit == UNIT_NS)
 		return "a duration such as 100ms or 1.5s";
 	if (c->unit == UNIT_BYTES || c->unit == UNIT_RATE || c->unit == UNIT_COUNT)

@@ -99,6 +99,7 @@ static bool find_column(const struct token *word, struct subject *out)
 		[VT_BOOL] = { OPS_EQUAL, filter_to_number },
 		[VT_TIME] = { OPS_ORDER | OPS_MATCH, filter_to_number },
 		[VT_HEX] = { OPS_EQUAL | OPS_MATCH, filter_to_number },
+		[VT_TENTHS] = { OPS_ORDER | OPS_MATCH, filter_to_number },
 		[VT_HOLDERS] = { OPS_MATCH, filter_to_contained },
 	};
 	char name[WORD_MAX];

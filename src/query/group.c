@@ -166,6 +166,7 @@ static int assign_groups(struct grouping *g)
 		g->group_of[i] = NO_GROUP;
 		if (!model_row(g->m, g->rows[i].id, &row))
 			continue;
+		row.names = g->q->names;
 		label_row(g->q, &row, &wanted);
 		g->group_of[i] = find_group(g, &wanted);
 		if (g->group_of[i] == NO_GROUP)

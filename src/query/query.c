@@ -136,6 +136,7 @@ static void collect(const struct query *q, const struct model *m, struct sortkey
 
 		if (!model_row(m, id, &row) || !is_wanted(&sieve, &row))
 			continue;
+		row.names = q->names;
 		if (q->sort) {
 			bool known = sort_fill_key(q->sort, &row, &keys[count]);
 
@@ -183,6 +184,7 @@ bool query_can_group(const struct column *c)
 	case VT_UINT:
 		return c->unit == UNIT_NONE;
 	case VT_TIME:
+	case VT_TENTHS:
 	case VT_HOLDERS:
 		break;
 	}

@@ -23,6 +23,7 @@ struct query {
 	bool ipv4_only, ipv6_only;
 	bool hide_flows;		/* leave out traffic without a socket */
 	bool hide_closed;		/* leave out what has an end: sockets, and flows without one */
+	bool names;			/* ends are shown, sorted and grouped by learned names: row.names. A filter matches both */
 };
 
 /* One line of a result: a row, or a group's heading. */

@@ -169,7 +169,8 @@ static bool is_silent(const struct row *r)
 	return r->sk && !r->flow && row_is_ip(r) && !row_is_over(r) &&
 	       r->sk->rec.proto != SP_MPTCP && r->sk->rx_bps == MODEL_RATE_UNKNOWN &&
 	       r->sk->tx_bps == MODEL_RATE_UNKNOWN &&
-	       (r->wire_reason == TRAFFIC_IDLE || r->wire_reason == TRAFFIC_NONE) &&
+	       (r->wire_reason == TRAFFIC_IDLE || r->wire_reason == TRAFFIC_NONE ||
+		r->wire_reason == TRAFFIC_BEFORE) &&
 	       model_interval_ns(r->m);
 }
 

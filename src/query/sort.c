@@ -68,6 +68,7 @@ bool sort_fill_key(const struct column *c, const struct row *r, struct sortkey *
 struct order {
 	const struct column *c;
 	const struct model *m;
+	bool names;
 	bool text;
 	bool addr;
 	bool descending;
@@ -81,6 +82,7 @@ static int compare_long(const struct order *o, const struct sortkey *x, const st
 
 	if (!model_row(o->m, x->id, &rx) || !model_row(o->m, y->id, &ry))
 		return 0;
+	rx.names = ry.names = o->names;
 	if (!column_get(o->c, &rx, &vx) || !column_get(o->c, &ry, &vy))
 		return 0;
 	return value_compare(o->c, &vx, &vy);
@@ -108,6 +110,7 @@ void sort_keys(const struct query *q, const struct model *m, struct sortkey *key
 	struct order o = {
 		.c = q->sort,
 		.m = m,
+		.names = q->names,
 		.text = q->sort->type == VT_TEXT || q->sort->type == VT_HOLDERS,
 		.addr = q->sort->type == VT_ADDR,
 		.descending = q->descending,

@@ -90,6 +90,20 @@ static size_t format_uint(const struct target *t, const struct value *v)
 	return put_number(t, v->u64, 10);
 }
 
+/* A whole number is as exact on a screen. */
+static size_t format_tenths(const struct target *t, const struct value *v)
+{
+	struct target rest = *t;
+	size_t len = put_number(t, v->u64 / 10, 10);
+	char fraction[] = { '.', (char)('0' + v->u64 % 10) };
+
+	if (t->style == TEXT_SHORT && v->u64 % 10 == 0)
+		return len;
+	rest.out += len;
+	rest.size -= len;
+	return len + put_bytes(&rest, fraction, sizeof(fraction));
+}
+
 static size_t format_text(const struct target *t, const struct value *v)
 {
 	return put_text(t, v->text);
@@ -128,7 +142,7 @@ static size_t format_time(const struct target *t, const struct value *v)
 static size_t (*const formatters[])(const struct target *t, const struct value *v) = {
 	[VT_UINT] = format_uint,    [VT_TEXT] = format_text, [VT_ADDR] = format_addr,
 	[VT_BOOL] = format_bool,    [VT_TIME] = format_time, [VT_HEX] = format_hex,
-	[VT_HOLDERS] = format_text,
+	[VT_HOLDERS] = format_text, [VT_TENTHS] = format_tenths,
 };
 
 size_t value_format(const struct column *c, const struct value *v, enum valuetext style, bool bits,
@@ -199,6 +213,7 @@ int value_compare(const struct column *c, const struct value *x, const struct va
 	case VT_UINT:
 	case VT_BOOL:
 	case VT_TIME:
+	case VT_TENTHS:
 	case VT_HEX:
 		break;
 	}

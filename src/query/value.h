@@ -18,6 +18,7 @@ enum vtype {
 	VT_ADDR,	/* addr; where text is not NULL that: the path of a unix socket, a vsock's cid */
 	VT_BOOL,	/* u64: 0, 1 */
 	VT_TIME,	/* u64: ns since the epoch */
+	VT_TENTHS,	/* u64 in tenths, written as 99.8 */
 	VT_HEX,		/* u64, written as a hex string "0x1a2b" (identities) */
 	VT_HOLDERS,	/* an array of {pid, fd}; no comparison; text is "pid/fd pid/fd" */
 };

@@ -32,6 +32,8 @@ enum {
 #define GAP_BEGAN_NS (10 * NSEC_PER_MSEC)
 #define GAP_ALL_NS (1500 * NSEC_PER_MSEC)	/* the usual interval's answer comes before */
 #define GAP_EXPIRE_NS (100 * NSEC_PER_MSEC)
+/* Packets that the kernel dropped are told at once, and while it goes on dropping, now and then. */
+#define GAP_LOSS_NS (100 * NSEC_PER_MSEC)
 /*
  * Until what was captured when somebody asked has left the kernel: the ring hands blocks over after
  * 50 ms.
@@ -70,6 +72,7 @@ struct capthread {
 	struct pktfeed feed;	/* its source is a pktset */
 	struct eventclock clock;
 	uint64_t published_ns, all_ns;	/* monotonic: the last batch, the last one with all changes */
+	uint64_t loss_ns;	/* monotonic: the last batch that had to tell of dropped packets */
 	uint64_t expired_ns, asked_ns;
 	uint64_t stepped_ns;	/* event time: when the clock was last found set */
 	uint32_t asked_seen, answered;
@@ -103,9 +106,12 @@ static uint64_t due_ns(const struct capthread *t)
 {
 	uint64_t all = all_due_ns(t), soonest = t->published_ns + GAP_BEGAN_NS;
 
-	if (t->backlog && t->drained)
-		return all;
-	return flowtab_has_begun(t->feed.flows) || all < soonest ? soonest : all;
+	uint64_t loss = t->loss_ns + GAP_LOSS_NS, due = all;
+
+	if (!(t->backlog && t->drained) && (flowtab_has_begun(t->feed.flows) || all < soonest))
+		due = soonest;
+	loss = loss < soonest ? soonest : loss;
+	return t->feed.pktsrc->losing && loss < due ? loss : due;
 }
 
 static bool is_answer(const struct capthread *t, uint64_t now)
@@ -121,6 +127,8 @@ static void collect(struct capthread *t, struct capbatch *b, bool all, uint64_t 
 {
 	struct flowtab *flows = t->feed.flows;
 
+	b->name_count = pktfeed_take_names(&t->feed, b->names);
+	b->ifcount_count = 0;
 	if (!all) {
 		b->count = flowtab_collect_began(flows, b->flows, BATCH_FLOWS);
 		t->backlog = b->backlog = flowtab_has_begun(flows);
@@ -128,6 +136,7 @@ static void collect(struct capthread *t, struct capbatch *b, bool all, uint64_t 
 	}
 	b->count = flowtab_collect(flows, b->flows, BATCH_FLOWS);
 	t->backlog = b->backlog = flowtab_has_changes(flows);
+	b->ifcount_count = ifcounts_collect(&t->feed.ifcounts, b->ifcounts);
 	t->all_ns = now;
 	if (is_answer(t, now))
 		t->answered = t->asked_seen;
@@ -151,6 +160,9 @@ static bool publish(struct capthread *t, uint64_t now, const struct errmsg *trou
 	else
 		pktset_take_trouble(t->feed.pktsrc, &b->trouble);
 	b->totals = *flowtab_totals(t->feed.flows);
+	b->balanced = !flowtab_has_changes(t->feed.flows);
+	if (t->feed.pktsrc->losing)
+		t->loss_ns = now;
 	t->feed.pktsrc->ops->stats(t->feed.pktsrc, &b->stats);
 	b->answers = t->answered;
 	t->published_ns = now;
@@ -223,10 +235,12 @@ static void carry_out_orders(struct capthread *t)
 
 	for (; o; o = next) {
 		next = o->next;
-		if (!o->pktsrc)
-			pktset_drop(t->feed.pktsrc, o->netns);
-		else
+		if (o->pktsrc) {
 			pktset_add(t->feed.pktsrc, o->pktsrc, o->netns);
+		} else {
+			pktset_drop(t->feed.pktsrc, o->netns);
+			ifcounts_drop_netns(&t->feed.ifcounts, o->netns);
+		}
 		free(o);
 	}
 }
@@ -332,8 +346,11 @@ static void free_all(struct capthread *t)
 {
 	free_orders(t);
 	pktfeed_fini(&t->feed);
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2; i++) {
 		free(t->batches[i].flows);
+		free(t->batches[i].names);
+		free(t->batches[i].ifcounts);
+	}
 	if (t->nudge_fd >= 0)
 		close(t->nudge_fd);
 	free(t);
@@ -363,8 +380,13 @@ int capthread_start(struct capthread **out, struct pktsrc *pktsrc, uint16_t netn
 	struct pktsrc *set;
 	int r;
 
-	for (unsigned i = 0; i < 2; i++)
-		t->batches[i].flows = xcalloc(BATCH_FLOWS, sizeof(*t->batches[i].flows));
+	for (unsigned i = 0; i < 2; i++) {
+		struct capbatch *b = &t->batches[i];
+
+		b->flows = xcalloc(BATCH_FLOWS, sizeof(*b->flows));
+		b->names = xcalloc(PKTFEED_NAMES, sizeof(*b->names));
+		b->ifcounts = xcalloc(IFCOUNTS_MAX, sizeof(*b->ifcounts));
+	}
 	eventclock_init(&t->clock);
 	t->nudge_fd = -1;
 	r = make_set(&set, pktsrc, netns, err);

@@ -15,7 +15,7 @@
 #ifndef SOCKMON_SOURCE_CAPTHREAD_H
 #define SOCKMON_SOURCE_CAPTHREAD_H
 
-#include "net/flowtab.h"
+#include "event.h"
 #include "source/pktsrc.h"
 
 struct capthread;
@@ -25,7 +25,12 @@ struct capbatch {
 	uint32_t count;
 	uint32_t answers;	/* the last capthread_ask() that all up to here answers */
 	bool backlog;		/* more changes wait than fitted */
+	bool balanced;		/* nothing waits: with this batch, all flows were told as `totals` has them */
 	bool failed;		/* the last source did, `trouble` says why; no batch comes after this */
+	struct namerec *names;		/* learned since the last batch */
+	uint32_t name_count;
+	struct ifcountrec *ifcounts;	/* of interfaces that saw something since the last batch */
+	uint32_t ifcount_count;
 	struct flowtotals totals;
 	struct pktstats stats;
 	struct errmsg trouble;	/* "" = none; without `failed`: of one source of several, which ended */

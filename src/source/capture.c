@@ -22,8 +22,9 @@
 
 enum {
 	MAX_FLOWS_DEFAULT = 1 << 20,
-	READ_PACKETS = 1024,	/* between two looks at the clock */
+	READ_PACKETS = 64,	/* between two looks at the clock; no more names are kept than PKTFEED_NAMES */
 	SLICE_FLOWS = 4096,
+	HELD_SLICE = 512,	/* these and what the model makes of them stay in a core's cache */
 	/* There may be dozens of further namespaces, and most have little to say. */
 	FURTHER_BUFFER_KIB = 2048,
 };
@@ -49,8 +50,12 @@ struct capture {
 	/* a file */
 	struct pktfeed feed;
 	struct flowout *slice;
+	struct namerec *names;		/* PKTFEED_NAMES */
+	uint32_t slice_count;		/* held: flows in it that were sent and not taken back */
+	uint32_t slice_gen;		/* one more with each slice */
 	enum filephase phase;
-	bool at_end_only;
+	bool at_end_only, hold;
+	bool idle;			/* it is a pipe, and nothing is in it now */
 	uint64_t shown_ns;		/* monotonic: when flows were last sent while reading */
 };
 
@@ -89,6 +94,28 @@ static void send_totals(struct capture *c, const struct flowtotals *totals,
 	sink_send(out, &e);
 }
 
+static void send_names(const struct namerec *names, uint32_t count, uint64_t time_ns,
+		       const struct sink *out)
+{
+	struct event e = { .kind = EV_NAME, .time_ns = time_ns };
+
+	for (uint32_t i = 0; i < count; i++) {
+		e.name = names[i];
+		sink_send(out, &e);
+	}
+}
+
+static void send_ifcounts(const struct ifcountrec *counts, uint32_t count, uint64_t time_ns,
+			  const struct sink *out)
+{
+	struct event e = { .kind = EV_IFCOUNT, .time_ns = time_ns };
+
+	for (uint32_t i = 0; i < count; i++) {
+		e.ifcount = counts[i];
+		sink_send(out, &e);
+	}
+}
+
 static void send_trouble(const struct errmsg *trouble, uint64_t time_ns, const struct sink *out)
 {
 	struct event e = { .kind = EV_NOTICE, .time_ns = time_ns };
@@ -112,12 +139,23 @@ static void end_opening(struct capture *c, uint16_t index)
 		c->told_next = why;
 }
 
+/*
+ * Packets are looked at since it was opened, a little before its first step or refresh: the first
+ * time that it is told.
+ */
+static void note_began(struct capture *c, uint64_t now_ns)
+{
+	if (!c->rec.began_ns)
+		c->rec.began_ns = now_ns;
+}
+
 static int live_step(struct source *s, uint64_t now_ns, const struct sink *out)
 {
 	struct capture *c = capture_of(s);
 	struct capbatch *b = capthread_take(c->thread);
 	bool failed;
 
+	note_began(c, now_ns);
 	if (!b)
 		return c->rec.ended ? -EIO : 0;
 	failed = b->failed;
@@ -126,11 +164,14 @@ static int live_step(struct source *s, uint64_t now_ns, const struct sink *out)
 		c->rec.ended = c->rec.truncated = true;
 	}
 	send_flows(b->flows, b->count, now_ns, out);
+	send_names(b->names, b->name_count, now_ns, out);
+	send_ifcounts(b->ifcounts, b->ifcount_count, now_ns, out);
 	if (c->told_next.text[0])
 		send_trouble(&c->told_next, now_ns, out);
 	c->told_next.text[0] = '\0';
 	if (b->trouble.text[0])
 		send_trouble(&b->trouble, now_ns, out);
+	c->rec.balanced = b->balanced;
 	send_totals(c, &b->totals, &b->stats, now_ns, out);
 	c->answered = b->answers;
 	capthread_give_back(c->thread, b);
@@ -155,7 +196,7 @@ static void live_refresh(struct source *s, uint64_t now_ns)
 {
 	struct capture *c = capture_of(s);
 
-	(void)now_ns;
+	note_began(c, now_ns);
 	for (uint16_t i = 0; i < NETNS_MAX; i++)
 		if (c->opening[i] && capopen_is_over(c->opening[i]))
 			end_opening(c, i);
@@ -180,6 +221,7 @@ static void capture_close(struct source *s)
 	capthread_stop(c->thread);
 	pktfeed_fini(&c->feed);
 	free(c->slice);
+	free(c->names);
 	free((char *)c->opt.interfaces);
 	free((char *)c->opt.filter);
 	free(c);
@@ -197,30 +239,73 @@ static const struct source_ops live_ops = {
 
 /* ---- a file */
 
+/* What the file itself counts as lost before it was written (pcapng's interface statistics). */
+static void file_send_totals(struct capture *c, uint64_t time_ns, const struct sink *out)
+{
+	const struct pktsrc *p = c->feed.pktsrc;
+	struct pktstats stats = { 0 };
+
+	if (p->ops->stats)
+		p->ops->stats(c->feed.pktsrc, &stats);
+	c->rec.balanced = c->hold || !flowtab_has_changes(c->feed.flows);
+	if (c->hold)
+		flowtab_sum(c->feed.flows, &c->rec.held_packets, &c->rec.held_bytes);
+	send_totals(c, flowtab_totals(c->feed.flows), &stats, time_ns, out);
+}
+
+static void file_end(struct capture *c, uint64_t time_ns, const struct sink *out)
+{
+	c->phase = FILE_DONE;
+	c->rec.ended = true;
+	c->rec.truncated = c->trouble.text[0];
+	if (c->rec.truncated)
+		send_trouble(&c->trouble, time_ns, out);
+}
+
 static void file_send_slice(struct capture *c, uint64_t time_ns, const struct sink *out)
 {
-	uint32_t count = flowtab_collect(c->feed.flows, c->slice, SLICE_FLOWS);
-	struct pktstats none = { 0 };
+	if (!c->hold)
+		send_flows(c->slice, flowtab_collect(c->feed.flows, c->slice, SLICE_FLOWS), time_ns,
+			   out);
+	if (c->phase == FILE_SENDING && (c->hold || !flowtab_has_changes(c->feed.flows)))
+		file_end(c, time_ns, out);
+	file_send_totals(c, time_ns, out);
+}
 
-	send_flows(c->slice, count, time_ns, out);
-	if (c->phase == FILE_SENDING && !flowtab_has_changes(c->feed.flows)) {
-		c->phase = FILE_DONE;
-		c->rec.ended = true;
-		c->rec.truncated = c->trouble.text[0];
-		if (c->rec.truncated)
-			send_trouble(&c->trouble, time_ns, out);
+/* A file without packets has no time of its own. */
+static uint64_t file_time_ns(const struct capture *c, uint64_t now_ns)
+{
+	return c->feed.latest_ns ? c->feed.latest_ns : now_ns;
+}
+
+/* Names that the file itself gives to addresses, and those in its DNS answers. */
+static void file_send_names(struct capture *c, uint64_t time_ns, const struct sink *out)
+{
+	struct event e = { .kind = EV_NAME, .time_ns = time_ns };
+	struct pktsrc *p = c->feed.pktsrc;
+	char name[DNS_NAME_MAX];
+
+	if (c->feed.name_count)
+		send_names(c->names, pktfeed_take_names(&c->feed, c->names), time_ns, out);
+	while (p->ops->take_name && p->ops->take_name(p, &e.name.addr, name)) {
+		e.name.origin = NAME_FILE;
+		snprintf(e.name.name, sizeof(e.name.name), "%s", name);
+		sink_send(out, &e);
 	}
-	send_totals(c, flowtab_totals(c->feed.flows), &none, time_ns, out);
 }
 
 /* Reads for a while; true when there is something to show before the end. */
-static bool file_read(struct capture *c)
+static bool file_read(struct capture *c, uint64_t now_ns, const struct sink *out)
 {
 	uint64_t start = clock_mono_ns(), now = start;
 
 	for (; now - start < READ_NS; now = clock_mono_ns()) {
 		int n = pktfeed_step(&c->feed, READ_PACKETS, &c->trouble);
 
+		file_send_names(c, file_time_ns(c, now_ns), out);
+		c->idle = n == -EAGAIN;
+		if (c->idle)
+			break;
 		if (n > 0)
 			continue;
 		c->phase = FILE_SENDING;
@@ -238,15 +323,34 @@ static int file_step(struct source *s, uint64_t now_ns, const struct sink *out)
 	bool show = c->phase == FILE_SENDING;
 
 	if (c->phase == FILE_READING)
-		show = file_read(c);
-	if (show)	/* a file without packets has no time of its own */
-		file_send_slice(c, c->feed.latest_ns ? c->feed.latest_ns : now_ns, out);
+		show = file_read(c, now_ns, out);
+	if (show)
+		file_send_slice(c, file_time_ns(c, now_ns), out);
 	return 0;
+}
+
+/* What is written into a pipe comes when it comes; a file on disk is always there. */
+static bool file_is_idle(const struct capture *c)
+{
+	return c->phase == FILE_READING && c->idle;
+}
+
+static int file_fds(const struct source *s, struct pollfd *out, int max)
+{
+	const struct capture *c = capture_of_const(s);
+	int fd = c->feed.pktsrc->ops->fd ? c->feed.pktsrc->ops->fd(c->feed.pktsrc) : -1;
+
+	if (max < 1 || fd < 0 || !file_is_idle(c))
+		return 0;
+	*out = (struct pollfd){ .fd = fd, .events = POLLIN };
+	return 1;
 }
 
 static uint64_t file_due_ns(const struct source *s)
 {
-	return capture_of_const(s)->phase == FILE_DONE ? SOURCE_NEVER : 0;
+	const struct capture *c = capture_of_const(s);
+
+	return c->phase == FILE_DONE || file_is_idle(c) ? SOURCE_NEVER : 0;
 }
 
 static bool file_busy(const struct source *s)
@@ -257,10 +361,31 @@ static bool file_busy(const struct source *s)
 static const struct source_ops file_ops = {
 	.notice = NOTICE_CAPTURE,
 	.step = file_step,
+	.fds = file_fds,
 	.due_ns = file_due_ns,
 	.busy = file_busy,
 	.close = capture_close,
 };
+
+bool capture_next_slice(struct source *s, const struct sink *out)
+{
+	struct capture *c = capture_of(s);
+	uint32_t former = c->slice_count, count;
+
+	if (s->ops != &file_ops || !c->hold || c->phase != FILE_DONE)
+		return false;
+	count = flowtab_collect(c->feed.flows, c->slice, HELD_SLICE);
+	c->slice_gen++;
+	for (uint32_t i = 0; i < count; i++) {
+		c->slice[i].rec.id = i;
+		c->slice[i].rec.gen = c->slice_gen;
+	}
+	for (uint32_t i = count; i < former; i++)
+		c->slice[i].ended = true;
+	send_flows(c->slice, former > count ? former : count, c->feed.latest_ns, out);
+	c->slice_count = count;
+	return count > 0;
+}
 
 /* ---- opening */
 
@@ -287,6 +412,17 @@ static char *copy_of(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
+/* As in ringfilter.c: one `any` in the list, and all are meant. */
+static bool names_any(const char *interfaces)
+{
+	for (const char *at = interfaces; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, "any", 3) == 0 && (at[3] == ',' || !at[3]))
+			return true;
+	}
+	return false;
+}
+
 static int open_live(struct capture **out, const struct capture_options *opt, struct errmsg *err)
 {
 	struct pktsrc *pktsrc;
@@ -297,6 +433,8 @@ static int open_live(struct capture **out, const struct capture_options *opt, st
 		return r;
 	c = capture_alloc(&live_ops, opt->pktsrc.interfaces ? opt->pktsrc.interfaces : "any");
 	c->rec.live = true;
+	c->rec.filtered = opt->pktsrc.filter && opt->pktsrc.filter[0];
+	c->rec.limited = opt->pktsrc.interfaces && !names_any(opt->pktsrc.interfaces);
 	r = capthread_start(&c->thread, pktsrc, netns_index(opt->where), max_flows_of(opt), err);
 	if (r) {
 		free(c);
@@ -316,12 +454,14 @@ static int open_file(struct capture **out, const struct capture_options *opt, st
 	const char *slash = strrchr(opt->file, '/');
 	struct pktsrc *pktsrc;
 	struct capture *c;
-	int r = pktsrc_pcap_open_file(&pktsrc, opt->file, &opt->pktsrc, err);
+	int r = pktsrc_file_open(&pktsrc, opt->file, &opt->pktsrc, err);
 
 	if (r)
 		return r;
 	c = capture_alloc(&file_ops, slash ? slash + 1 : opt->file);
-	c->at_end_only = opt->publish_at_end_only;
+	c->at_end_only = opt->publish_at_end_only || opt->hold;
+	c->hold = opt->hold;
+	c->rec.filtered = opt->pktsrc.filter != NULL;
 	r = pktfeed_init(&c->feed, pktsrc, max_flows_of(opt), err);
 	if (r) {
 		free(c);
@@ -329,6 +469,7 @@ static int open_file(struct capture **out, const struct capture_options *opt, st
 	}
 	flowtab_keep_former(c->feed.flows);
 	c->slice = xcalloc(SLICE_FLOWS, sizeof(*c->slice));
+	c->names = xcalloc(PKTFEED_NAMES, sizeof(*c->names));
 	*out = c;
 	return 0;
 }

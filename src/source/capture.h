@@ -19,6 +19,7 @@ struct capture_options {
 	const char *file;		/* NULL = live */
 	uint32_t max_flows;		/* 0 = default (1 Mi) */
 	bool publish_at_end_only;	/* file, batch: flows are sent once, at the end */
+	bool hold;			/* file, batch: flows are not sent at all but by capture_next_slice() */
 	const struct netns_place *where;	/* live: NULL = here */
 };
 
@@ -33,6 +34,13 @@ void capture_progress(const struct source *s, uint64_t *at, uint64_t *size);
  * interrupted).
  */
 void capture_cut(struct source *s);
+
+/*
+ * A file that was opened with `hold`, and read: sends the next few hundred of its flows, in the
+ * order of their ids in the table, and takes those back that it sent before. false: there were none left, and
+ * the last ones are taken back. Their ids and generations are of the slice, not of the table.
+ */
+bool capture_next_slice(struct source *s, const struct sink *out);
 
 /* Did the file end early? Returns the sentence, or NULL. Borrowed from the source. */
 const char *capture_trouble(const struct source *s);

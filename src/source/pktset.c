@@ -180,6 +180,7 @@ static int step_member(struct pktset *s, unsigned i, unsigned max,
 	struct errmsg why = { "" };
 	int n = p->ops->step(p, max, each, ctx, &why);
 
+	s->pktsrc.losing = s->pktsrc.losing || p->losing;
 	if (n >= 0)
 		return n;
 	if (s->count == 1) {
@@ -217,12 +218,15 @@ static int set_step(struct pktsrc *src, unsigned max,
 {
 	struct pktset *s = set_of(src);
 	struct pktsrc *only = s->members[0].pktsrc;
+	int n;
 
 	if (s->count == 0)
 		return 0;
-	if (s->count == 1)
-		return only->ops->step(only, max, each, ctx, err);
-	return step_many(s, max, each, ctx, err);
+	if (s->count > 1)
+		return step_many(s, max, each, ctx, err);
+	n = only->ops->step(only, max, each, ctx, err);
+	src->losing = src->losing || only->losing;
+	return n;
 }
 
 static int set_fd(const struct pktsrc *src)
@@ -238,6 +242,7 @@ static void set_stats(struct pktsrc *src, struct pktstats *out)
 	struct pktset *s = set_of(src);
 
 	*out = s->retired;
+	src->losing = false;
 	for (unsigned i = 0; i < s->count; i++) {
 		struct pktsrc *p = s->members[i].pktsrc;
 		struct pktstats stats;

@@ -9,6 +9,7 @@
 
 #include "base/errmsg.h"
 #include "net/decode.h"
+#include "net/dns.h"
 
 struct pktsrc;
 
@@ -28,13 +29,19 @@ struct pktstats {
 struct pktsrc_ops {
 	/*
 	 * Looks at no more than `max` packets that are there now and hands over those that pass the
-	 * filter; never waits. Returns how many it looked at; 0: none now (live), or the end
-	 * (file); -errno: it failed or the file is broken from here on, *err says where.
+	 * filter; never waits. Returns how many it looked at (what else a file holds counts as one,
+	 * too); 0: none now (live), or the end (file); -EAGAIN: none now (a file that is a pipe);
+	 * else -errno: it failed or the file is broken from here on, *err says where.
 	 */
 	int (*step)(struct pktsrc *p, unsigned max, void (*each)(void *ctx, const struct pktraw *raw),
 		    void *ctx, struct errmsg *err);
-	int (*fd)(const struct pktsrc *p);	/* to poll for POLLIN; -1 = a file, always ready */
+	int (*fd)(const struct pktsrc *p);	/* to poll for POLLIN; -1 = a file on disk, always ready */
 	void (*stats)(struct pktsrc *p, struct pktstats *out);	/* cumulative */
+	/*
+	 * Takes the next name that the file gives an address; false: none now. NULL: this kind of
+	 * source gives none.
+	 */
+	bool (*take_name)(struct pktsrc *p, struct addr *addr, char name[static DNS_NAME_MAX]);
 	/* For a progress bar: bytes read and size; 0 = unknown. NULL for live sources. */
 	void (*progress)(const struct pktsrc *p, uint64_t *at, uint64_t *size);
 	void (*close)(struct pktsrc *p);
@@ -42,6 +49,7 @@ struct pktsrc_ops {
 
 struct pktsrc {
 	const struct pktsrc_ops *ops;	/* first member of each implementation */
+	bool losing;	/* live: packets were dropped since the last stats(), which clears it. Not all sources know */
 };
 
 /*
@@ -53,8 +61,11 @@ int pktsrc_ring_open(struct pktsrc **out, const struct pktsrc_options *opt, stru
 /* Live through libpcap, where the ring cannot be had. One interface, or "any". */
 int pktsrc_pcap_open_live(struct pktsrc **out, const struct pktsrc_options *opt, struct errmsg *err);
 
-/* A capture file, "-" = stdin. opt->filter is applied in user space; interfaces, snaplen unused. */
-int pktsrc_pcap_open_file(struct pktsrc **out, const char *path, const struct pktsrc_options *opt,
-			  struct errmsg *err);
+/*
+ * A capture file, pcap or pcapng, "-" = stdin. opt->filter is applied in user space, compiled for
+ * each link type; interfaces, snaplen unused.
+ */
+int pktsrc_file_open(struct pktsrc **out, const char *path, const struct pktsrc_options *opt,
+		     struct errmsg *err);
 
 #endif

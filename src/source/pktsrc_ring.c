@@ -132,8 +132,12 @@ static bool block_open(struct pktsrc_ring *p)
 {
 	struct tpacket_block_desc *b = block_at(p, p->block);
 
-	if (!(__atomic_load_n(&b->hdr.bh1.block_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER))
+	uint32_t status = __atomic_load_n(&b->hdr.bh1.block_status, __ATOMIC_ACQUIRE);
+
+	if (!(status & TP_STATUS_USER))
 		return false;
+	/* Set from the first packet that is dropped until the statistics are read (prb_close_block()). */
+	p->pktsrc.losing = p->pktsrc.losing || status & TP_STATUS_LOSING;
 	p->left = b->hdr.bh1.num_pkts;
 	p->next = (const uint8_t *)b + b->hdr.bh1.offset_to_first_pkt;
 	p->in_block = true;
@@ -218,7 +222,7 @@ static int ring_step(struct pktsrc *src, unsigned max,
 			p->next += h->tp_next_offset;
 			count++;
 			raw_of(p, h, &raw);
-			if (ringfilter_passes(&p->filter, &raw))
+			if (!p->filter.has_user_filter || ringfilter_passes(&p->filter, &raw))
 				each(ctx, &raw);
 		}
 		if (!p->left)
@@ -241,6 +245,7 @@ static void ring_stats(struct pktsrc *src, struct pktstats *out)
 	/* Reading resets them. */
 	if (getsockopt(p->fd, SOL_PACKET, PACKET_STATISTICS, &s, &len) == 0)
 		p->dropped += s.tp_drops;
+	src->losing = false;
 	*out = (struct pktstats){ .dropped = p->dropped };
 }
 

@@ -4,22 +4,42 @@
  */
 #include "source/ringfilter.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <net/if.h>	/* before the kernel's own */
 #include <linux/if_arp.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <netinet/in.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "net/dns.h"
 #include "net/links.h"
 
-enum { PROLOGUE_MAX = 16 + RINGFILTER_INTERFACES_MAX };
+enum {
+	PROLOGUE_MAX = 16 + RINGFILTER_INTERFACES_MAX,
+	/* Where the parts of the epilogue begin, and its length. */
+	AT_OTHERS = 0,
+	AT_ETHERNET = 7,
+	AT_IPV4 = 13,
+	AT_IPV6 = 23,
+	AT_PORT = 28,
+	AT_SHORT = 31,
+	AT_LONG = 32,
+	EPILOGUE = 33,
+	DNS_BYTES = 1514,	/* kept of what may be an answer: a whole frame */
+};
 
 #define LOAD_EXTENSION(what) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + (what)))
+#define LOAD_HALF(at) BPF_STMT(BPF_LD | BPF_H | BPF_IND, at)	/* x + at */
+#define LOAD_BYTE(at) BPF_STMT(BPF_LD | BPF_B | BPF_IND, at)
+#define CALCULATE(op, k) BPF_STMT(BPF_ALU | (op) | BPF_K, k)
 #define JUMP_EQUAL(k, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, yes, no)
+#define JUMP(n) BPF_STMT(BPF_JMP | BPF_JA, n)
 #define RETURN(k) BPF_STMT(BPF_RET | BPF_K, k)
 
 bool ringfilter_is_ethernet(unsigned hatype)
@@ -93,10 +113,12 @@ static void append(struct ringfilter *f, struct sock_filter insn)
 }
 
 /*
- * Passes on to what follows or returns 0; `others` is what packets without an Ethernet header get.
+ * Passes on to what follows or returns 0. Packets without an Ethernet header skip the user's
+ * filter, of so many instructions, or get nothing.
  */
-static void append_prologue(struct ringfilter *f, uint32_t others)
+static void append_prologue(struct ringfilter *f, bool wants_others, unsigned user_len)
 {
+	const struct sock_filter skip_user = JUMP(4 + user_len + AT_OTHERS), drop = RETURN(0);
 	unsigned n = f->interface_count;
 
 	/* A socket that is bound to one interface needs no test. */
@@ -111,27 +133,81 @@ static void append_prologue(struct ringfilter *f, uint32_t others)
 	append(f, (struct sock_filter)JUMP_EQUAL(ARPHRD_ETHER, 7, 0));
 	append(f, (struct sock_filter)JUMP_EQUAL(ARPHRD_NETLINK, 5, 0));
 	append(f, (struct sock_filter)JUMP_EQUAL(ARPHRD_LOOPBACK, 1, 0));
-	append(f, (struct sock_filter)RETURN(others));
+	append(f, wants_others ? skip_user : drop);
 	/* Every loopback packet comes twice, sent and received: one observation point is enough. */
 	append(f, (struct sock_filter)LOAD_EXTENSION(SKF_AD_PKTTYPE));
 	append(f, (struct sock_filter)JUMP_EQUAL(PACKET_OUTGOING, 1, 0));
-	append(f, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, 1));
-	append(f, (struct sock_filter)RETURN(0));
+	append(f, (struct sock_filter)JUMP(1));
+	append(f, drop);
 }
 
 /*
- * libpcap's program follows the prologue; it returns what it would keep, we keep snaplen of that.
+ * libpcap's program follows the prologue; it returns what it would keep: the epilogue says how much
+ * we do.
  */
-static void append_user(struct ringfilter *f, const struct bpf_program *user, uint32_t snaplen)
+static void append_user(struct ringfilter *f, const struct bpf_program *user)
 {
 	for (unsigned i = 0; i < user->bf_len; i++) {
 		const struct bpf_insn *in = &user->bf_insns[i];
 		struct sock_filter insn = { in->code, in->jt, in->jf, in->k };
 
 		if (insn.code == (BPF_RET | BPF_K) && insn.k)
-			insn.k = snaplen;
+			insn = (struct sock_filter)JUMP(user->bf_len - i - 1 + AT_ETHERNET);
 		append(f, insn);
 	}
+}
+
+/* From the instruction before the next to a part of the epilogue that begins at `base`. */
+#define TO(part) ((uint8_t)(base + (part) - f->count - 1))
+
+/*
+ * How much of a packet is kept: more of what comes from a DNS port, whose names are wanted. Only
+ * packets that are longer than snaplen are looked at: so all that is loaded is there, and no
+ * load's failure can drop a packet (the kernel returns 0 then). x is where IP begins: of links
+ * without Ethernet as a rule at once; where it is not, the version tells.
+ */
+static void append_epilogue(struct ringfilter *f, uint32_t snaplen)
+{
+	unsigned base = f->count;
+
+	append(f, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0));
+	append(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, snaplen, 0, TO(AT_SHORT)));
+	append(f, (struct sock_filter)BPF_STMT(BPF_LDX | BPF_IMM, 0));
+	append(f, (struct sock_filter)LOAD_BYTE(0));
+	append(f, (struct sock_filter)CALCULATE(BPF_AND, 0xf0));
+	append(f, (struct sock_filter)JUMP_EQUAL(0x40, TO(AT_IPV4), 0));
+	append(f, (struct sock_filter)JUMP_EQUAL(0x60, TO(AT_IPV6), TO(AT_SHORT)));
+
+	append(f, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0));
+	append(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, snaplen, 0, TO(AT_SHORT)));
+	append(f, (struct sock_filter)BPF_STMT(BPF_LDX | BPF_IMM, ETH_HLEN));
+	append(f, (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS, ETH_HLEN - 2));
+	append(f, (struct sock_filter)JUMP_EQUAL(ETH_P_IP, TO(AT_IPV4), 0));
+	append(f, (struct sock_filter)JUMP_EQUAL(ETH_P_IPV6, TO(AT_IPV6), TO(AT_SHORT)));
+
+	append(f, (struct sock_filter)LOAD_HALF(6));	/* later fragments have no ports */
+	append(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, TO(AT_SHORT), 0));
+	append(f, (struct sock_filter)LOAD_BYTE(9));
+	append(f, (struct sock_filter)JUMP_EQUAL(IPPROTO_UDP, 0, TO(AT_SHORT)));
+	append(f, (struct sock_filter)LOAD_BYTE(0));
+	append(f, (struct sock_filter)CALCULATE(BPF_AND, 0x0f));
+	append(f, (struct sock_filter)CALCULATE(BPF_LSH, 2));
+	append(f, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0));
+	append(f, (struct sock_filter)BPF_STMT(BPF_MISC | BPF_TAX, 0));
+	append(f, (struct sock_filter)JUMP(TO(AT_PORT)));
+
+	append(f, (struct sock_filter)LOAD_BYTE(6));
+	append(f, (struct sock_filter)JUMP_EQUAL(IPPROTO_UDP, 0, TO(AT_SHORT)));
+	append(f, (struct sock_filter)BPF_STMT(BPF_MISC | BPF_TXA, 0));
+	append(f, (struct sock_filter)CALCULATE(BPF_ADD, 40));
+	append(f, (struct sock_filter)BPF_STMT(BPF_MISC | BPF_TAX, 0));
+
+	append(f, (struct sock_filter)LOAD_HALF(0));
+	append(f, (struct sock_filter)JUMP_EQUAL(DNS_PORT, TO(AT_LONG), 0));
+	append(f, (struct sock_filter)JUMP_EQUAL(DNS_MDNS_PORT, TO(AT_LONG), TO(AT_SHORT)));
+	append(f, (struct sock_filter)RETURN(snaplen));
+	append(f, (struct sock_filter)RETURN(snaplen < DNS_BYTES ? DNS_BYTES : snaplen));
+	assert(f->count == base + EPILOGUE);
 }
 
 /* A word of it; "my-vlan" and "vlan.example.org" are names. */
@@ -195,9 +271,10 @@ static int build_user(struct ringfilter *f, const char *filter, uint32_t snaplen
 		free(f->raw);
 		f->raw = NULL;
 	}
-	f->insns = xcalloc(PROLOGUE_MAX + ethernet.bf_len, sizeof(*f->insns));
-	append_prologue(f, f->raw ? snaplen : 0);
-	append_user(f, &ethernet, snaplen);
+	f->insns = xcalloc(PROLOGUE_MAX + ethernet.bf_len + EPILOGUE, sizeof(*f->insns));
+	append_prologue(f, f->raw, ethernet.bf_len);
+	append_user(f, &ethernet);
+	append_epilogue(f, snaplen);
 	pcap_freecode(&ethernet);
 	return 0;
 }
@@ -213,9 +290,10 @@ int ringfilter_init(struct ringfilter *f, const char *interfaces, const char *fi
 		return r;
 	if (filter && *filter)
 		return build_user(f, filter, snaplen, err);
-	f->insns = xcalloc(PROLOGUE_MAX, sizeof(*f->insns));
-	append_prologue(f, snaplen);
-	append(f, (struct sock_filter)RETURN(snaplen));
+	f->insns = xcalloc(PROLOGUE_MAX + 1 + EPILOGUE, sizeof(*f->insns));
+	append_prologue(f, true, 1);
+	append(f, (struct sock_filter)JUMP(AT_ETHERNET));
+	append_epilogue(f, snaplen);
 	return 0;
 }
 

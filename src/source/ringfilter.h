@@ -8,6 +8,9 @@
  * asked for by name; then the user's filter judges Ethernet-like frames. Packets of other links
  * (tunnels, PPP) have no Ethernet header that it could read: they all pass, and are judged in user
  * space by the filter compiled for bare IP. `vlan` is refused: no tag is left that it could match.
+ *
+ * Of each packet snaplen bytes are kept (128 or more), and all of one that comes from a UDP port of
+ * DNS.
  */
 #ifndef SOCKMON_SOURCE_RINGFILTER_H
 #define SOCKMON_SOURCE_RINGFILTER_H

@@ -31,6 +31,8 @@ static bool take_stats(struct ifacerec *out, const struct nlread_attr *a)
 	memcpy(&stats, a->data, needed);
 	out->rx_bytes = stats.rx_bytes;
 	out->tx_bytes = stats.tx_bytes;
+	out->rx_errors = stats.rx_errors;
+	out->tx_errors = stats.tx_errors;
 	out->rx_packets = stats.rx_packets;
 	out->tx_packets = stats.tx_packets;
 	out->rx_dropped = stats.rx_dropped;

@@ -15,6 +15,7 @@
 #include "source/synth_row.h"
 
 #define FIRST_NS (1767268800 * NSEC_PER_SEC)	/* 2026-01-01T12:00:00Z */
+#define BEGAN_NS (FIRST_NS - 100000 * NSEC_PER_SEC)	/* before every flow of the tables */
 
 enum {
 	DUMPS = 4,			/* tcp4, tcp6, udp4, udp6; the rest is synth_local.c's */
@@ -27,7 +28,12 @@ enum {
 };
 
 struct synthload {
-	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
+	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets, rx_segs, tx_segs;
+};
+
+/* Of each interface: what it counted itself, and what the capture saw of that. */
+struct synthloads {
+	struct synthload own[SYNTH_IFACES], seen[SYNTH_IFACES];
 };
 
 /* Invariant: while `pending`, the round of time.tick has not been sent. */
@@ -40,7 +46,8 @@ struct synth {
 	struct synthrow *rows;
 	unsigned row_count;
 	struct flowtotals past;			/* only expired_*: flows that ended */
-	struct synthload past_load[SYNTH_IFACES];	/* what those had carried */
+	struct synthloads past_loads;		/* what those had carried */
+	struct synthload first_seen[SYNTH_IFACES];	/* at the first tick: what came before is not counted */
 };
 
 static struct event event_of(const struct synth *s, enum eventkind kind)
@@ -97,7 +104,7 @@ static void send_addrs(const struct synth *s, const struct sink *out)
 	}
 }
 
-static void add_load(struct synthload *loads, const struct synthrow *r)
+static void add_flow(struct synthload *loads, const struct synthrow *r)
 {
 	struct flowrec f;
 	struct synthload *load;
@@ -110,37 +117,107 @@ static void add_load(struct synthload *loads, const struct synthrow *r)
 	load->rx_bytes += f.dir[!l].bytes + f.dir[!l].packets * LINK_HEADER;
 	load->tx_packets += f.dir[l].packets;
 	load->rx_packets += f.dir[!l].packets;
+	load->tx_segs += f.dir[l].segs;
+	load->rx_segs += f.dir[!l].segs;
+}
+
+/* The interface itself counts what the capture missed, too. */
+static void add_load(struct synthloads *loads, const struct synthrow *r)
+{
+	struct synthconn whole = *r->conn;
+	struct synthrow own = *r;
+
+	add_flow(loads->seen, r);
+	whole.flags &= (uint16_t)~SY_PARTLY_SEEN;
+	own.conn = &whole;
+	add_flow(loads->own, &own);
+}
+
+/* What passes at one interface and at its master was added at the master. */
+static void sum_loads(const struct synth *s, struct synthloads *out)
+{
+	*out = s->past_loads;
+	for (unsigned i = 0; i < s->row_count; i++)
+		if (s->rows[i].flow_live)
+			add_load(out, &s->rows[i]);
+	for (unsigned i = 0; i < SYNTH_IFACES; i++) {
+		unsigned like = synth_ifaces[i].like;
+
+		if (!like)
+			continue;
+		out->own[i] = out->own[like - 1];
+		out->seen[i] = out->seen[like - 1];
+	}
 }
 
 /* An interface carried what its flows did. What lo sends it receives. */
-static void send_ifaces(const struct synth *s, const struct sink *out)
+static void send_ifaces(const struct synth *s, const struct synthloads *loads,
+			const struct sink *out)
 {
 	struct event e = event_of(s, EV_IFACE);
-	struct synthload loads[SYNTH_IFACES];
 
-	memcpy(loads, s->past_load, sizeof(loads));
-	for (unsigned i = 0; i < s->row_count; i++)
-		if (s->rows[i].flow_live)
-			add_load(loads, &s->rows[i]);
 	for (unsigned i = 0; i < SYNTH_IFACES; i++) {
 		const struct synthiface *f = &synth_ifaces[i];
-		struct synthload *l = &loads[i];
+		struct synthload l = loads->own[i];
 		uint64_t rx_before = (uint64_t)f->rx_mib << 20, tx_before = (uint64_t)f->tx_mib << 20;
 
 		if (f->type == ARPHRD_LOOPBACK) {
-			l->rx_bytes = l->tx_bytes = l->rx_bytes + l->tx_bytes;
-			l->rx_packets = l->tx_packets = l->rx_packets + l->tx_packets;
+			l.rx_bytes = l.tx_bytes = l.rx_bytes + l.tx_bytes;
+			l.rx_packets = l.tx_packets = l.rx_packets + l.tx_packets;
 		}
 		e.iface = (struct ifacerec){
 			.ifindex = i + 1,
 			.flags = f->flags,
 			.type = f->type,
-			.rx_bytes = rx_before + l->rx_bytes,
-			.tx_bytes = tx_before + l->tx_bytes,
-			.rx_packets = rx_before / PACKET_BEFORE + l->rx_packets,
-			.tx_packets = tx_before / PACKET_BEFORE + l->tx_packets,
+			.master = f->master,
+			.rx_bytes = rx_before + l.rx_bytes,
+			.tx_bytes = tx_before + l.tx_bytes,
+			.rx_packets = rx_before / PACKET_BEFORE + l.rx_packets,
+			.tx_packets = tx_before / PACKET_BEFORE + l.tx_packets,
+			.rx_dropped = f->dropped,
+			.rx_errors = f->errors,
 		};
 		memcpy(e.iface.name, f->name, strlen(f->name));
+		sink_send(out, &e);
+	}
+}
+
+/* Since the demo began; the outgoing copies of lo are not looked at. */
+static void send_ifcounts(const struct synth *s, const struct synthloads *loads,
+			  const struct sink *out)
+{
+	struct event e = event_of(s, EV_IFCOUNT);
+
+	for (unsigned i = 0; i < SYNTH_IFACES; i++) {
+		struct synthload l = loads->seen[i], first = s->first_seen[i];
+
+		e.ifcount = (struct ifcountrec){
+			.ifindex = i + 1,
+			.rx_packets = l.rx_packets - first.rx_packets,
+			.tx_packets = l.tx_packets - first.tx_packets,
+			.rx_segs = l.rx_segs - first.rx_segs,
+			.tx_segs = l.tx_segs - first.tx_segs,
+			.rx_bytes = l.rx_bytes - first.rx_bytes,
+			.tx_bytes = l.tx_bytes - first.tx_bytes,
+		};
+		if (synth_ifaces[i].type == ARPHRD_LOOPBACK) {
+			e.ifcount.rx_packets += e.ifcount.tx_packets;
+			e.ifcount.rx_segs += e.ifcount.tx_segs;
+			e.ifcount.rx_bytes += e.ifcount.tx_bytes;
+			e.ifcount.tx_packets = e.ifcount.tx_segs = e.ifcount.tx_bytes = 0;
+		}
+		sink_send(out, &e);
+	}
+}
+
+static void send_names(const struct synth *s, const struct sink *out)
+{
+	struct event e = event_of(s, EV_NAME);
+
+	for (unsigned i = 0; i < SYNTH_NAMES; i++) {
+		e.name = (struct namerec){ .origin = NAME_DNS };
+		addr_parse(synth_names[i].addr, &e.name.addr);
+		memcpy(e.name.name, synth_names[i].name, strlen(synth_names[i].name));
 		sink_send(out, &e);
 	}
 }
@@ -349,7 +426,7 @@ static void send_flows(struct synth *s, const struct sink *out)
 			s->past.expired_packets += e.flow.rec.dir[end].packets;
 			s->past.expired_bytes += e.flow.rec.dir[end].bytes;
 		}
-		add_load(s->past_load, r);
+		add_load(&s->past_loads, r);
 	}
 }
 
@@ -358,7 +435,8 @@ static void send_capture(const struct synth *s, const struct sink *out)
 	struct event e = event_of(s, EV_CAPTURE);
 	struct flowtotals *t = &e.capture.totals;
 
-	e.capture = (struct capturerec){ .totals = s->past, .live = true, .interfaces = "any" };
+	e.capture = (struct capturerec){ .totals = s->past, .live = true,
+					.began_ns = BEGAN_NS, .interfaces = "any" };
 	t->flow_limit = FLOW_LIMIT;
 	t->not_ip = ARP_BEFORE + (uint64_t)s->time.tick * ARP_EACH;
 	t->not_ip_bytes = t->not_ip * ARP_BYTES;
@@ -410,18 +488,22 @@ static void advance_rows(struct synth *s)
 static int synth_step(struct source *source, uint64_t now_ns, const struct sink *out)
 {
 	struct synth *s = (struct synth *)source;
+	struct synthloads loads;
 
 	(void)now_ns;
 	if (!s->pending)
 		return 0;
 	advance_rows(s);
+	sum_loads(s, &loads);
 	if (s->time.tick == 0) {
 		send_host(s, out);
 		send_addrs(s, out);
 		send_users(s, out);
 		send_cgroups(s, out);
+		send_names(s, out);
+		memcpy(s->first_seen, loads.seen, sizeof(s->first_seen));
 	}
-	send_ifaces(s, out);
+	send_ifaces(s, &loads, out);
 	send_procs(s, out);
 	if (s->time.tick == 0)
 		send_local_holders(s, out);
@@ -433,6 +515,7 @@ static int synth_step(struct source *source, uint64_t now_ns, const struct sink 
 	send_pass(s, out);
 	send_sockets(s, out);
 	send_capture(s, out);
+	send_ifcounts(s, &loads, out);
 	send_tick(s, out);
 	s->pending = false;
 	return 0;

@@ -88,8 +88,13 @@ const struct synthuser synth_users[SYNTH_USERS] = {
 
 const struct synthiface synth_ifaces[SYNTH_IFACES] = {
 	{ "lo", IFF_UP | IFF_RUNNING | IFF_LOOPBACK, ARPHRD_LOOPBACK, 310, 310 },
-	{ "eth0", IFF_UP | IFF_RUNNING | IFF_BROADCAST | IFF_MULTICAST, ARPHRD_ETHER, 48210, 9120 },
+	{ "eth0", IFF_UP | IFF_RUNNING | IFF_BROADCAST | IFF_MULTICAST, ARPHRD_ETHER, 48210, 9120,
+	  .dropped = 812 },
 	{ "docker0", IFF_UP | IFF_RUNNING | IFF_BROADCAST | IFF_MULTICAST, ARPHRD_ETHER, 12, 240 },
+	{ "veth9a1c", IFF_UP | IFF_RUNNING | IFF_BROADCAST | IFF_MULTICAST, ARPHRD_ETHER, 12, 240,
+	  .like = 3, .master = 3 },
+	{ "wg0", IFF_UP | IFF_RUNNING | IFF_POINTOPOINT | IFF_NOARP, ARPHRD_NONE, 88, 14, .errors = 3 },
+	{ "eth1", IFF_UP | IFF_BROADCAST | IFF_MULTICAST, ARPHRD_ETHER, 0, 0 },
 };
 
 const struct synthaddr synth_addrs[SYNTH_ADDRS] = {
@@ -98,6 +103,15 @@ const struct synthaddr synth_addrs[SYNTH_ADDRS] = {
 	{ "10.0.0.2", 2, 24 },
 	{ "2001:db8::2", 2, 64 },
 	{ "172.17.0.1", 3, 16 },
+	{ "10.9.0.1", 5, 24 },
+};
+
+const struct synthname synth_names[SYNTH_NAMES] = {
+	{ "203.0.113.10", "video.example.com" },  { "203.0.113.11", "www.example.com" },
+	{ "203.0.113.12", "api.example.com" },	  { "198.51.100.40", "img.example.net" },
+	{ "192.0.2.195", "mirror.example" },	  { "192.0.2.123", "ntp.example.org" },
+	{ "2001:db8:5::1", "www.example.com" },	  { "2001:db8:5::9", "video.example.com" },
+	{ "10.0.0.9", "db2.example.net" },
 };
 
 const struct synthpath synth_paths[SYNTH_PATHS] = {
@@ -202,9 +216,9 @@ static const struct synthconn conns[] = {
 
 	/* a browser */
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 51234, "203.0.113.10", 443), .proc = P_FIREFOX, .fd = 88,
-	  .path = PATH_WAN, .rx = 1200000, .tx = 12000, .age_s = 302, .flags = OUT | SY_PARTLY_SEEN },
+	  .path = PATH_WAN, .rx = 1200000, .tx = 12000, .age_s = 302, .flags = OUT },
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 51240, "203.0.113.11", 443), .proc = P_FIREFOX, .fd = 91,
-	  .path = PATH_WAN, .rx = 21000, .tx = 1900, .age_s = 300, .flags = OUT },
+	  .path = PATH_WAN, .rx = 21000, .tx = 1900, .age_s = 300, .flags = OUT | SY_PARTLY_SEEN },
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 51266, "198.51.100.40", 443), .proc = P_FIREFOX, .fd = 97,
 	  .path = PATH_FAR, .rx_before = 88140, .tx_before = 4120, .timer = TIMER_KEEPALIVE,
 	  .timer_ms = 9000, .age_s = 280, .flags = OUT },
@@ -237,7 +251,7 @@ static const struct synthconn conns[] = {
 	  .rx_before = 1904, .tx_before = 7110, .recv_q = 1, .age_s = 395, .flags = IN | SY_DUAL },
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 48810, "10.0.0.9", 9092), .proc = P_JAVA, .fd = 61,
 	  .path = PATH_RACK, .rx = 310, .tx = 120, .rx_before = 8120400, .recv_q = 98304, .age_s = 3600,
-	  .flags = OUT | SY_DUAL },
+	  .flags = OUT | SY_ECN | SY_DUAL },
 
 	/* node behind nginx, seen as IPv4 by a dual-stack listener */
 	{ TCP(ESTABLISHED), BETWEEN("10.0.0.2", 3000, "10.0.0.5", 50101), .proc = P_NODE, .fd = 25,
@@ -299,10 +313,15 @@ static const struct synthconn conns[] = {
 	{ UDP(CLOSE), AT("::", 5353), .proc = P_AVAHI, .fd = 13, .flags = SY_V6ONLY },
 	{ UDP(CLOSE), AT("127.0.0.1", 323), .proc = P_CHRONYD, .fd = 5 },
 	{ UDP(CLOSE), AT("0.0.0.0", 51820), .flags = SY_KERNEL },
+	{ UDP(CLOSE), AT("0.0.0.0", 4789), .flags = SY_KERNEL },
 	{ UDP(ESTABLISHED), BETWEEN("10.0.0.2", 40123, "192.0.2.123", 123), .proc = P_CHRONYD, .fd = 6,
 	  .path = PATH_DATAGRAMS, .rx_before = 9600, .tx_before = 9600, .age_s = 12800, .flags = OUT },
 	{ UDP(ESTABLISHED), BETWEEN("10.0.0.2", 36001, "192.0.2.53", 53), .proc = P_RESOLVED, .fd = 19,
 	  .path = PATH_DATAGRAMS, .rx = 260, .tx = 90, .age_s = 30, .flags = OUT },
+
+	/* statistics for a collector that is not there: its host says so each time */
+	{ UDP(ESTABLISHED), BETWEEN("10.0.0.2", 41800, "10.0.0.12", 8125), .wire = WS_REFUSED,
+	  .proc = P_NODE, .fd = 27, .path = PATH_DATAGRAMS, .tx = 900, .age_s = 120, .flags = OUT },
 
 	/* traffic that unconnected sockets above serve */
 	{ SP_UDP, BETWEEN("10.0.0.2", 53, "10.0.0.21", 41001), .path = PATH_DATAGRAMS, .rx = 80, .tx = 310,
@@ -315,6 +334,8 @@ static const struct synthconn conns[] = {
 	  .tx_before = 210, .age_s = 4, .flags = IN },
 	{ SP_UDP, BETWEEN("10.0.0.2", 514, "10.0.0.31", 514), .path = PATH_DATAGRAMS, .rx = 64000,
 	  .age_s = 600, .flags = IN },
+	{ SP_UDP, BETWEEN("10.0.0.2", 4789, "10.0.0.9", 53944), .path = PATH_DATAGRAMS, .rx = 31000,
+	  .age_s = 700, .flags = IN },	/* VXLAN: each way has a source port of its own */
 	{ SP_UDP, BETWEEN("224.0.0.251", 5353, "10.0.0.21", 5353), .path = PATH_DATAGRAMS, .rx = 90,
 	  .age_s = 300, .flags = IN },
 
@@ -323,6 +344,10 @@ static const struct synthconn conns[] = {
 	  .rx = 90000, .tx = 1100, .age_s = 48, .flags = OUT | SY_THROUGH },
 	{ SP_TCP, BETWEEN("172.17.0.2", 38800, "198.51.100.8", 80), .wire = WS_ESTABLISHED,
 	  .path = PATH_WAN, .rx = 22000, .tx = 410, .age_s = 9, .flags = OUT | SY_THROUGH },
+	{ SP_UDP, BETWEEN("10.0.0.2", 48211, "10.0.0.9", 4789), .path = PATH_DATAGRAMS, .tx = 12000,
+	  .age_s = 700, .flags = OUT },
+	{ SP_TCP, BETWEEN("10.0.0.40", 51120, "10.0.0.41", 8443), .wire = WS_ESTABLISHED, .rx = 2600,
+	  .tx = 700, .age_s = 33, .flags = OUT | SY_PASSING },
 	{ SP_TCP, BETWEEN("10.0.0.2", 23, "203.0.113.66", 44444), .wire = WS_REFUSED, .age_s = 2, .flags = IN },
 	{ SP_UDP, BETWEEN("10.0.0.255", 137, "10.0.0.30", 137), .path = PATH_DATAGRAMS, .rx = 50,
 	  .age_s = 900, .flags = IN },

@@ -46,14 +46,22 @@ struct synthiface {
 	uint32_t flags;			/* IFF_* */
 	uint16_t type;			/* ARPHRD_* */
 	uint32_t rx_mib, tx_mib;	/* carried before the demo began */
+	uint32_t dropped, errors;	/* received; before the demo began, too */
+	uint8_t like;			/* ifindex of the one whose packets pass here as well; 0 = none */
+	uint8_t master;			/* ifindex */
 };
 
-enum { SYNTH_IFACES = 3, SYNTH_ADDRS = 5 };	/* ifindex is the place in the table + 1 */
-enum { SYNTH_USERS = 11 };
+enum { SYNTH_IFACES = 6, SYNTH_ADDRS = 6 };	/* ifindex is the place in the table + 1 */
+enum { SYNTH_USERS = 11, SYNTH_NAMES = 9 };
 
 struct synthaddr {
 	const char *text;
 	uint8_t ifindex, prefix;
+};
+
+/* A name that a DNS answer gave an address. */
+struct synthname {
+	const char *addr, *name;
 };
 
 /* What tcp_info says of the way to the peer. */
@@ -80,6 +88,8 @@ enum synthflag {
 	SY_PARTLY_SEEN = 1 << 6,	/* the capture missed a part of it */
 	SY_TLS = 1 << 7,	/* kTLS */
 	SY_BRIEF = 1 << 8,	/* over before the next dump: its end is told, no dump lists it */
+	SY_PASSING = 1 << 9,	/* neither from here nor to here: overheard */
+	SY_ECN = 1 << 10,	/* both ends asked for it */
 };
 
 /* A socket (state is set), a flow (SY_FLOW), or both. */
@@ -110,6 +120,7 @@ extern const struct synthproc synth_procs[SYNTH_PROCS];
 extern const struct synthuser synth_users[SYNTH_USERS];
 extern const struct synthiface synth_ifaces[SYNTH_IFACES];
 extern const struct synthaddr synth_addrs[SYNTH_ADDRS];
+extern const struct synthname synth_names[SYNTH_NAMES];
 extern const struct synthpath synth_paths[SYNTH_PATHS];
 
 const struct synthconn *synth_conn_at(unsigned i);	/* NULL past the end */

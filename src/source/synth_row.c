@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "net/decode.h"
+#include "source/synth_report.h"
 
 /* Per cent of a row's mean rate, by tick: the sparkline has something to show, and its sum is 0. */
 static const int8_t wave[16] = { 0, 19, 35, 46, 50, 46, 35, 19, 0, -19, -35, -46, -50, -46, -35, -19 };
@@ -18,12 +19,13 @@ enum {
 	SUPER_PACKET = 8,		/* segments that GSO and GRO make one of */
 	SUPER_PACKET_RATE = 100000,	/* bytes/s from which they do */
 	BRIEF_FROM_PCT = 41, BRIEF_TO_PCT = 36,	/* of an interval before its end: SY_BRIEF */
-	SEEN_PCT = 97,			/* of SY_PARTLY_SEEN */
+	SEEN_PCT = 80,			/* of SY_PARTLY_SEEN */
 	RETRANSMITS_MAX = 6,		/* tcp_syn_retries */
 	TIME_WAIT_MS = 60000,		/* TCP_TIMEWAIT_LEN */
 	SYN_OPTIONS = 8,		/* a SYN is so much longer than a segment with a time stamp */
 	CGROUPS_FROM = 4096,
 	COOKIES = 0x1000,		/* in each cycle; more than rows */
+	DOCKER_PREFIX = 16,
 	PORTS = 4096,			/* that a row uses before it begins again */
 };
 
@@ -136,7 +138,7 @@ static enum wirestate wire_of(const struct synthrow *r)
 	};
 
 	if (r->conn->proto != SP_TCP)
-		return WS_NONE;
+		return r->conn->wire;
 	if (r->gone && r->conn->end_wire)
 		return r->conn->end_wire;
 	return r->conn->wire ? r->conn->wire : wire[state_of(r)];
@@ -147,7 +149,7 @@ static enum wirestate wire_of(const struct synthrow *r)
  */
 static uint64_t bare_segments(const struct synthrow *r, bool opener, uint64_t peers_data)
 {
-	enum wirestate w = wire_of(r);
+	enum wirestate w = r->conn->proto == SP_TCP ? wire_of(r) : WS_NONE;
 
 	switch (w) {
 	case WS_NONE:
@@ -496,10 +498,10 @@ static uint32_t ifindex_of(const struct synthrow *r)
 {
 	struct addr docker;
 
-	addr_parse(synth_addrs[SYNTH_ADDRS - 1].text, &docker);
+	addr_parse("172.17.0.1", &docker);
 	if (addr_is_loopback(&r->laddr))
 		return 1;
-	return addr_in_prefix(&r->laddr, &docker, synth_addrs[SYNTH_ADDRS - 1].prefix) ? 3 : 2;
+	return addr_in_prefix(&r->laddr, &docker, DOCKER_PREFIX) ? 3 : 2;
 }
 
 void synthrow_flow(const struct synthrow *r, struct flowrec *out)
@@ -530,8 +532,11 @@ void synthrow_flow(const struct synthrow *r, struct flowrec *out)
 	out->tcp_flags[!l] = flags_of(r, &got, !opens, !closes_first(r));
 	out->sent_here = both ? 3 : 1 << l;
 	out->got_here = both ? 3 : 2 >> l;
-	if (out->wire_state == WS_REFUSED)
+	if (c->flags & SY_PASSING)
+		out->sent_here = out->got_here = 0;
+	if (out->wire_state == WS_REFUSED && c->proto == SP_TCP)
 		out->rst_from = opens ? 2 >> l : 1 << l;
 	else if (out->wire_state == WS_RESET)
 		out->rst_from = 2 >> l;
+	synthreport_fill(r, l, out);
 }

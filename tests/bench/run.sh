@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The benchmarks: run.sh [dump|screen|file|live]... (default all). One line each: what, its value, the floor measured in the same
+# The benchmarks: run.sh [dump|screen|file|flows|live]... (default all). One line each: what, its value, the floor measured in the same
 # run, their ratio and the bar that the ratio should stay below. Prints only: a slow machine is no failed test.
-# Needs root or unprivileged user namespaces for all but "file". Nothing else should be running.
+# Needs root or unprivileged user namespaces for all but "file" and "flows". Nothing else should be running.
 # BENCH_SOCKETS and BENCH_PACKETS make it smaller.
 set -u
 
@@ -154,15 +154,31 @@ bench_screen()
 
 bench_file()
 {
-	local floor=("$tools/pcapfloor" "$dir/capture")
+	local floor=("$tools/pcapfloor" "$dir/capture") few_peak
 
 	"$tools/gencapture" "$dir/capture" "$flows" "$packets" || return
-	compare "file of $packets packets, $flows flows: -o csv" 2 "$bin" -r "$dir/capture" -o csv
+	compare "file of $packets packets, $flows flows: -o csv" 1.5 "$bin" -r "$dir/capture" -o csv
 	compare "  as -o json" - "$bin" -r "$dir/capture" -o json
+	few_peak=$(peak_kib "$bin" -r "$dir/capture" -o csv)
 	if command -v tcpdump >/dev/null; then
 		compare "  tcpdump -w" - tcpdump -r "$dir/capture" -w /dev/null
 	fi
+	"$tools/gencapture" "$dir/capture" $((flows * 100)) $((packets * 4)) || return
+	compare "file of $((packets * 4)) packets, $((flows * 100)) flows: -o csv" 2.5 "$bin" -r "$dir/capture" -o csv
+	awk -v peak="$(peak_kib "$bin" -r "$dir/capture" -o csv)" -v few="$few_peak" -v n=$((flows * 99)) 'BEGIN {
+		each = (peak - few) * 1024 / n
+		printf "%-46s %9.0f bytes a flow  bar 200 %s\n", "  memory, -o csv", each, each <= 200 ? "" : "OVER" }'
 	rm -f "$dir/capture"
+}
+
+# What the flow table costs a packet beside decoding, as CPU time.
+bench_flows()
+{
+	local name value floor
+
+	"$tools/flowrate" | while IFS=';' read -r name value floor; do
+		report "flow table: $name" "$value" "$floor" - ns
+	done
 }
 
 # cpu_us PID: what all its threads have run, in microseconds. From the scheduler where it tells, else in clock ticks.
@@ -225,15 +241,15 @@ run_alone()
 		BENCH_INSIDE=1 unshare -n bash "$0" "$1"
 	elif unshare -Urn true 2>/dev/null; then
 		BENCH_INSIDE=1 unshare -Urn bash "$0" "$1"
-	elif [[ $1 == file ]]; then
-		BENCH_INSIDE=1 bash "$0" file
+	elif [[ $1 == file || $1 == flows ]]; then
+		BENCH_INSIDE=1 bash "$0" "$1"
 	else
 		echo "$1: not measured: needs root, or unprivileged user namespaces"
 	fi
 }
 
 if [[ -z ${BENCH_INSIDE-} ]]; then
-	(($#)) || set -- dump screen file live
+	(($#)) || set -- dump screen file flows live
 	for bench; do
 		run_alone "$bench"
 		[[ $bench != screen ]] || BENCH_COUNT=$sockets run_alone screen
@@ -242,5 +258,5 @@ if [[ -z ${BENCH_INSIDE-} ]]; then
 fi
 dir=$(mktemp -d) || exit 1
 trap finish EXIT
-[[ $1 == file ]] || ip link set lo up
+[[ $1 == file || $1 == flows ]] || ip link set lo up
 "bench_$1"

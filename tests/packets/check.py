@@ -16,6 +16,7 @@ import sys
 CUT = {"truncated_record", "truncated_header", "truncated_caplen", "caplen_huge"}
 # Cannot be opened at all: status 1 and no output.
 REFUSED = {"truncated_file_header", "unknown_link"}
+LONGEST_CUT = 140
 COUNTS = ("tx_packets", "rx_packets", "tx_bytes", "rx_bytes", "tx_payload", "rx_payload")
 
 
@@ -245,14 +246,65 @@ def check_damage(tap, program, directory):
     os.remove(path)
 
 
+def records_of(capture):
+    """(the file header, the byte order of its numbers, [(record header's words, packet)])"""
+    order = "<" if capture[0] in (0xD4, 0x4D) else ">"
+    found, at = [], 24
+    while at < len(capture):
+        words = struct.unpack_from(order + "IIII", capture, at)
+        found.append((words, capture[at + 16:at + 16 + words[2]]))
+        at += 16 + words[2]
+    return capture[:24], order, found
+
+
+def cut_everywhere(capture):
+    """Each packet once for each length up to LONGEST_CUT, and the number of packets and bytes that makes."""
+    head, order, found = records_of(capture)
+    out, packets, most = [head], 0, 0
+    for (seconds, fraction, _, wire), packet in found:
+        for length in range(min(len(packet), LONGEST_CUT) + 1):
+            out.append(struct.pack(order + "IIII", seconds, fraction, length, max(wire, len(packet))) + packet[:length])
+            packets += 1
+            most += max(wire, len(packet))
+    return b"".join(out), packets, most
+
+
+def cut_problems(program, capture, flows, totals):
+    data, packets, most = cut_everywhere(capture)
+    run = Run(program, "-r", "-", "-o", "json", data=data)
+    if run.status:
+        yield f"status {run.status}: {run.words}"
+        return
+    snapshot = run.snapshot()
+    if snapshot["capture"]["packets"] != packets or snapshot["capture"]["bytes"] > most:
+        yield f"{packets} packets of at most {most} bytes went in: {snapshot['capture']}"
+    if snapshot["capture"]["not_ip"] and not totals["not_ip"]:
+        yield f"IP, and cut off it is something else: {snapshot['capture']}"
+    # A fragment whose first one was cut has no ports.
+    known = set(flows) | {re.sub(r":\d+(?= |$)", ":0", name) for name in flows}
+    yield from (f"not in the file: {name}" for name in sorted(flows_of(snapshot).keys() - known))
+    yield from imbalance(snapshot)
+
+
+def check_cuts(tap, program, directory, expected):
+    for name, (flows, totals) in expected.items():
+        if name in CUT or name in REFUSED:
+            continue
+        with open(os.path.join(directory, name + ".pcap"), "rb") as file:
+            problems = list(cut_problems(program, file.read(), flows, totals))
+        tap.result(f"{name}: cut at any byte a packet is what it was, or undecodable", problems)
+
+
 def main():
     program, directory, expected = sys.argv[1:]
     tap = Tap()
-    check_scenarios(tap, program, directory, read_expected(expected))
+    files = read_expected(expected)
+    check_scenarios(tap, program, directory, files)
     check_eviction(tap, program, directory)
     check_reuse(tap, program, directory)
     check_stdin(tap, program, directory)
     check_formats(tap, program, directory)
+    check_cuts(tap, program, directory, files)
     check_damage(tap, program, directory)
     tap.plan()
 

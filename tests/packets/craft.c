@@ -112,6 +112,13 @@ void craft_emit(struct capture *c)
 {
 	uint32_t caplen;
 
+	if (c->length_at) {
+		c->packet[c->length_at] = (uint8_t)(c->len - c->length_at);
+		c->packet[c->length_at + 1] = (uint8_t)((c->len - c->length_at) >> 8);
+		c->length_at = 0;
+	}
+	for (uint32_t i = 0; i < c->s->trailer; i++)
+		craft_put8(c, 0xfc);
 	if (c->len < c->s->pad_to)
 		craft_put(c, NULL, c->s->pad_to - c->len);
 	caplen = c->s->snaplen && c->s->snaplen < c->len ? c->s->snaplen : c->len;
@@ -164,14 +171,133 @@ void craft_snap(struct capture *c, const struct flow *f, unsigned from)
 	craft_put16(c, ethertype_of(f));
 }
 
+static unsigned ppp_protocol_of(const struct flow *f)
+{
+	return f->version == 4 ? 0x0021 : 0x0057;
+}
+
+/* What is between an Ethernet header, if there is one, and PPP's protocol. */
+void craft_pppoe_link(struct capture *c, const struct flow *f, unsigned from)
+{
+	(void)from;
+	craft_put16(c, 0x1100);
+	craft_put16(c, 9);
+	craft_put16(c, 1492);
+	craft_put16(c, ppp_protocol_of(f));
+}
+
 void craft_pppoe(struct capture *c, const struct flow *f, unsigned from)
 {
 	craft_macs(c, f, from);
 	craft_put16(c, 0x8864);
-	craft_put16(c, 0x1100);
-	craft_put16(c, 9);
-	craft_put16(c, 1492);
-	craft_put16(c, f->version == 4 ? 0x0021 : 0x0057);
+	craft_pppoe_link(c, f, from);
+}
+
+/* Labels 1000 and 16, the last at the bottom of the stack; TTL 64. */
+void craft_labels(struct capture *c, const struct flow *f, unsigned from)
+{
+	(void)f;
+	(void)from;
+	craft_put32(c, 1000 << 12 | 64);
+	craft_put32(c, 16 << 12 | 1 << 8 | 64);
+}
+
+void craft_mpls(struct capture *c, const struct flow *f, unsigned from)
+{
+	craft_macs(c, f, from);
+	craft_put16(c, 0x8100);
+	craft_put16(c, 42);
+	craft_put16(c, 0x8847);
+	craft_labels(c, f, from);
+}
+
+void craft_ppp(struct capture *c, const struct flow *f, unsigned from)
+{
+	(void)from;
+	craft_put16(c, 0xff03);
+	craft_put16(c, ppp_protocol_of(f));
+}
+
+/* Both address and protocol compressed. */
+void craft_ppp_short(struct capture *c, const struct flow *f, unsigned from)
+{
+	(void)from;
+	craft_put8(c, ppp_protocol_of(f));
+}
+
+void craft_cisco(struct capture *c, const struct flow *f, unsigned from)
+{
+	(void)from;
+	craft_put16(c, 0x0f00);
+	craft_put16(c, ethertype_of(f));
+}
+
+/*
+ * End 0 is a station: what it sends goes to the access point (1), the rest comes from it (2). QoS
+ * data, with flags besides.
+ */
+static void put_wifi(struct capture *c, const struct flow *f, unsigned from, unsigned flags,
+		     unsigned padding)
+{
+	craft_put8(c, 0x88);
+	craft_put8(c, (from ? 2 : 1) | flags);
+	craft_put16(c, 0);
+	craft_macs(c, f, from);
+	craft_put(c, (const uint8_t[]){ 2, 0, 0, 0, 0, 0xaa }, 6);
+	craft_put16(c, 0x3000);
+	craft_put16(c, 0);
+	craft_put(c, NULL, padding);
+	craft_put(c, (const uint8_t[]){ 0xaa, 0xaa, 3, 0, 0, 0 }, 6);
+	craft_put16(c, ethertype_of(f));
+}
+
+void craft_wifi(struct capture *c, const struct flow *f, unsigned from)
+{
+	put_wifi(c, f, from, 0, 0);
+}
+
+void craft_wifi_protected(struct capture *c, const struct flow *f, unsigned from)
+{
+	put_wifi(c, f, from, 0x40, 0);
+}
+
+/* A timestamp, and flags: padded header (20), checksum at the end (10). */
+void craft_radiotap(struct capture *c, const struct flow *f, unsigned from)
+{
+	craft_put(c, (const uint8_t[]){ 0, 0, 17, 0, 3, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0x30 }, 17);
+	put_wifi(c, f, from, 0, 2);
+}
+
+void craft_ppi(struct capture *c, const struct flow *f, unsigned from)
+{
+	craft_put(c, (const uint8_t[]){ 0, 0, 8, 0, 105, 0, 0, 0 }, 8);
+	put_wifi(c, f, from, 0, 0);
+}
+
+/*
+ * As a little-endian host writes it: at its output hook (3) and out of interface 3, or at its input
+ * hook (1) and from there; a prefix "ab"; the packet.
+ */
+void craft_nflog(struct capture *c, const struct flow *f, unsigned from)
+{
+	craft_put(c, (const uint8_t[]){ f->version == 4 ? 2 : 10, 0, 0, 5 }, 4);
+	craft_put(c, (const uint8_t[]){ 8, 0, 1, 0 }, 4);
+	craft_put16(c, ethertype_of(f));
+	craft_put16(c, from ? 0x0100 : 0x0300);
+	craft_put(c, (const uint8_t[]){ 8, 0, from ? 4 : 5, 0, 0, 0, 0, 3 }, 8);
+	craft_put(c, (const uint8_t[]){ 7, 0, 10, 0, 'a', 'b', 0, 0 }, 8);
+	c->length_at = c->len;
+	craft_put(c, (const uint8_t[]){ 0, 0, 9, 0 }, 4);
+}
+
+/* Outgoing, of device type 824; the family stands where cooked captures have an ethertype. */
+void craft_netlink(struct capture *c, const struct flow *f, unsigned from)
+{
+	(void)from;
+	craft_put16(c, 4);
+	craft_put16(c, 824);
+	craft_put(c, NULL, 10);
+	craft_put16(c, ethertype_of(f));
 }
 
 /* Seen at end 0: what it sends is outgoing (4), the rest is for it (0). */
@@ -339,6 +465,31 @@ void craft_echo(struct capture *c, const struct flow *f, unsigned from, unsigned
 		set_checksum(c, l4 + 2, sum16(c->packet + l4, c->len - l4));
 	else
 		finish_transport(c, f, proto, l4, 2);
+	craft_emit(c);
+}
+
+void craft_error(struct capture *c, const struct flow *f, uint8_t router, uint8_t proto,
+		 unsigned type, unsigned code)
+{
+	const struct flow back = { .version = f->version, .host = { f->host[0], router } };
+	uint8_t own = f->version == 4 ? ICMP : ICMP6;
+	uint32_t header = f->version == 4 ? 20 : 40, l4, addrs_at;
+
+	craft_ip(c, &back, 1, own, 8 + header + 8);
+	l4 = c->len;
+	addrs_at = c->addrs_at;
+	craft_put8(c, type);
+	craft_put8(c, code);
+	craft_put(c, NULL, 6);
+	(f->version == 4 ? put_ip4 : put_ip6)(c, f, 0, proto, 8);
+	craft_put16(c, f->port[0]);
+	craft_put16(c, f->port[1]);
+	craft_put32(c, 0);
+	c->addrs_at = addrs_at;
+	if (f->version == 4)
+		set_checksum(c, l4 + 2, sum16(c->packet + l4, c->len - l4));
+	else
+		finish_transport(c, &back, own, l4, 2);
 	craft_emit(c);
 }
 

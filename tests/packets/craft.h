@@ -39,6 +39,7 @@ struct scenario {
 	uint32_t linktype;
 	uint32_t snaplen;		/* 0 = everything */
 	uint32_t pad_to;		/* least frame */
+	uint32_t trailer;		/* bytes of checksum behind each packet */
 	uint32_t cut;			/* bytes taken off the file's end */
 	uint8_t extra;			/* bytes of IPv4 options or IPv6 extension headers */
 	bool big_endian, nanoseconds;
@@ -50,6 +51,7 @@ struct capture {
 	uint64_t time_ns;
 	uint32_t len;			/* of the packet being built */
 	uint32_t addrs_at;		/* where its IP addresses stand, for checksums */
+	uint32_t length_at;		/* where its last attribute's length is to stand; 0 = nowhere */
 	uint8_t packet[PACKET_MAX];
 };
 
@@ -79,6 +81,13 @@ void craft_udp(struct capture *c, const struct flow *f, unsigned from, const voi
 	       uint32_t n);
 void craft_echo(struct capture *c, const struct flow *f, unsigned from, unsigned sequence);
 
+/*
+ * Host `router` tells f's end 0 that its packet failed. The quote is an IP header and the eight
+ * bytes that craft_udp() and craft_tcp() begin with.
+ */
+void craft_error(struct capture *c, const struct flow *f, uint8_t router, uint8_t proto,
+		 unsigned type, unsigned code);
+
 /* For scenario.link. */
 void craft_ethernet(struct capture *c, const struct flow *f, unsigned from);
 void craft_vlan(struct capture *c, const struct flow *f, unsigned from);
@@ -90,6 +99,18 @@ void craft_sll2(struct capture *c, const struct flow *f, unsigned from);
 void craft_null_le(struct capture *c, const struct flow *f, unsigned from);
 void craft_null_be(struct capture *c, const struct flow *f, unsigned from);
 void craft_loop(struct capture *c, const struct flow *f, unsigned from);
+void craft_mpls(struct capture *c, const struct flow *f, unsigned from);
+void craft_labels(struct capture *c, const struct flow *f, unsigned from);
+void craft_ppp(struct capture *c, const struct flow *f, unsigned from);
+void craft_ppp_short(struct capture *c, const struct flow *f, unsigned from);
+void craft_cisco(struct capture *c, const struct flow *f, unsigned from);
+void craft_pppoe_link(struct capture *c, const struct flow *f, unsigned from);
+void craft_wifi(struct capture *c, const struct flow *f, unsigned from);
+void craft_wifi_protected(struct capture *c, const struct flow *f, unsigned from);
+void craft_radiotap(struct capture *c, const struct flow *f, unsigned from);
+void craft_ppi(struct capture *c, const struct flow *f, unsigned from);
+void craft_nflog(struct capture *c, const struct flow *f, unsigned from);
+void craft_netlink(struct capture *c, const struct flow *f, unsigned from);
 
 /* Writes the scenario's whole file. 0 or -errno. */
 int craft_file(struct capture *c, const struct scenario *s, FILE *file);

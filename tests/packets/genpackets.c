@@ -169,6 +169,32 @@ static void write_fragments6(struct capture *c)
 	fragment(c, &f, 2896, 112);
 }
 
+static void write_lone_fragments(struct capture *c)
+{
+	struct flow f = { .version = 4, .host = { 1, 2 }, .port = { 40002, 9 } };
+
+	fragment(c, &f, 1480, 1480);
+	fragment(c, &f, 2960, 48);
+}
+
+/* A datagram that nobody takes, and a SYN that gets no farther than a router, host 3. */
+static void errors(struct capture *c, unsigned version)
+{
+	const struct flow udp = { .version = version, .host = { 1, 2 }, .port = { 40005, 9 } };
+	struct flow tcp = web(version);
+
+	craft_udp(c, &udp, 0, NULL, 50);
+	craft_error(c, &udp, 2, UDP, version == 4 ? 3 : 1, version == 4 ? 3 : 4);
+	craft_tcp(c, &tcp, 0, SYN, 0);
+	craft_error(c, &tcp, 3, TCP, version == 4 ? 3 : 1, version == 4 ? 1 : 3);
+}
+
+static void write_errors(struct capture *c)
+{
+	errors(c, 4);
+	errors(c, 6);
+}
+
 static void frame(struct capture *c, unsigned ethertype, const void *bytes, uint32_t n)
 {
 	const struct flow f = { .host = { 1, 2 } };
@@ -303,13 +329,28 @@ static const struct scenario scenarios[] = {
 	{ "null_loop", write_sessions, craft_null_le, .linktype = 0 },
 	{ "null_be", write_sessions, craft_null_be, .linktype = 0, .big_endian = true },
 	{ "loop", write_sessions, craft_loop, .linktype = 108 },
+	{ "mpls", write_sessions, craft_mpls, .linktype = 1 },
+	{ "mpls_link", write_sessions, craft_labels, .linktype = 219 },
+	{ "ppp", write_sessions, craft_ppp, .linktype = 9 },
+	{ "ppp_short", write_sessions, craft_ppp_short, .linktype = 9 },
+	{ "ppp_serial", write_sessions, craft_ppp, .linktype = 50 },
+	{ "ppp_cisco", write_sessions, craft_cisco, .linktype = 50 },
+	{ "ppp_ether", write_sessions, craft_pppoe_link, .linktype = 51 },
+	{ "wifi", write_sessions, craft_wifi, .linktype = 105 },
+	{ "wifi_protected", write_session4, craft_wifi_protected, .linktype = 105 },
+	{ "radiotap", write_sessions, craft_radiotap, .linktype = 127, .trailer = 4 },
+	{ "ppi", write_sessions, craft_ppi, .linktype = 192 },
+	{ "nflog", write_sessions, craft_nflog, .linktype = 239 },
+	{ "netlink", write_session4, craft_netlink, .linktype = 253 },
 	{ "udp_dns_v4", write_dns, ETHERNET },
 	{ "udp_v6", write_udp6, ETHERNET, .nanoseconds = true },
 	{ "icmp_echo", write_echo4, ETHERNET },
 	{ "icmp6_echo", write_echo6, ETHERNET },
+	{ "icmp_errors", write_errors, ETHERNET },
 	{ "ipv4_options", write_session4, ETHERNET, .extra = 12 },
 	{ "ipv4_fragments", write_fragments4, ETHERNET },
 	{ "ipv6_fragments", write_fragments6, ETHERNET },
+	{ "lone_fragments", write_lone_fragments, ETHERNET },
 	{ "padding", write_one_byte_each, ETHERNET, .pad_to = 60 },
 	{ "bigtcp", write_big, ETHERNET, .snaplen = 128 },
 	{ "arp_and_lldp", write_not_ip, ETHERNET, .pad_to = 60 },

@@ -11,6 +11,8 @@
  *	# ascii: yes		a terminal without UTF-8
  *	# notice: TEXT		what a capture without the right to capture says
  *	# notice-too: TEXT	what the sockets' source has to say beside
+ *	# dropped: 1204		so many packets were dropped by the kernel
+ *	# evicted: 1204		so many flows were given up, the table being full
  *	# netns: NAME		there is a second network namespace, with two sockets
  *
  * UPDATE_SCREENS=1 writes what is painted into the files: look at each with git diff before believing it.
@@ -30,7 +32,7 @@
 #include "base/clock.h"
 #include "ui/ui.h"
 
-enum { CASES_MAX = 256, ARGS_MAX = 24, OTHERS = 3 };	/* tests that are no cases */
+enum { CASES_MAX = 256, ARGS_MAX = 24, OTHERS = 4 };	/* tests that are no cases */
 
 struct screencase {
 	char path[512];
@@ -39,7 +41,7 @@ struct screencase {
 	const char *expected;		/* in text, behind the "---" line */
 	char args[256], keys[1024], notice[400], notice_too[400], netns[64];
 	int width, height;
-	unsigned ticks;
+	unsigned ticks, dropped, evicted;
 	bool ascii;
 };
 
@@ -86,6 +88,10 @@ static void read_line(struct screencase *c, const char *line)
 		assert_int_equal(sscanf(value, "%dx%d", &c->width, &c->height), 2);
 	if (directive(line, "ticks", value, sizeof(value)))
 		c->ticks = (unsigned)strtoul(value, NULL, 10);
+	if (directive(line, "dropped", value, sizeof(value)))
+		c->dropped = (unsigned)strtoul(value, NULL, 10);
+	if (directive(line, "evicted", value, sizeof(value)))
+		c->evicted = (unsigned)strtoul(value, NULL, 10);
 	if (directive(line, "ascii", value, sizeof(value)))
 		c->ascii = strcmp(value, "yes") == 0;
 }
@@ -166,6 +172,16 @@ static void give_notice(struct stage *s, enum noticesource source, const char *t
 	give(s, &e);
 }
 
+static void give_losses(struct stage *s, unsigned dropped, unsigned evicted)
+{
+	struct event e = { .kind = EV_CAPTURE };
+
+	e.capture = *model_capture(app_model(s->app));
+	e.capture.dropped = dropped;
+	e.capture.totals.evicted_flows = evicted;
+	give(s, &e);
+}
+
 static void give_netns(struct stage *s, const char *name)
 {
 	struct event e = { .kind = EV_NETNS };
@@ -211,14 +227,18 @@ static void stage_init(struct stage *s, const struct screencase *c)
 		fail_msg("%s", err.text);
 	s->ui = ui_new(s->app);
 	assert_int_equal(grid_init(&s->grid, c->width, c->height, c->ascii), 0);
-	for (i = 0; i < c->ticks; i++)
+	for (i = 0; i < c->ticks; i++) {	/* each is seen, as on a screen that was open all the time */
 		tick(s);
+		paint(s);
+	}
 	if (c->notice[0])
 		give_notice(s, NOTICE_CAPTURE, c->notice);
 	if (c->notice_too[0])
 		give_notice(s, NOTICE_SOCKETS, c->notice_too);
 	if (c->netns[0])
 		give_netns(s, c->netns);
+	if (c->dropped || c->evicted)
+		give_losses(s, c->dropped, c->evicted);
 	paint(s);
 }
 
@@ -328,7 +348,8 @@ static void test_every_size_and_every_key_is_survived(void **state)
 		"u",	"l",	 "e",	  "w",	   "b",	    "n",     "Space", "@",     "X",
 		"Esc",	"x",	 "K",	  "n",	   "K",	    "y",     "2",     "/",     "c",
 		"l",	"Enter", "j",	  "End",   "Enter", "j",     "K",     "Esc",   "Esc",
-		"Esc",	"Tab",	 "r",
+		"Esc",	"3",	 "j",	  "End",   "TICK",  "PgUp",  "b",     "Enter", "Esc",
+		"3",	"?",	 "Esc",	  "Esc",   "Tab",   "n",     "r",
 	};
 	const struct screencase c = { .width = 1, .height = 1, .ticks = 1 };
 	struct stage s;
@@ -419,6 +440,81 @@ static void test_export_writes_the_rows_and_asks_before_it_replaces(void **state
 	export_to(&s, "/nonexistent/rows.csv");
 	assert_true(screen_says(&s, "/nonexistent"));
 	assert_false(screen_says(&s, "written to"));
+	stage_fini(&s);
+	assert_int_equal(remove(path), 0);
+	assert_int_equal(remove(folder), 0);
+}
+
+enum { FILE_PACKETS = 400000, FILE_FLOWS = 64 };	/* more than one step reads */
+
+/* A capture of one-byte datagrams, of raw IPv4 (LINKTYPE_RAW). */
+static void write_capture(const char *path)
+{
+	const uint32_t header[6] = { 0xa1b2c3d4, 4 << 16 | 2, 0, 0, 262144, 101 };
+	uint8_t packet[16 + 29] = { 0 };
+	uint32_t record[4] = { 1767268800, 0, 29, 29 };
+	FILE *f = fopen(path, "wb");
+	unsigned i;
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(header, sizeof(header), 1, f), 1);
+	memcpy(packet, record, sizeof(record));
+	memcpy(packet + 16, "\x45\0\0\x1d\0\0\0\0\x40\x11\0\0\x0a\0\0\x01\x0a\0\0\x02", 20);
+	memcpy(packet + 36, "\x10\0\0\x35\0\x09\0\0", 8);
+	for (i = 0; i < FILE_PACKETS; i++) {
+		packet[37] = (uint8_t)(i % FILE_FLOWS);
+		assert_int_equal(fwrite(packet, sizeof(packet), 1, f), 1);
+	}
+	assert_int_equal(fclose(f), 0);
+}
+
+static void open_capture(struct stage *s, const char *path)
+{
+	char name[] = "sockmon", read[] = "-r", file[64];
+	char *argv[] = { name, read, file, NULL };
+	struct errmsg err = { "" };
+
+	memset(s, 0, sizeof(*s));
+	snprintf(file, sizeof(file), "%s", path);
+	assert_int_equal(options_parse(&s->opt, 3, argv, &err), 0);
+	s->opt.read_file = path;	/* as long as the stage: argv is this function's */
+	assert_int_equal(app_new(&s->app, &s->opt, &err), 0);
+	s->ui = ui_new(s->app);
+	assert_int_equal(grid_init(&s->grid, 120, 24, false), 0);
+}
+
+static void test_reading_a_file_is_shown_and_esc_keeps_what_was_read(void **state)
+{
+	char folder[] = "/tmp/sockmon-screens-XXXXXX", path[64];
+	struct stage s;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/big.pcap", folder);
+	write_capture(path);
+	open_capture(&s, path);
+	app_refresh(s.app);
+	app_step(s.app, NSEC_PER_SEC);
+	ui_tell_time(s.ui, 5 * NSEC_PER_SEC);
+	paint(&s);
+	assert_true(screen_says(&s, "reading big.pcap"));
+	assert_true(screen_says(&s, " of 18.0 MB"));
+	assert_false(screen_says(&s, " left"));		/* too early to tell */
+	ui_tell_time(s.ui, 8 * NSEC_PER_SEC);
+	press(&s, "2");
+	assert_true(screen_says(&s, " left"));
+	assert_true(screen_says(&s, "Esc stops and keeps what was read"));
+	press_all(&s, "1 / u");
+	assert_false(screen_says(&s, "Esc stops"));	/* here it leaves the prompt */
+	press(&s, "Esc");
+	press(&s, "Esc");
+	while (!app_file_done(s.app))
+		app_step(s.app, NSEC_PER_SEC);
+	paint(&s);
+	assert_false(screen_says(&s, "reading big.pcap"));
+	assert_true(screen_says(&s, "big.pcap was not read to its end"));
+	assert_true(screen_says(&s, "10.0.0.2:53"));
+	assert_non_null(app_trouble(s.app));
 	stage_fini(&s);
 	assert_int_equal(remove(path), 0);
 	assert_int_equal(remove(folder), 0);
@@ -518,6 +614,7 @@ int main(void)
 	struct CMUnitTest tests[CASES_MAX + OTHERS] = {
 		cmocka_unit_test(test_every_size_and_every_key_is_survived),
 		cmocka_unit_test(test_export_writes_the_rows_and_asks_before_it_replaces),
+		cmocka_unit_test(test_reading_a_file_is_shown_and_esc_keeps_what_was_read),
 		cmocka_unit_test(test_search_of_the_events_finds_what_is_corrected_later),
 	};
 	size_t count, i;

@@ -46,6 +46,31 @@ static void test_addr_text_is_canonical(void **state)
 		    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
 }
 
+/* Every pattern of zero groups, with groups of one to four digits between them. */
+static void test_addr_text_of_v6_is_the_c_librarys(void **state)
+{
+	static const uint16_t groups[] = { 1, 0x2f, 0x304, 0xffff, 0x1000 };
+
+	(void)state;
+	for (unsigned zeros = 0; zeros < 256; zeros++)
+		for (unsigned start = 0; start < sizeof(groups) / sizeof(groups[0]); start++) {
+			char want[ADDR_TEXT_MAX], got[ADDR_TEXT_MAX];
+			struct addr a;
+
+			for (unsigned i = 0; i < 8; i++) {
+				uint16_t n = zeros >> i & 1 ? 0 : groups[(start + i) % 5];
+
+				a.b[2 * i] = (uint8_t)(n >> 8);
+				a.b[2 * i + 1] = (uint8_t)n;
+			}
+			if (addr_is_v4(&a))
+				continue;
+			assert_non_null(inet_ntop(AF_INET6, a.b, want, sizeof(want)));
+			assert_int_equal(addr_format(&a, got), strlen(want));
+			assert_string_equal(got, want);
+		}
+}
+
 static void test_addr_mapped_is_the_v4_address(void **state)
 {
 	struct addr v4 = parsed("192.0.2.7"), mapped = parsed("::ffff:192.0.2.7");
@@ -218,6 +243,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addr_text_is_canonical),
+		cmocka_unit_test(test_addr_text_of_v6_is_the_c_librarys),
 		cmocka_unit_test(test_addr_mapped_is_the_v4_address),
 		cmocka_unit_test(test_addr_from_bytes_of_either_version),
 		cmocka_unit_test(test_addr_parse_refuses_what_is_not_an_address),

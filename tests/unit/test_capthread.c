@@ -41,6 +41,15 @@ static void make_frame(uint8_t frame[FRAME], unsigned n)
 	frame[29] = (uint8_t)n;
 }
 
+/* a.b is 192.0.2.1 */
+static const uint8_t answer[] = {
+	2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x08, 0x00,
+	0x45, 0, 0, 65, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 53, 10, 0, 0, 2,
+	0, 53, 0xc0, 0, 0, 45, 0, 0,
+	0x12, 0x34, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 1, 'a', 1, 'b', 0, 0, 1, 0, 1,
+	0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1,
+};
+
 struct fake {
 	struct pktsrc pktsrc;
 	int fd;			/* an eventfd: as many packets as its count */
@@ -48,6 +57,8 @@ struct fake {
 	uint16_t netns;
 	uint64_t age_ns;	/* of its packets, modulo 2^64 */
 	atomic_bool fail, failed, closed, endless;
+	atomic_bool lose;	/* once: packets were dropped */
+	atomic_bool answers;	/* its packets are DNS answers */
 };
 
 static int fake_step(struct pktsrc *p, unsigned max,
@@ -75,12 +86,20 @@ static int fake_step(struct pktsrc *p, unsigned max,
 			.caplen = FRAME,
 			.wirelen = FRAME,
 			.linktype = LINK_ETHERNET,
+			.ifindex = 3,
 			.netns = f->netns,
+			.way = PKT_IN,
 		};
 
 		make_frame(frame, f->sent++ % f->flows);
+		if (atomic_load(&f->answers)) {
+			raw.data = answer;
+			raw.caplen = raw.wirelen = sizeof(answer);
+		}
 		each(ctx, &raw);
 	}
+	if (atomic_exchange(&f->lose, false))
+		p->losing = true;
 	wanted -= n;
 	if (wanted)
 		assert_int_equal(write(f->fd, &wanted, sizeof(wanted)), sizeof(wanted));
@@ -94,7 +113,7 @@ static int fake_fd(const struct pktsrc *p)
 
 static void fake_stats(struct pktsrc *p, struct pktstats *out)
 {
-	(void)p;
+	p->losing = false;
 	*out = (struct pktstats){ .dropped = 17 };
 }
 
@@ -182,6 +201,76 @@ static void test_capthread_answers_with_all_that_had_passed(void **state)
 	capthread_stop(t);
 	assert_true(atomic_load(&f.closed));
 	free(packets);
+}
+
+static void test_capthread_tells_names_with_the_flows_that_began(void **state)
+{
+	static const uint8_t addr[] = { 192, 0, 2, 1 };
+	struct addr a = addr_from_v4(addr);
+	struct fake f;
+	struct capthread *t = fake_start(&f, 1);
+	struct capbatch *b;
+
+	(void)state;
+	atomic_store(&f.answers, true);
+	fake_send(&f, 5);
+	while (!(b = next_batch(t))->name_count)
+		capthread_give_back(t, b);
+	assert_int_equal(b->name_count, 1);
+	assert_string_equal(b->names[0].name, "a.b");
+	assert_true(addr_equal(&b->names[0].addr, &a));
+	capthread_give_back(t, b);
+	capthread_stop(t);
+}
+
+static void test_capthread_tells_what_each_interface_saw(void **state)
+{
+	struct fake f;
+	struct capthread *t = fake_start(&f, 10);
+	uint64_t packets = 0;
+
+	(void)state;
+	fake_send(&f, 3000);
+	capthread_ask(t);
+	while (packets < 3000) {
+		struct capbatch *b = next_batch(t);
+
+		for (uint32_t i = 0; i < b->ifcount_count; i++) {
+			assert_int_equal(b->ifcounts[i].ifindex, 3);
+			assert_int_equal(b->ifcounts[i].tx_packets, 0);
+			assert_int_equal(b->ifcounts[i].rx_bytes,
+					 b->ifcounts[i].rx_packets * FRAME);
+			packets = b->ifcounts[i].rx_packets;
+		}
+		capthread_give_back(t, b);
+	}
+	assert_int_equal(packets, 3000);
+	capthread_stop(t);
+}
+
+/* Nobody asks, and no flow begins: the next batch would come after 1.5 s. */
+static void test_capthread_tells_of_dropped_packets_at_once(void **state)
+{
+	struct fake f;
+	struct capthread *t = fake_start(&f, 1);
+	uint64_t told = 0, since;
+
+	(void)state;
+	fake_send(&f, 1);
+	do {
+		struct capbatch *b = next_batch(t);
+
+		told = b->totals.packets;
+		capthread_give_back(t, b);
+	} while (!told);
+	/* One that is on its way because the time for it has come. */
+	capthread_give_back(t, next_batch(t));
+	since = clock_mono_ns();
+	atomic_store(&f.lose, true);
+	fake_send(&f, 1);
+	capthread_give_back(t, next_batch(t));
+	assert_true(clock_mono_ns() - since < NSEC_PER_SEC);
+	capthread_stop(t);
 }
 
 static void test_capthread_slow_reader_loses_nothing(void **state)
@@ -637,6 +726,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_capthread_answers_with_all_that_had_passed),
+		cmocka_unit_test(test_capthread_tells_names_with_the_flows_that_began),
+		cmocka_unit_test(test_capthread_tells_what_each_interface_saw),
+		cmocka_unit_test(test_capthread_tells_of_dropped_packets_at_once),
 		cmocka_unit_test(test_capthread_slow_reader_loses_nothing),
 		cmocka_unit_test(test_capthread_failure_comes_last_and_with_everything),
 		cmocka_unit_test(test_capthread_answers_under_overload),

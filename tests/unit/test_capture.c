@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* source/capture.c over pktsrc_pcap.c: whatever a file holds, its flows and its end are told. */
+/* source/capture.c over pktsrc_file.c: whatever a file holds, its flows and its end are told. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,6 +235,81 @@ static void test_capture_file_is_sent_in_slices_that_lose_nothing(void **state)
 }
 
 /* A file is finite and its reader wants all of it, however long it was in the making. */
+/* All at once, as a copy: what each slice put in place of the one before. */
+struct mirror {
+	struct flowrec flow[FLOWS_MAX];		/* by id, as it is now */
+	bool live[FLOWS_MAX];
+	unsigned flows, ends, captures;
+};
+
+static void mirror_apply(void *ctx, const struct event *e)
+{
+	struct mirror *m = ctx;
+	uint32_t id = e->flow.rec.id;
+
+	m->captures += e->kind == EV_CAPTURE;
+	if (e->kind != EV_FLOW)
+		return;
+	assert_true(id < FLOWS_MAX);
+	if (e->flow.ended) {
+		assert_true(m->live[id]);
+		assert_int_equal(m->flow[id].gen, e->flow.rec.gen);
+		m->ends++;
+	} else {
+		assert_true(!m->live[id] || m->flow[id].gen != e->flow.rec.gen);
+		m->flows++;
+	}
+	m->live[id] = !e->flow.ended;
+	m->flow[id] = e->flow.rec;
+}
+
+static void test_capture_file_that_is_held_comes_slice_by_slice(void **state)
+{
+	enum { FLOWS = 10000 };
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	struct capture_options opt = { .file = c.path, .hold = true };
+	struct mirror *m = calloc(1, sizeof(*m));
+	struct sink sink = { .apply = mirror_apply, .ctx = m };
+	struct errmsg err = { "" };
+	struct source *s;
+	unsigned seen = 0;
+
+	(void)state;
+	assert_non_null(m);
+	for (unsigned n = 0; n < FLOWS; n++)
+		put_packet(c.f, n, n);
+	assert_int_equal(fclose(c.f), 0);
+	assert_int_equal(capture_new(&s, &opt, &err), 0);
+	assert_false(capture_next_slice(s, &sink));	/* not read yet */
+	while (s->ops->busy(s))
+		assert_int_equal(s->ops->step(s, 1, &sink), 0);
+	assert_int_equal(m->flows, 0);
+	assert_int_equal(m->captures, 1);
+	while (capture_next_slice(s, &sink)) {
+		unsigned n = 0;
+
+		/* In the order of the file, which here is that of the table, and no two at once. */
+		for (; n < FLOWS_MAX && m->live[n]; n++) {
+			unsigned number = (unsigned)(m->flow[n].first_ns / NSEC_PER_SEC);
+
+			assert_int_equal(number, seen + n);
+			assert_int_equal(m->flow[n].dir[0].packets + m->flow[n].dir[1].packets, 1);
+		}
+		assert_true(n > 0 && n < FLOWS);
+		seen += n;
+		for (; n < FLOWS_MAX; n++)
+			assert_false(m->live[n]);
+	}
+	assert_int_equal(seen, FLOWS);
+	assert_int_equal(m->flows, FLOWS);
+	for (unsigned i = 0; i < FLOWS_MAX; i++)
+		assert_false(m->live[i]);
+	assert_false(capture_next_slice(s, &sink));
+	s->ops->close(s);
+	unlink(c.path);
+	free(m);
+}
+
 static void test_capture_file_flows_do_not_grow_old(void **state)
 {
 	struct capfile c = pcap_new(LINK_ETHERNET);
@@ -408,7 +484,7 @@ static void test_capture_file_step_ends_after_max_packets_that_do_not_pass(void 
 	for (unsigned i = 0; i < 100; i++)
 		put_packet(c.f, i == 55 ? 2 : 1 + 2 * (i % 2), 1000);
 	assert_int_equal(fclose(c.f), 0);
-	assert_int_equal(pktsrc_pcap_open_file(&p, c.path, &opt, &err), 0);
+	assert_int_equal(pktsrc_file_open(&p, c.path, &opt, &err), 0);
 	for (; (n = p->ops->step(p, 10, count_packet, &passed, &err)) > 0; steps++)
 		read += (unsigned)n;
 	assert_int_equal(n, 0);
@@ -487,6 +563,54 @@ static void test_capture_what_is_not_a_capture_is_refused(void **state)
 	assert_refused(&wide, -EPROTONOSUPPORT, "link type 65537 is not supported");
 }
 
+/* The loop waits for its descriptor, and a key is answered meanwhile. */
+static void test_capture_of_a_pipe_is_polled_and_never_waits(void **state)
+{
+	struct heard *h = calloc(1, sizeof(*h));
+	struct sink sink = { .apply = hear, .ctx = h };
+	struct capfile c = pcap_new(LINK_ETHERNET);
+	char path[64], data[24 + 16 + FRAME];
+	struct capture_options opt = { .file = path };
+	struct errmsg err = { "" };
+	struct pollfd fd = { .fd = -1 };
+	struct source *s;
+	int ends[2];
+	FILE *f;
+
+	(void)state;
+	assert_non_null(h);
+	put_packet(c.f, 1, 1000);
+	assert_int_equal(fclose(c.f), 0);
+	f = fopen(c.path, "rb");
+	assert_int_equal(fread(data, 1, sizeof(data), f), sizeof(data));
+	fclose(f);
+	unlink(c.path);
+	assert_int_equal(pipe(ends), 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[0]);
+	assert_int_equal(write(ends[1], data, sizeof(data) - 1), sizeof(data) - 1);
+	assert_int_equal(capture_new(&s, &opt, &err), 0);
+	assert_int_equal(s->ops->fds(s, &fd, 1), 0);	/* there may be something: it is due */
+	assert_int_equal(s->ops->due_ns(s), 0);
+	assert_int_equal(s->ops->step(s, 1, &sink), 0);
+	assert_int_equal(s->ops->due_ns(s), SOURCE_NEVER);
+	assert_int_equal(s->ops->fds(s, &fd, 1), 1);
+	assert_int_equal(poll(&fd, 1, 0), 0);
+	assert_true(s->ops->busy(s));
+	assert_int_equal(write(ends[1], data + sizeof(data) - 1, 1), 1);
+	close(ends[1]);
+	assert_int_equal(poll(&fd, 1, 0), 1);
+	for (unsigned steps = 0; s->ops->busy(s); steps++) {
+		assert_true(steps < 10);
+		assert_int_equal(s->ops->step(s, 1, &sink), 0);
+	}
+	assert_int_equal(s->ops->fds(s, &fd, 1), 0);
+	assert_int_equal(h->capture.totals.packets, 1);
+	assert_null(capture_trouble(s));
+	s->ops->close(s);
+	close(ends[0]);
+	free(h);
+}
+
 static void test_capture_table_that_is_too_small_evicts_and_says_so(void **state)
 {
 	struct capfile c = pcap_new(LINK_ETHERNET);
@@ -530,6 +654,7 @@ int main(void)
 		cmocka_unit_test(test_capture_file_tells_every_flow_then_its_end),
 		cmocka_unit_test(test_capture_file_has_its_whole_name),
 		cmocka_unit_test(test_capture_file_is_sent_in_slices_that_lose_nothing),
+		cmocka_unit_test(test_capture_file_that_is_held_comes_slice_by_slice),
 		cmocka_unit_test(test_capture_file_flows_do_not_grow_old),
 		cmocka_unit_test(test_capture_file_tells_a_connection_whose_tuple_is_used_again),
 		cmocka_unit_test(test_capture_file_without_packets_is_no_trouble),
@@ -542,6 +667,7 @@ int main(void)
 		cmocka_unit_test(test_capture_bad_filter_is_one_sentence),
 		cmocka_unit_test(test_capture_file_that_cannot_be_opened_is_named),
 		cmocka_unit_test(test_capture_what_is_not_a_capture_is_refused),
+		cmocka_unit_test(test_capture_of_a_pipe_is_polled_and_never_waits),
 		cmocka_unit_test(test_capture_table_that_is_too_small_evicts_and_says_so),
 		cmocka_unit_test(test_capture_progress_reaches_the_size),
 	};

@@ -95,6 +95,20 @@ static void test_a_line_of_a_very_wide_screen_is_not_cut(void **state)
 	check(&s, expected);
 }
 
+/* Two values of a billion fit into the narrowest usual screen, whole; what does not is marked. */
+static void test_two_values_in_columns_lose_no_digit_unseen(void **state)
+{
+	struct cardside s;
+
+	(void)state;
+	cardside_start(&s, 38);
+	cardside_two(&s, "window closed", "1,718,111,320", STYLE_NORMAL, "0", STYLE_DIM);
+	check(&s, "windowcl…1,718,111,3200");
+	cardside_start(&s, 26);
+	cardside_two(&s, "payload", "1,718,111,320", STYLE_NORMAL, "0", STYLE_DIM);
+	check(&s, "payload1,718,1…0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +116,7 @@ int main(void)
 		cmocka_unit_test(test_a_long_value_is_not_cut),
 		cmocka_unit_test(test_a_long_label_is_not_cut),
 		cmocka_unit_test(test_a_line_of_a_very_wide_screen_is_not_cut),
+		cmocka_unit_test(test_two_values_in_columns_lose_no_digit_unseen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

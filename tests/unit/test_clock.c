@@ -51,6 +51,25 @@ static void test_clock_agrees_with_gmtime_on_every_day(void **state)
 	}
 }
 
+/* Within a second, over its end, back, and far away. */
+static void test_clock_text_that_is_kept_is_the_same(void **state)
+{
+	static const uint64_t times[] = {
+		0, 1, 999999999, 1000000000, 999999998, 1795299243118000000ull,
+		1795299243118000000ull, 1795299243000000009ull, 1795299242999999999ull, 5, UINT64_MAX,
+	};
+	struct clocktext last = { .second = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		char want[32];
+
+		clock_format_rfc3339(times[i], want);
+		assert_string_equal(clocktext_rfc3339(&last, times[i]), want);
+		assert_int_equal(strlen(want), CLOCK_RFC3339_LEN);
+	}
+}
+
 static void test_clock_reads_the_systems_clocks(void **state)
 {
 	struct timespec before, after;
@@ -94,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clock_formats_known_instants),
 		cmocka_unit_test(test_clock_agrees_with_gmtime_on_every_day),
+		cmocka_unit_test(test_clock_text_that_is_kept_is_the_same),
 		cmocka_unit_test(test_clock_reads_the_systems_clocks),
 		cmocka_unit_test(test_eventclock_carries_the_wall_clock_on),
 		cmocka_unit_test(test_eventclock_starts_at_the_wall_clock),

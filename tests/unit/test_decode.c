@@ -1,48 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * decode: packets written out byte by byte, each with what it is, whole and cut at every byte.
- *
- * All of them go from 10.0.0.2 to 10.0.0.1, or from 2001:db8::2 to 2001:db8::1: the sender is end 1
- * of the key.
+ * What single fields say is in test_decode_fields.c.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <cmocka.h>
-
-#include "net/decode.h"
-#include "net/links.h"
-
-/* Headers, as initialisers. Two-byte fields that vary are given high byte first. */
-#define ETH(type_hi, type_lo) 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, type_hi, type_lo
-#define IP4(ihl, len_hi, len_lo, frag_hi, frag_lo, proto) \
-	0x40 | (ihl), 0, len_hi, len_lo, 0x12, 0x34, frag_hi, frag_lo, 64, proto, 0, 0, \
-	10, 0, 0, 2, 10, 0, 0, 1
-#define IP6(len_hi, len_lo, next) \
-	0x60, 0, 0, 0, len_hi, len_lo, next, 64, \
-	0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, \
-	0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
-#define TCP(words, flags) \
-	0x9c, 0x40, 0, 80, 1, 2, 3, 4, 5, 6, 7, 8, (words) << 4, flags, 0x01, 0xf6, 0, 0, 0, 0
-#define UDP(len) 0x9c, 0x41, 0, 53, 0, len, 0, 0
-#define EXT(next, units) next, units, 1, 4, 0, 0, 0, 0
-#define EXT4 EXT(60, 0), EXT(60, 0), EXT(60, 0), EXT(60, 0)
-#define AH 51, 0, 0, 0, 0, 0, 0, 0
-#define AH4 AH, AH, AH, AH
-#define X4 'a', 'b', 'c', 'd'
-#define X8 X4, X4
-#define TAG(tpid_hi, tpid_lo, id) tpid_hi, tpid_lo, 0x60, id
-#define SLL(pkttype, hatype_hi, hatype_lo, type_hi, type_lo) \
-	0, pkttype, hatype_hi, hatype_lo, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, type_hi, type_lo
-#define SLL2(type_hi, type_lo, ifindex, hatype_hi, hatype_lo, pkttype) \
-	type_hi, type_lo, 0, 0, 0, 0, 0, ifindex, hatype_hi, hatype_lo, pkttype, 6, \
-	2, 0, 0, 0, 0, 1, 0, 0
-#define SNAP 0xaa, 0xaa, 3, 0, 0, 0
-
-#define BYTES(...) \
-	.bytes = (const uint8_t[]){ __VA_ARGS__ }, .len = sizeof((const uint8_t[]){ __VA_ARGS__ })
+#include "decode_fixture.h"
 
 enum { TCP_DATA = WIRE_PSH | WIRE_ACK };
 
@@ -167,6 +128,62 @@ static const struct scenario scenarios[] = {
 	{ "tag of a told ethertype", .linktype = LINK_RAW_ETHERTYPE, .raw_type = 0x8100, .need = 32,
 	  BYTES(0, 42, 8, 0, IP4(5, 0, 28, 0, 0, 17), UDP(8)),
 	  FLOW4(17, 40001, 53), .ip_bytes = 28, .vlan = 42 },
+	{ "mpls", .linktype = LINK_ETHERNET, .need = 46,
+	  BYTES(ETH(0x88, 0x47), 0, 1, 1, 64, UDP4), FLOW4(17, 40001, 53), .ip_bytes = 28 },
+	{ "two labels behind a tag", .linktype = LINK_ETHERNET, .need = 54,
+	  BYTES(ETH(0x81, 0), 0, 42, 0x88, 0x48, 0, 1, 0, 64, 0, 2, 1, 64, UDP4),
+	  FLOW4(17, 40001, 53), .ip_bytes = 28, .vlan = 42 },
+	{ "mpls link, explicit null for ipv6", .linktype = LINK_MPLS, .need = 52,
+	  BYTES(0, 0, 0x21, 64, IP6(0, 8, 17), UDP(8)), FLOW6(17, 40001, 53), .ip_bytes = 48 },
+	{ "a pseudowire", .linktype = LINK_ETHERNET, .need = 19,
+	  BYTES(ETH(0x88, 0x47), 0, 1, 1, 64, 0, 0, 0, 0, ETH(8, 0), UDP4),
+	  .kind = PKT_NOT_IP, .ethertype = 0x8847 },
+	{ "ppp", .linktype = LINK_PPP, .need = 32, BYTES(0xff, 3, 0, 0x21, UDP4),
+	  FLOW4(17, 40001, 53), .ip_bytes = 28 },
+	{ "ppp, compressed", .linktype = LINK_PPP, .need = 49, BYTES(0x57, IP6(0, 8, 17), UDP(8)),
+	  FLOW6(17, 40001, 53), .ip_bytes = 48 },
+	{ "ppp, its own control", .linktype = LINK_PPP, .need = 4,
+	  BYTES(0xff, 3, 0xc0, 0x21, X8), .kind = PKT_NOT_IP, .ethertype = 0x880b },
+	{ "serial ppp", .linktype = LINK_PPP_SERIAL, .need = 32, BYTES(0xff, 3, 0, 0x21, UDP4),
+	  FLOW4(17, 40001, 53), .ip_bytes = 28 },
+	{ "serial, cisco's", .linktype = LINK_PPP_SERIAL, .need = 32, BYTES(0x0f, 0, 8, 0, UDP4),
+	  FLOW4(17, 40001, 53), .ip_bytes = 28 },
+	{ "pppoe link", .linktype = LINK_PPP_ETHER, .need = 36,
+	  BYTES(0x11, 0, 0, 9, 0, 30, 0, 0x21, UDP4), FLOW4(17, 40001, 53), .ip_bytes = 28 },
+	{ "802.11", .linktype = LINK_80211, .need = 60, BYTES(WIFI(8, 1), SNAP, 8, 0, UDP4),
+	  FLOW4(17, 40001, 53), .ip_bytes = 28 },
+	{ "802.11, four addresses, qos, ht control, a tag", .linktype = LINK_80211, .need = 96,
+	  BYTES(WIFI(0x88, 0x83), MAC, 0, 0, 1, 2, 3, 4, SNAP, 0x81, 0, 0, 42, 0x86, 0xdd,
+		IP6(0, 8, 17), UDP(8)),
+	  FLOW6(17, 40001, 53), .ip_bytes = 48, .vlan = 42 },
+	{ "802.11, protected", .linktype = LINK_80211, .need = 2,
+	  BYTES(WIFI(8, 0x41), SNAP, 8, 0, UDP4), .kind = PKT_NOT_IP },
+	{ "802.11 beacon", .linktype = LINK_80211, .need = 2, BYTES(WIFI(0x80, 0), X8, X8),
+	  .kind = PKT_NOT_IP },
+	{ "802.11 with another llc", .linktype = LINK_80211, .need = 27,
+	  BYTES(WIFI(8, 1), 0x42, 0x42, 3, X8), .kind = PKT_NOT_IP, .ethertype = 4 },
+	{ "radiotap: the frame's checksum is not ip's", .linktype = LINK_80211_RADIOTAP, .need = 69,
+	  BYTES(0, 0, 9, 0, 2, 0, 0, 0, 0x10, WIFI(8, 1), SNAP, 8, 0, IP4(5, 0, 0, 0, 0, 17),
+		UDP(12), X4, 0xfc, 0x5f, 0xfc, 0x5f),
+	  FLOW4(17, 40001, 53), .ip_bytes = 32, .payload_bytes = 4 },
+	{ "radiotap, padded header", .linktype = LINK_80211_RADIOTAP, .need = 93,
+	  BYTES(0, 0, 9, 0, 2, 0, 0, 0, 0x20, WIFI(0x88, 1), 0, 0, 0, 0, SNAP, 0x86, 0xdd,
+		IP6(0, 8, 17), UDP(8)),
+	  FLOW6(17, 40001, 53), .ip_bytes = 48 },
+	{ "radiotap, damaged on the air", .linktype = LINK_80211_RADIOTAP,
+	  BYTES(0, 0, 9, 0, 2, 0, 0, 0, 0x50, WIFI(8, 1), SNAP, 8, 0, UDP4, X4) },
+	{ "ppi", .linktype = LINK_PPI, .need = 68,
+	  BYTES(0, 0, 8, 0, 105, 0, 0, 0, WIFI(8, 1), SNAP, 8, 0, UDP4),
+	  FLOW4(17, 40001, 53), .ip_bytes = 28 },
+	{ "nflog, on its way out", .linktype = LINK_NFLOG, .need = 52,
+	  BYTES(2, 0, 0, 5, 8, 0, 1, 0, 8, 0, 3, 0, 8, 0, 5, 0, 0, 0, 0, 3, 32, 0, 9, 0, UDP4),
+	  FLOW4(17, 40001, 53), .ip_bytes = 28, .ifindex = 3, .way = PKT_OUT },
+	{ "nflog: its payload ends where it says", .linktype = LINK_NFLOG, .need = 44,
+	  BYTES(2, 0, 0, 5, 8, 0, 10, 0, X4, 33, 0, 9, 0, IP4(5, 0, 0, 0, 0, 17), UDP(9), 'x',
+		0, 0, 0),
+	  FLOW4(17, 40001, 53), .ip_bytes = 29, .payload_bytes = 1 },
+	{ "netlink", .linktype = LINK_NETLINK, .need = 16,
+	  BYTES(0, 4, 3, 0x38, 0, 0, X8, 0, 0, UDP4), .kind = PKT_NOT_IP },
 	{ "unknown link type", .linktype = 0x7777, BYTES(IP4(5, 0, 28, 0, 0, 17), UDP(8)) },
 
 	/* IPv4 */
@@ -292,30 +309,10 @@ static const struct scenario scenarios[] = {
 
 #define SCENARIOS (sizeof(scenarios) / sizeof(scenarios[0]))
 
-/*
- * A scenario's first caplen bytes, in a block of exactly that size: a sanitizer sees a read past
- * it.
- */
 static struct pktmeta decode_cut(const struct scenario *s, uint32_t caplen)
 {
-	uint8_t *copy = malloc(caplen + !caplen);
-	struct pktraw raw = {
-		.time_ns = 1700000000000000001,
-		.data = copy,
-		.caplen = caplen,
-		.wirelen = s->wirelen ? s->wirelen : s->len,
-		.linktype = s->linktype,
-		.ethertype = s->raw_type,
-	};
-	struct pktmeta m;
-
-	assert_non_null(copy);
-	memcpy(copy, s->bytes, caplen);
-	/* Anything left from here would show as a difference. */
-	memset(&m, 0xa5, sizeof(m));
-	decode_packet(&raw, &m);
-	free(copy);
-	return m;
+	return fixture_decode(s->bytes, caplen, s->wirelen ? s->wirelen : s->len, s->linktype,
+			      s->raw_type);
 }
 
 static void expect_flow(const struct scenario *s, const struct pktmeta *m)
@@ -395,6 +392,10 @@ static void test_decode_no_flow_has_no_numbers(void **state)
 			assert_int_equal(m.ip_bytes | m.payload_bytes, 0);
 			assert_int_equal(m.seq | m.ack, 0);
 			assert_int_equal(m.from | m.tcp_flags | m.fragment, 0);
+			assert_int_equal(m.fragment_first | m.is_error | m.ecn, 0);
+			assert_int_equal(m.window | m.mss | m.icmp_type | m.icmp_code, 0);
+			assert_int_equal(m.wscale, WSCALE_NONE);
+			assert_null(m.payload);
 			assert_int_equal(m.segs, 1);
 		}
 	}

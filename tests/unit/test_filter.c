@@ -414,7 +414,7 @@ static void test_filter_errors_name_the_spot(void **state)
 		{ "end reset,resett", "resett", "closed" },
 		{ "no_process_reason forwrded", "forwrded", "time-wait, handshake, accept-queue" },
 		{ "reason kernal", "kernal", "no-permission, looking, not-looked, forwarded" },
-		{ "no_traffic_reason lazy", "lazy", "no-capture, listening, idle, unseen, none" },
+		{ "no_traffic_reason lazy", "lazy", "no-capture, listening, idle, unseen, other-interface" },
 		{ "wire_state openish", "openish", "syn-sent" },
 		{ "timer off", "off", "on, keepalive, timewait, persist" },
 		{ "rate_source wir", "wir", "wire, kernel" },

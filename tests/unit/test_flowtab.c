@@ -260,6 +260,38 @@ static void test_flowtab_random_points_match_a_simple_table(void **state)
 	flowtab_free(t);
 }
 
+static void make_later(struct pktmeta *m)
+{
+	m->fragment = true;
+	m->fragment_first = false;
+	m->key.port[0] = m->key.port[1] = 0;
+	m->tcp_flags = 0;
+}
+
+/* One of eight is a fragment, one of eight an ICMP error about some flow. */
+static void make_odd(struct pktmeta *m, unsigned short dice[3])
+{
+	unsigned r = (unsigned)nrand48(dice);
+	struct pktmeta about = packet(r >> 8 & 0xff, r & 8 ? IPPROTO_TCP : IPPROTO_UDP, r & 16);
+
+	m->fragment_id = r >> 20 & 7;
+	if ((r & 7) == 0) {
+		m->fragment_first = r & 32;
+		m->fragment = !m->fragment_first;
+		if (m->fragment)
+			make_later(m);
+	} else if ((r & 7) == 1) {
+		m->key.proto = IPPROTO_ICMP;
+		m->key.port[0] = m->key.port[1] = 0;
+		m->tcp_flags = 0;
+		m->is_error = true;
+		m->icmp_type = 3;
+		m->icmp_code = 3;
+		m->about = about.key;
+		m->about_from = about.from;
+	}
+}
+
 /*
  * More tuples than room, several points, every flag, time that jumps, expiry and publishing in
  * between.
@@ -282,7 +314,14 @@ static void storm(struct flowtab *t)
 		m.seq = m.ack = (uint32_t)nrand48(dice) & 3;
 		m.ip_bytes = (uint32_t)nrand48(dice);
 		m.time_ns = now + (uint64_t)nrand48(dice) - (1u << 30);
+		m.payload_bytes = (uint32_t)nrand48(dice) & 0xfff;
+		make_odd(&m, dice);
 		flowtab_add(t, &m);
+		if (m.fragment_first) {
+			assert_balance(t);
+			make_later(&m);
+			flowtab_add(t, &m);
+		}
 		assert_balance(t);
 		now += (uint64_t)nrand48(dice) * 2;
 		if (i % 8 == 0)
@@ -294,6 +333,8 @@ static void storm(struct flowtab *t)
 	assert_true(flowtab_totals(t)->evicted_flows > 1000);
 	assert_true(flowtab_totals(t)->expired_flows > 100);
 	assert_true(flowtab_totals(t)->repeats > 1000);
+	assert_true(flowtab_totals(t)->fragments > 100);
+	assert_true(flowtab_totals(t)->lone_fragments > 100);
 }
 
 static void test_flowtab_balances_after_every_packet_of_a_storm(void **state)
@@ -309,25 +350,53 @@ static void test_flowtab_balances_after_every_packet_of_a_storm(void **state)
 	flowtab_free(t);
 }
 
-static void test_flowtab_syn_flood_evicts_no_established_flow(void **state)
+static size_t resident_bytes(void)
 {
-	struct flowtab *t = flowtab_new(256, SEED);
-	struct pktmeta m;
+	FILE *f = fopen("/proc/self/statm", "re");
+	size_t total = 0, resident = 0;
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%zu %zu", &total, &resident), 2);
+	fclose(f);
+	return resident * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* SYNs of tuples first to first + count - 1, none of which is known. */
+static void flood(struct flowtab *t, unsigned first, unsigned count)
+{
+	enum { BATCH = 64 };
+	static struct pktmeta m[BATCH];
+
+	for (unsigned done = 0; done < count; done += BATCH) {
+		for (unsigned i = 0; i < BATCH; i++)
+			m[i] = tcp(first + done + i, false, WIRE_SYN);
+		assert_int_equal(flowtab_add_batch(t, m, BATCH), BATCH);
+	}
+}
+
+static void test_flowtab_ten_million_syns_leave_memory_flat_and_connections_alone(void **state)
+{
+	enum { LIMIT = 1 << 16, KEPT = 1000, SLICE = 1000000 / 64 * 64, SLICES = 10 };
+	struct flowtab *t = flowtab_new(LIMIT, SEED);
+	size_t before = 0;
 
 	(void)state;
-	for (unsigned n = 0; n < 200; n++)
+	for (unsigned n = 0; n < KEPT; n++)
 		establish(t, n);
-	for (unsigned n = 1000; n < 101000; n++) {
-		m = tcp(n, false, WIRE_SYN);
-		assert_true(flowtab_add(t, &m));
+	for (unsigned i = 0; i < SLICES; i++) {
+		flood(t, KEPT + i * SLICE, SLICE);
+		assert_balance(t);
+		assert_int_equal(flowtab_totals(t)->live_flows, LIMIT);
+		before = i ? before : resident_bytes();
 	}
-	for (unsigned n = 0; n < 200; n++) {
-		m = tcp(n, true, WIRE_ACK);
+	assert_true(resident_bytes() < before + (1 << 20));
+	assert_int_equal(flowtab_totals(t)->evicted_flows, SLICES * SLICE + KEPT - LIMIT);
+	assert_int_equal(flowtab_totals(t)->packets, SLICES * SLICE + 3 * KEPT);
+	for (unsigned n = 0; n < KEPT; n++) {
+		struct pktmeta m = tcp(n, true, WIRE_ACK);
+
 		assert_false(flowtab_add(t, &m));
 	}
-	assert_balance(t);
-	assert_int_equal(flowtab_totals(t)->live_flows, 256);
-	assert_int_equal(flowtab_totals(t)->evicted_flows, 100000 - 56);
 	flowtab_free(t);
 }
 
@@ -738,7 +807,7 @@ static void test_flowtab_tuple_used_again_is_urgent_though_a_change_waits(void *
 	flowtab_free(t);
 }
 
-/* Flows 0 to FLOWS_WAITING - 1 have had SYN and SYN-ACK, and wait in that order. */
+/* Flows 0 to FLOWS_WAITING - 1 have had SYN and SYN-ACK, and wait. */
 enum { FLOWS_WAITING = 5 };
 
 static void let_wait(struct flowtab *t)
@@ -770,31 +839,31 @@ static void acknowledge(struct flowtab *t, unsigned chosen, bool backwards)
 }
 
 /*
- * Every subset of them completes its handshake, in either order, and then has more packets: first
- * the others come, in their order, then these.
+ * Every subset of them completes its handshake, in either order, and then has more packets: these
+ * are told once at once, and then each flow once more.
  */
-static void test_flowtab_urgent_flows_leave_the_others_in_order(void **state)
+static void test_flowtab_urgent_flows_leave_the_others_waiting(void **state)
 {
 	(void)state;
 	for (unsigned run = 0; run < 2u << FLOWS_WAITING; run++) {
 		struct flowtab *t = flowtab_new(16, SEED);
 		struct flowout out[FLOWS_WAITING + 1];
-		unsigned chosen = run >> 1, left;
+		unsigned chosen = run >> 1, told = 0;
 		uint32_t count;
 
 		let_wait(t);
 		acknowledge(t, chosen, run & 1);
 		count = flowtab_collect_began(t, out, FLOWS_WAITING + 1);
 		assert_int_equal(count, __builtin_popcount(chosen));
-		left = FLOWS_WAITING - count;
 		for (uint32_t i = 0; i < count; i++)
-			assert_true(chosen & 1u << out[i].rec.id);
+			told |= 1u << out[i].rec.id;
+		assert_int_equal(told, chosen);
 		acknowledge(t, chosen, false);
 		assert_int_equal(flowtab_collect(t, out, FLOWS_WAITING + 1), FLOWS_WAITING);
-		for (uint32_t i = 0; i < FLOWS_WAITING; i++) {
-			assert_int_equal(chosen >> out[i].rec.id & 1, i >= left);
-			assert_true(i == 0 || i == left || out[i].rec.id > out[i - 1].rec.id);
-		}
+		told = 0;
+		for (uint32_t i = 0; i < FLOWS_WAITING; i++)
+			told |= 1u << out[i].rec.id;
+		assert_int_equal(told, (1u << FLOWS_WAITING) - 1);
 		assert_false(flowtab_has_changes(t));
 		flowtab_free(t);
 	}
@@ -846,17 +915,6 @@ static void test_flowtab_finds_every_flow_after_growth_and_removal(void **state)
 	flowtab_free(t);
 }
 
-static size_t resident_bytes(void)
-{
-	FILE *f = fopen("/proc/self/statm", "re");
-	size_t total = 0, resident = 0;
-
-	assert_non_null(f);
-	assert_int_equal(fscanf(f, "%zu %zu", &total, &resident), 2);
-	fclose(f);
-	return resident * (size_t)sysconf(_SC_PAGESIZE);
-}
-
 static void test_flowtab_unused_room_costs_no_memory(void **state)
 {
 	size_t before = resident_bytes();
@@ -886,7 +944,7 @@ int main(void)
 		cmocka_unit_test(test_flowtab_full_slab_of_points_keeps_the_balance),
 		cmocka_unit_test(test_flowtab_random_points_match_a_simple_table),
 		cmocka_unit_test(test_flowtab_balances_after_every_packet_of_a_storm),
-		cmocka_unit_test(test_flowtab_syn_flood_evicts_no_established_flow),
+		cmocka_unit_test(test_flowtab_ten_million_syns_leave_memory_flat_and_connections_alone),
 		cmocka_unit_test(test_flowtab_evicts_closed_then_half_open_then_idle_first),
 		cmocka_unit_test(test_flowtab_busy_flow_outlives_an_idle_one_of_its_rank),
 		cmocka_unit_test(test_flowtab_expires_by_kind),
@@ -904,7 +962,7 @@ int main(void)
 		cmocka_unit_test(test_flowtab_whole_handshake_at_once_is_told_once),
 		cmocka_unit_test(test_flowtab_connection_met_midway_is_told_as_begun_only),
 		cmocka_unit_test(test_flowtab_tuple_used_again_is_urgent_though_a_change_waits),
-		cmocka_unit_test(test_flowtab_urgent_flows_leave_the_others_in_order),
+		cmocka_unit_test(test_flowtab_urgent_flows_leave_the_others_waiting),
 		cmocka_unit_test(test_flowtab_batch_counts_as_single_packets_do),
 		cmocka_unit_test(test_flowtab_finds_every_flow_after_growth_and_removal),
 		cmocka_unit_test(test_flowtab_unused_room_costs_no_memory),

@@ -173,10 +173,44 @@ static void test_csv_stops_when_the_reader_is_gone(void **state)
 	assert_int_equal(sieve.calls, 1);
 }
 
+/* More columns without a value than are written as one piece, at the beginning, between and last. */
+static void test_csv_long_runs_of_unknown_cells_are_but_commas(void **state)
+{
+	enum { RUN = 70, COUNT = 3 * RUN + 2 };
+	static const struct column no_flow = {
+		.name = "vlan",
+		.key = "vlan",
+		.type = VT_UINT,
+		.arg = 7,
+		.get = fixture_number,
+		.of = OF_FLOW,		/* a socket without traffic: it is not even asked */
+	};
+	struct fixture *f = *state;
+	const struct column *cols[COUNT];
+	char want[COUNT + 16], *at = want;
+
+	for (unsigned i = 0; i < COUNT; i++)
+		cols[i] = i % 2 ? &no_flow : &unknown;
+	cols[RUN] = cols[2 * RUN + 1] = &lport;
+	for (unsigned i = 0; i < COUNT; i++) {
+		if (i)
+			*at++ = ',';
+		if (cols[i] == &lport) {
+			memcpy(at, "1000", 4);
+			at += 4;
+		}
+	}
+	memcpy(at, "\r\n", 3);
+	fixture_sockets(f, 1);
+	f->s.header = false;
+	assert_string_equal(fixture_write(f, "csv", cols, COUNT), want);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+		T(test_csv_long_runs_of_unknown_cells_are_but_commas),
 		T(test_csv_heading_has_the_json_keys_and_lines_end_in_crlf),
 		T(test_csv_heading_comes_once_in_a_series_and_not_when_unwanted),
 		T(test_csv_own_columns_are_all_that_have_a_key),

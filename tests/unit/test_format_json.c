@@ -275,12 +275,18 @@ static void send_capture(struct fixture *f, const char *interfaces, bool live)
 		.bytes = 2,
 		.not_ip = 5,
 		.undecodable = 6,
+		.not_ip_bytes = 15,
+		.undecodable_bytes = 16,
+		.evicted_flows = 17,
 		.evicted_packets = 7,
 		.evicted_bytes = 8,
+		.expired_flows = 18,
 		.expired_packets = 11,
 		.expired_bytes = 12,
 		.repeats = 13,
 		.repeat_bytes = 14,
+		.fragments = 19,
+		.lone_fragments = 20,
 		.live_flows = 9,
 		.flow_limit = 10,
 	};
@@ -290,10 +296,13 @@ static void send_capture(struct fixture *f, const char *interfaces, bool live)
 }
 
 #define CAPTURE(interfaces)                                                                        \
-	"{\"interfaces\":" interfaces ",\"packets\":1,\"bytes\":2,\"dropped\":3,\"if_dropped\":4," \
-	"\"not_ip\":5,\"undecodable\":6,\"evicted_packets\":7,\"evicted_bytes\":8,"                 \
-	"\"expired_packets\":11,\"expired_bytes\":12,\"repeat_packets\":13,\"repeat_bytes\":14,\"flows\":9,"    \
-	"\"flow_limit\":10}"
+	"{\"interfaces\":" interfaces ",\"began\":null,\"filtered\":false,\"limited\":false,"          \
+	"\"dropped\":3,\"if_dropped\":4,\"packets\":1,\"bytes\":2,\"not_ip\":5,\"not_ip_bytes\":15,"   \
+	"\"undecodable\":6,\"undecodable_bytes\":16,\"evicted_flows\":17,\"evicted_packets\":7,"      \
+	"\"evicted_bytes\":8,\"expired_flows\":18,\"expired_packets\":11,\"expired_bytes\":12,"       \
+	"\"repeat_packets\":13,\"repeat_bytes\":14,\"fragments\":19,\"lone_fragments\":20,"           \
+	"\"flows\":9,\"flow_limit\":10,\"live_packets\":null,\"live_bytes\":null,"                    \
+	"\"covered_bytes\":0,\"missing_bytes\":0,\"seen\":null,\"by_interface\":[]}"
 
 static void test_json_header_tells_how_complete_the_capture_is(void **state)
 {
@@ -306,6 +315,37 @@ static void test_json_header_tells_how_complete_the_capture_is(void **state)
 	send_capture(f, "a,b.pcap", false); /* a file's name is one name */
 	assert_non_null(strstr(fixture_write(f, "json", NULL, 0),
 			       "\"capture\":" CAPTURE("[\"a,b.pcap\"]") ",\n"));
+}
+
+static void send_iface(struct fixture *f, uint64_t time_ns, uint64_t rx, uint64_t rx_bytes)
+{
+	struct event e = { .kind = EV_IFACE, .time_ns = time_ns };
+
+	e.iface = (struct ifacerec){ .ifindex = 2, .name = "eth0", .rx_packets = rx,
+				     .rx_bytes = rx_bytes, .rx_dropped = 4, .tx_errors = rx };
+	fixture_send(f, &e);
+}
+
+static void test_json_header_shows_each_interface_beside_its_own_statistics(void **state)
+{
+	struct fixture *f = *state;
+	struct event e = { .kind = EV_IFCOUNT, .time_ns = 4000000000ull };
+
+	fixture_host(f, false);
+	send_capture(f, "any", true);
+	send_iface(f, 3000000000ull, 100, 10000);
+	send_iface(f, 4000000000ull, 300, 30000);
+	e.ifcount = (struct ifcountrec){ .ifindex = 2, .rx_packets = 150, .rx_segs = 199,
+					 .rx_bytes = 19000 };
+	fixture_send(f, &e);
+	fixture_send(f, &(struct event){ .kind = EV_TICK, .time_ns = 4000000000ull });
+	fixture_send(f, &(struct event){ .kind = EV_TICK, .time_ns = 5000000000ull });
+	assert_non_null(strstr(fixture_write(f, "json", NULL, 0),
+			       "\"by_interface\":[{\"name\":\"eth0\",\"netns\":null,\"rx_packets\":150,"
+			       "\"tx_packets\":0,\"rx_segs\":199,\"tx_segs\":0,\"rx_bytes\":19000,"
+			       "\"tx_bytes\":0,\"own\":{\"rx_packets\":200,\"tx_packets\":0,"
+			       "\"rx_bytes\":20000,\"tx_bytes\":0,\"rx_dropped\":0,\"tx_dropped\":0,"
+			       "\"rx_errors\":0,\"tx_errors\":200},\"seen\":99.50}]}"));
 }
 
 static void test_json_header_of_a_file_has_no_sockets_rather_than_none(void **state)
@@ -541,6 +581,7 @@ int main(void)
 		T(test_json_strings_are_escaped),
 		T(test_json_strings_are_valid_utf8),
 		T(test_json_header_tells_how_complete_the_capture_is),
+		T(test_json_header_shows_each_interface_beside_its_own_statistics),
 		T(test_json_header_of_a_file_has_no_sockets_rather_than_none),
 		T(test_json_header_carries_the_notices),
 		T(test_json_header_names_the_families_that_are_absent),

@@ -172,7 +172,117 @@ static void test_iftab_address_change_takes_flows_from_this_host(void **state)
 	assert_int_equal(fx_flow_row(fx, 0).proc_reason, PROC_NO_SOCKET);
 	fx_address(fx, "10.0.0.2", 24, true);
 	fx_tick(fx);
-	assert_int_equal(fx_flow_row(fx, 0).proc_reason, PROC_FORWARDED);
+	assert_int_equal(fx_flow_row(fx, 0).proc_reason, PROC_NOT_OURS);
+}
+
+/* ---- the capture beside the interface's own statistics */
+
+enum { ETH = 2, IFF_LOOPBACK = 0x8 };
+
+static void statistics(struct fx *fx, uint32_t flags, uint64_t rx, uint64_t tx)
+{
+	struct event e = fx_event(fx, EV_IFACE);
+
+	e.iface = (struct ifacerec){ .ifindex = ETH, .flags = flags, .name = "eth0", .rx_packets = rx,
+				     .tx_packets = tx };
+	model_apply(fx->m, &e);
+}
+
+static void counted(struct fx *fx, uint64_t rx, uint64_t rx_segs, uint64_t tx, uint64_t tx_segs)
+{
+	struct event e = fx_event(fx, EV_IFCOUNT);
+
+	e.ifcount = (struct ifcountrec){ .ifindex = ETH, .rx_packets = rx, .rx_segs = rx_segs,
+					 .tx_packets = tx, .tx_segs = tx_segs };
+	model_apply(fx->m, &e);
+}
+
+static int coverage_of_eth(const struct fx *fx)
+{
+	return model_iface_coverage(model_iface(fx->m, 0, ETH));
+}
+
+static void next_round(struct fx *fx)
+{
+	fx_tick(fx);
+	fx_pass_time(fx, 1000);
+}
+
+static void test_iface_coverage_counts_from_the_captures_beginning(void **state)
+{
+	struct fx *fx = *state;
+
+	statistics(fx, 0, 5000, 6000);
+	next_round(fx);
+	fx_capture(fx);
+	next_round(fx);
+	assert_int_equal(coverage_of_eth(fx), -1);	/* it was not looked at */
+	statistics(fx, 0, 5100, 6000);			/* the base */
+	counted(fx, 100, 100, 0, 0);
+	next_round(fx);
+	assert_int_equal(coverage_of_eth(fx), -1);
+	statistics(fx, 0, 5300, 6200);
+	counted(fx, 290, 290, 200, 200);
+	next_round(fx);
+	assert_int_equal(coverage_of_eth(fx), -1);	/* the statistics are held against the next count */
+	counted(fx, 300, 300, 200, 200);
+	next_round(fx);
+	assert_int_equal(coverage_of_eth(fx), 10000);
+	statistics(fx, 0, 15100, 6000);
+	next_round(fx);
+	counted(fx, 4000, 4000, 998, 998);
+	next_round(fx);
+	assert_int_equal(coverage_of_eth(fx), 4998);
+	assert_int_equal(model_iface(fx->m, 0, ETH)->base.rx_packets, 5100);
+}
+
+/* A super-packet is one to some interfaces, and its segments to others. */
+static void test_iface_coverage_takes_frames_or_segments(void **state)
+{
+	static const uint64_t passed[] = { 10, 200, 400 };
+	struct fx *fx = *state;
+
+	fx_capture(fx);
+	statistics(fx, 0, 0, 0);
+	counted(fx, 10, 400, 0, 0);
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
+		statistics(fx, 0, passed[i], 0);
+		next_round(fx);
+		next_round(fx);
+		assert_int_equal(coverage_of_eth(fx), 10000);
+	}
+	statistics(fx, 0, 500, 0);
+	next_round(fx);
+	next_round(fx);
+	assert_int_equal(coverage_of_eth(fx), 8000);
+}
+
+/* What leaves lo is what comes in there, and is captured once. */
+static void test_iface_coverage_of_loopback_counts_each_packet_once(void **state)
+{
+	struct fx *fx = *state;
+
+	fx_capture(fx);
+	statistics(fx, IFF_LOOPBACK, 70, 70);
+	counted(fx, 0, 0, 0, 0);
+	statistics(fx, IFF_LOOPBACK, 170, 170);
+	counted(fx, 100, 100, 0, 0);
+	next_round(fx);
+	next_round(fx);
+	assert_int_equal(coverage_of_eth(fx), 10000);
+}
+
+static void test_iface_statistics_that_ran_back_prove_nothing(void **state)
+{
+	struct fx *fx = *state;
+
+	fx_capture(fx);
+	statistics(fx, 0, 1000, 1000);
+	counted(fx, 5, 5, 5, 5);
+	statistics(fx, 0, 3, 3);
+	next_round(fx);
+	next_round(fx);
+	assert_int_equal(coverage_of_eth(fx), -1);
 }
 
 static void iface_in(struct fx *fx, uint16_t netns, uint32_t ifindex, const char *name)
@@ -289,6 +399,10 @@ int main(void)
 		FX_TEST(test_iftab_many_addresses_are_all_found),
 		FX_TEST(test_iftab_address_change_takes_flows_from_this_host),
 		FX_TEST(test_iftab_interfaces_of_namespaces_share_indices),
+		FX_TEST(test_iface_coverage_counts_from_the_captures_beginning),
+		FX_TEST(test_iface_coverage_takes_frames_or_segments),
+		FX_TEST(test_iface_coverage_of_loopback_counts_each_packet_once),
+		FX_TEST(test_iface_statistics_that_ran_back_prove_nothing),
 		FX_TEST(test_iftab_address_is_local_in_its_own_namespace),
 		FX_TEST(test_iftab_namespace_that_went_takes_its_own_with_it),
 		FX_TEST(test_iftab_address_of_a_namespace_beyond_the_last_is_refused),

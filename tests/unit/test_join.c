@@ -536,7 +536,7 @@ static void test_join_new_address_makes_flows_ours(void **state)
 
 	listener(fx, 1, SP_UDP, "0.0.0.0", 53);
 	flow_to(fx, 0, UDP, peer, 40000, "10.0.0.7", 53);
-	assert_int_equal(fx_flow_row(fx, 0).proc_reason, PROC_FORWARDED);
+	assert_int_equal(fx_flow_row(fx, 0).proc_reason, PROC_NOT_OURS);
 	fx_address(fx, "10.0.0.7", 24, false);
 	fx_tick(fx);
 	assert_owned_by(fx, 0, 1);

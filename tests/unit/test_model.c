@@ -422,6 +422,54 @@ static void test_model_invariants_hold_through_a_long_churn(void **state)
 	assert_int_equal(fx->m->socks.by_inode.count + fx->m->socks.by_cookie.count, 0);
 }
 
+/* Told as a capture does: flows, then the totals of that moment. */
+static void totals(struct fx *fx, uint64_t packets, uint64_t bytes, bool balanced)
+{
+	struct event e = fx_event(fx, EV_CAPTURE);
+
+	e.capture.live = true;
+	e.capture.balanced = balanced;
+	e.capture.totals.packets = packets;
+	e.capture.totals.bytes = bytes;
+	model_apply(fx->m, &e);
+}
+
+static void test_model_balance_is_the_sum_of_the_flows_when_all_were_told(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f = fx_flowrec(fx, 0, 6, "10.0.0.2", 40000, "10.0.0.9", 80);
+	struct flowrec other = fx_flowrec(fx, 1, 17, "10.0.0.2", 40000, "10.0.0.9", 53);
+	const struct capturebalance *b;
+
+	assert_null(model_balance(fx->m));
+	fx_carried(&f, 1000, 500);
+	fx_flow(fx, &f, false);
+	fx_carried(&other, 300, 0);
+	fx_flow(fx, &other, false);
+	totals(fx, 99, 9900, false);
+	assert_null(model_balance(fx->m));
+	fx_carried(&f, 2000, 700);
+	fx_flow(fx, &f, false);
+	totals(fx, 30, 3000, true);
+	b = model_balance(fx->m);
+	assert_int_equal(b->packets, 30);
+	assert_int_equal(b->bytes, 3000);
+	assert_int_equal(b->totals.packets, 30);
+	fx_carried(&f, 5000, 700);
+	fx_flow(fx, &f, false);
+	totals(fx, 70, 7000, false);		/* not all flows: the former moment stands */
+	assert_int_equal(model_balance(fx->m)->packets, 30);
+	assert_int_equal(model_balance(fx->m)->totals.packets, 30);
+	fx_carried(&other, 400, 0);
+	fx_flow(fx, &other, true);		/* expired: no live flow any more */
+	f.gen = 2;
+	fx_carried(&f, 100, 0);
+	fx_flow(fx, &f, false);			/* the former was pushed out */
+	totals(fx, 80, 8000, true);
+	assert_int_equal(model_balance(fx->m)->packets, 1);
+	assert_int_equal(model_balance(fx->m)->bytes, 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +478,7 @@ int main(void)
 		FX_TEST(test_model_notice_is_kept_by_source_and_taken_back_when_empty),
 		cmocka_unit_test(test_model_without_events_is_empty),
 		FX_TEST(test_model_invariants_hold_through_a_long_churn),
+		FX_TEST(test_model_balance_is_the_sum_of_the_flows_when_all_were_told),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

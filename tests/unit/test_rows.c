@@ -24,6 +24,15 @@ static void flow(struct fx *fx, uint32_t id, uint8_t proto, const char *src, con
 	struct flowrec f = fx_flowrec(fx, id, proto, src, 40000, dst, 80);
 
 	f.wire_state = wire;
+	f.got_here = 1;
+	fx_flow(fx, &f, false);
+}
+
+/* It was not addressed to this host, nor sent by it. */
+static void overheard(struct fx *fx, uint32_t id, uint8_t proto, const char *src, const char *dst)
+{
+	struct flowrec f = fx_flowrec(fx, id, proto, src, 40000, dst, 80);
+
 	fx_flow(fx, &f, false);
 }
 
@@ -170,6 +179,60 @@ static void test_rows_flow_without_a_socket_says_what_it_is(void **state)
 	assert_int_equal(flow_reason(fx, 6), PROC_FORWARDED);	/* nobody's broadcast here */
 }
 
+static void test_rows_flow_that_only_passes_by_is_not_ours(void **state)
+{
+	struct fx *fx = *state;
+
+	overheard(fx, 0, TCP, "10.0.3.4", "1.1.1.1");
+	overheard(fx, 1, UDP, "10.0.0.30", "239.1.1.1");
+	overheard(fx, 2, UDP, "10.0.0.30", "255.255.255.255");
+	assert_int_equal(flow_reason(fx, 0), PROC_NOT_OURS);
+	assert_int_equal(flow_reason(fx, 1), PROC_MULTICAST);
+	assert_int_equal(flow_reason(fx, 2), PROC_MULTICAST);
+}
+
+static void portless(struct fx *fx, uint32_t id, uint8_t proto, const char *src, const char *dst)
+{
+	struct flowrec f = fx_flowrec(fx, id, proto, src, 0, dst, 0);
+
+	fx_flow(fx, &f, false);
+}
+
+static void test_rows_what_the_kernel_itself_says_is_the_kernels(void **state)
+{
+	enum { IGMP = 2, GRE = 47, ESP = 50, ICMPV6 = 58 };
+	struct fx *fx = *state;
+
+	flow(fx, 0, ICMP, "192.0.2.1", "10.0.0.2", WS_NONE);	/* they ping us */
+	flow(fx, 1, ICMP, "10.0.0.2", "192.0.2.1", WS_NONE);	/* we them */
+	portless(fx, 2, ICMP, "10.0.0.2", "192.0.2.1");
+	portless(fx, 3, IGMP, "10.0.0.2", "224.0.0.22");
+	portless(fx, 4, ICMPV6, "2001:db8::2", "ff02::1:ff00:1");
+	portless(fx, 5, ICMPV6, "2001:db8::9", "ff02::1:ff00:2");
+	portless(fx, 6, GRE, "10.0.0.2", "192.0.2.1");
+	portless(fx, 7, ESP, "192.0.2.1", "10.0.0.2");
+	portless(fx, 8, 132, "192.0.2.1", "10.0.0.2");
+	fx_dump_begins(fx);
+	fx_dump_ends(fx, 0, true);
+	assert_int_equal(flow_reason(fx, 0), PROC_KERNEL);
+	assert_int_equal(flow_reason(fx, 1), PROC_NO_SOCKET);
+	assert_int_equal(flow_reason(fx, 2), PROC_KERNEL);
+	assert_int_equal(flow_reason(fx, 3), PROC_KERNEL);
+	assert_int_equal(flow_reason(fx, 4), PROC_KERNEL);
+	assert_int_equal(flow_reason(fx, 5), PROC_MULTICAST);
+	assert_int_equal(flow_reason(fx, 6), PROC_KERNEL);
+	assert_int_equal(flow_reason(fx, 7), PROC_KERNEL);
+	assert_int_equal(flow_reason(fx, 8), PROC_NO_SOCKET);
+}
+
+static void test_rows_refused_datagrams_went_to_a_closed_port(void **state)
+{
+	struct fx *fx = *state;
+
+	flow(fx, 0, UDP, "192.0.2.1", "10.0.0.2", WS_REFUSED);
+	assert_int_equal(flow_reason(fx, 0), PROC_CLOSED_PORT);
+}
+
 static void test_rows_flow_whose_socket_went_was_just_closed(void **state)
 {
 	struct fx *fx = *state;
@@ -250,15 +313,54 @@ static void test_rows_quiet_sockets_say_whether_the_kernel_agrees(void **state)
 		fx_socket(fx, &moved);
 		fx_socket(fx, &listening);
 		fx_socket(fx, &udp);
-		assert_int_equal(fx_socket_row(fx, 1).wire_reason, i ? TRAFFIC_IDLE : TRAFFIC_NO_CAPTURE);
+		assert_int_equal(fx_socket_row(fx, 1).wire_reason, i ? TRAFFIC_BEFORE : TRAFFIC_NO_CAPTURE);
 		fx_capture(fx);
 		fx_pass_time(fx, 1000);
 		moved.tcpinfo.bytes_received += 9;
 	}
-	assert_int_equal(fx_socket_row(fx, 1).wire_reason, TRAFFIC_IDLE);
+	assert_int_equal(fx_socket_row(fx, 1).wire_reason, TRAFFIC_BEFORE);
 	assert_int_equal(fx_socket_row(fx, 2).wire_reason, TRAFFIC_UNSEEN);
 	assert_int_equal(fx_socket_row(fx, 3).wire_reason, TRAFFIC_LISTENING);
 	assert_int_equal(fx_socket_row(fx, 4).wire_reason, TRAFFIC_NONE);
+	idle.tcpinfo.bytes_received = 0;
+	idle.tcpinfo.bytes_acked = 1;	/* its SYN */
+	idle.cookie = 5;
+	idle.lport = 40005;
+	fx_socket(fx, &idle);
+	assert_int_equal(fx_socket_row(fx, 5).wire_reason, TRAFFIC_IDLE);
+}
+
+static void test_rows_why_traffic_was_not_seen_follows_from_the_capture(void **state)
+{
+	static const struct {
+		bool filtered, limited;
+		uint64_t dropped;
+		enum wirereason reason;
+	} cases[] = {
+		{ false, false, 0, TRAFFIC_UNSEEN },
+		{ false, true, 0, TRAFFIC_OTHER_IFACE },
+		{ false, true, 9, TRAFFIC_DROPPED },
+		{ true, true, 9, TRAFFIC_FILTERED },
+	};
+	struct fx *fx = *state;
+	struct sockrec s = fx_tcp(ST_ESTABLISHED, 1, 40001, 80);
+	struct event e = fx_event(fx, EV_CAPTURE);
+
+	e.capture.live = true;
+	e.capture.began_ns = fx->now_ns;
+	model_apply(fx->m, &e);
+	s.tcpinfo_len = sizeof(struct tcpinfo);
+	fx_socket(fx, &s);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fx_pass_time(fx, 1000);
+		s.tcpinfo.bytes_received += 100;
+		fx_socket(fx, &s);
+		e.capture.filtered = cases[i].filtered;
+		e.capture.limited = cases[i].limited;
+		e.capture.dropped = cases[i].dropped;
+		model_apply(fx->m, &e);
+		assert_int_equal(fx_socket_row(fx, 1).wire_reason, cases[i].reason);
+	}
 }
 
 static void test_rows_closed_connection_still_says_whether_its_counters_moved(void **state)
@@ -526,6 +628,10 @@ int main(void)
 		FX_TEST(test_rows_unix_socket_knows_what_stands_beside_its_peer),
 		FX_TEST(test_rows_owners_not_looked_for_are_not_blamed_on_anybody),
 		FX_TEST(test_rows_flow_without_a_socket_says_what_it_is),
+		FX_TEST(test_rows_flow_that_only_passes_by_is_not_ours),
+		FX_TEST(test_rows_what_the_kernel_itself_says_is_the_kernels),
+		FX_TEST(test_rows_refused_datagrams_went_to_a_closed_port),
+		FX_TEST(test_rows_why_traffic_was_not_seen_follows_from_the_capture),
 		FX_TEST(test_rows_flow_whose_socket_went_was_just_closed),
 		FX_TEST(test_rows_flow_is_looked_for_until_every_dump_began_after_it),
 		FX_TEST(test_rows_local_is_ours_and_in_a_file_who_opened),

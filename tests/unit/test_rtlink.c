@@ -79,7 +79,9 @@ static void test_rtlink_interface_has_name_master_and_statistics(void **state)
 					   .rx_bytes = 1ull << 40,
 					   .tx_bytes = 4,
 					   .rx_dropped = 5,
-					   .tx_dropped = 6 };
+					   .tx_dropped = 6,
+					   .rx_errors = 7,
+					   .tx_errors = 8 };
 	uint32_t master = 9;
 	struct ifacerec iface;
 	struct message m;
@@ -104,6 +106,8 @@ static void test_rtlink_interface_has_name_master_and_statistics(void **state)
 	assert_int_equal(iface.tx_packets, 2);
 	assert_int_equal(iface.rx_dropped, 5);
 	assert_int_equal(iface.tx_dropped, 6);
+	assert_int_equal(iface.rx_errors, 7);
+	assert_int_equal(iface.tx_errors, 8);
 }
 
 static void test_rtlink_interface_without_statistics_says_so(void **state)

@@ -321,7 +321,52 @@ static void test_synth_shows_every_state_and_every_reason_of_a_live_host(void **
 			 1u << PROC_KNOWN | 1u << PROC_TIME_WAIT | 1u << PROC_HANDSHAKE |
 			 1u << PROC_ACCEPT_QUEUE | 1u << PROC_EXITED | 1u << PROC_KERNEL |
 			 1u << PROC_FORWARDED | 1u << PROC_CLOSED_PORT | 1u << PROC_JUST_CLOSED |
-			 1u << PROC_MULTICAST | 1u << PROC_NO_SOCKET);
+			 1u << PROC_MULTICAST | 1u << PROC_NO_SOCKET | 1u << PROC_NOT_OURS);
+}
+
+static void test_synth_captured_no_more_than_the_interfaces_counted(void **state)
+{
+	struct demo *d = *state;
+	const struct iface *i;
+	unsigned at, less = 0;
+
+	for (unsigned tick = 0; tick < 40; tick++)
+		next_round(d);
+	for (at = 0; (i = model_iface_at(d->model, at)); at++) {
+		assert_int_equal(i->seen.ifindex, i->rec.ifindex);
+		assert_true(i->seen.rx_packets <= i->rec.rx_packets - i->base.rx_packets);
+		assert_true(i->seen.tx_packets <= i->rec.tx_packets - i->base.tx_packets);
+		less += i->seen.rx_packets < i->rec.rx_packets - i->base.rx_packets;
+	}
+	assert_int_equal(at, 6);
+	assert_int_equal(less, 1);	/* where a part was missed */
+}
+
+static void test_synth_reports_tell_of_trouble_where_there_is_some(void **state)
+{
+	struct demo *d = *state;
+	unsigned resent = 0, closed = 0, unreachable = 0, asked = 0;
+
+	for (unsigned i = 0; i < d->count; i++) {
+		const struct flowreport *r = &d->events[i].flow.rec.report;
+
+		if (d->events[i].kind != EV_FLOW)
+			continue;
+		assert_true(r->known);
+		assert_true(memchr(r->history, '\0', sizeof(r->history)) != NULL);
+		assert_true(!r->ack_us || r->ack_us > r->synack_us);
+		for (unsigned end = 0; end < 2; end++) {
+			assert_true(r->end[end].rtt_min_us <= r->end[end].rtt_us);
+			resent += r->end[end].retrans != 0;
+			closed += r->end[end].zero_windows != 0;
+			asked += (r->end[end].bits & END_ECN_ASKED) != 0;
+		}
+		unreachable += r->icmp_errors && r->icmp_code == 3;
+	}
+	assert_true(resent > 3);
+	assert_true(closed > 1);
+	assert_int_equal(asked, 2);
+	assert_int_equal(unreachable, 1);
 }
 
 /* The row of a local port with a peer, of either kind; NULL: none. */
@@ -671,6 +716,8 @@ int main(void)
 		TEST(test_synth_counters_never_run_backwards),
 		TEST(test_synth_flow_ids_are_dense),
 		TEST(test_synth_shows_every_state_and_every_reason_of_a_live_host),
+		TEST(test_synth_captured_no_more_than_the_interfaces_counted),
+		TEST(test_synth_reports_tell_of_trouble_where_there_is_some),
 		TEST(test_synth_download_lives_ends_and_leaves_its_name),
 		TEST(test_synth_time_wait_counts_down_and_goes),
 		TEST(test_synth_local_connection_is_two_rows_with_one_flow),

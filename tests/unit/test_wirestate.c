@@ -366,6 +366,129 @@ static void test_wirestate_closing_is_over(void **state)
 	assert_true(wirestate_restarts(&w, &m));
 }
 
+/* An ICMP error in answer to what end `sender` sent. */
+static struct wirestate_track unreachable(struct wirestate_track w, bool is_tcp, unsigned sender)
+{
+	wirestate_unreachable(&w, is_tcp, sender);
+	return w;
+}
+
+static void test_wirestate_unreachable_refuses_a_syn_only(void **state)
+{
+	static const struct step syn[] = { { B, SYN, 10, 0, 0, WS_SYN_SENT } };
+	static const struct step answered[] = {
+		{ A, SYN, 10, 0, 0, WS_SYN_SENT },
+		{ B, SYNACK, 20, 11, 0, WS_SYN_RECV },
+	};
+	static const struct step open[] = { { A, ACK, 10, 20, 5, WS_ESTABLISHED } };
+	struct wirestate_track w = PLAY(syn);
+
+	(void)state;
+	assert_int_equal(unreachable(w, true, A).state, WS_SYN_SENT);	/* B's SYN was not A's */
+	assert_int_equal(unreachable(w, true, B).state, WS_REFUSED);
+	w = PLAY(answered);
+	assert_int_equal(unreachable(w, true, A).state, WS_SYN_RECV);
+	assert_int_equal(unreachable(w, true, B).state, WS_SYN_RECV);
+	w = PLAY(open);
+	assert_int_equal(unreachable(w, true, A).state, WS_ESTABLISHED);
+}
+
+/* A host that was down is up when the SYN is sent again. */
+static void test_wirestate_unreachable_is_taken_back_by_a_syn_ack(void **state)
+{
+	static const struct step again = { A, SYN, 10, 0, 0, 0 };
+	static const struct step other = { A, SYN, 99, 0, 0, 0 };
+	static const struct step accepts = { B, SYNACK, 20, 11, 0, 0 };
+	static const struct step done = { A, ACK, 11, 21, 0, 0 };
+	static const struct step syn[] = { { A, SYN, 10, 0, 0, WS_SYN_SENT } };
+	struct pktmeta m_again = meta(&again), m_other = meta(&other), m_accepts = meta(&accepts);
+	struct pktmeta m_done = meta(&done);
+	struct wirestate_track w = PLAY(syn);
+
+	(void)state;
+	w = unreachable(w, true, A);
+	assert_true(wirestate_restarts(&w, &m_other));
+	assert_false(wirestate_restarts(&w, &m_again));
+	wirestate_step(&w, &m_again);
+	assert_int_equal(w.state, WS_REFUSED);
+	assert_false(wirestate_restarts(&w, &m_accepts));
+	wirestate_step(&w, &m_accepts);
+	assert_int_equal(w.state, WS_SYN_RECV);
+	wirestate_step(&w, &m_done);
+	assert_int_equal(w.state, WS_ESTABLISHED);
+}
+
+static void test_wirestate_rst_after_unreachable_stays_refused(void **state)
+{
+	static const struct step syn[] = { { A, SYN, 10, 0, 0, WS_SYN_SENT } };
+	static const struct step rst = { B, RST | ACK, 0, 11, 0, 0 };
+	static const struct step accepts = { B, SYNACK, 20, 11, 0, 0 };
+	struct pktmeta m_rst = meta(&rst), m_accepts = meta(&accepts);
+	struct wirestate_track w = PLAY(syn);
+
+	(void)state;
+	w = unreachable(w, true, A);
+	wirestate_step(&w, &m_rst);
+	assert_int_equal(w.state, WS_REFUSED);
+	wirestate_step(&w, &m_accepts);
+	assert_int_equal(w.state, WS_REFUSED);
+}
+
+static void test_wirestate_datagrams_are_refused_until_the_other_end_answers(void **state)
+{
+	static const struct step question = { A, 0, 0, 0, 5, 0 };
+	struct pktmeta m = meta(&question);
+	struct wirestate_track w;
+
+	(void)state;
+	wirestate_begin(&w, &m);
+	wirestate_answered(&w, B);
+	assert_int_equal(w.state, WS_NONE);
+	w = unreachable(w, false, A);
+	assert_int_equal(w.state, WS_REFUSED);
+	wirestate_answered(&w, A);		/* it asks again */
+	assert_int_equal(w.state, WS_REFUSED);
+	wirestate_answered(&w, B);
+	assert_int_equal(w.state, WS_NONE);
+	w = unreachable(unreachable(w, false, A), false, B);
+	wirestate_answered(&w, A);
+	assert_int_equal(w.state, WS_REFUSED);
+	wirestate_answered(&w, B);
+	assert_int_equal(w.state, WS_NONE);
+	assert_int_equal(w.opener, OPENER_END0);
+}
+
+static void test_wirestate_knows_which_errors_are_final(void **state)
+{
+	static const struct {
+		uint8_t proto, type, code;
+		bool is_error, final;
+	} rows[] = {
+		{ 1, 3, 0, true, true },	/* net */
+		{ 1, 3, 3, true, true },	/* port */
+		{ 1, 3, 4, true, false },	/* fragmentation needed */
+		{ 1, 3, 13, true, true },	/* prohibited */
+		{ 1, 11, 0, true, false },	/* time exceeded */
+		{ 1, 1, 0, true, false },
+		{ 1, 3, 3, false, false },
+		{ 58, 1, 4, true, true },	/* port */
+		{ 58, 1, 0, true, true },
+		{ 58, 2, 0, true, false },	/* too big */
+		{ 58, 3, 0, true, false },
+		{ 17, 3, 3, true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct pktmeta m = {
+			.key.proto = rows[i].proto, .icmp_type = rows[i].type,
+			.icmp_code = rows[i].code, .is_error = rows[i].is_error,
+		};
+
+		assert_int_equal(wirestate_is_unreachable(&m), rows[i].final);
+	}
+}
+
 static void test_wirestate_name_of_anything_is_text(void **state)
 {
 	(void)state;
@@ -398,6 +521,11 @@ int main(void)
 		cmocka_unit_test(test_wirestate_half_open_peer_is_not_open),
 		cmocka_unit_test(test_wirestate_nothing_revives_after_rst),
 		cmocka_unit_test(test_wirestate_closing_is_over),
+		cmocka_unit_test(test_wirestate_unreachable_refuses_a_syn_only),
+		cmocka_unit_test(test_wirestate_unreachable_is_taken_back_by_a_syn_ack),
+		cmocka_unit_test(test_wirestate_rst_after_unreachable_stays_refused),
+		cmocka_unit_test(test_wirestate_datagrams_are_refused_until_the_other_end_answers),
+		cmocka_unit_test(test_wirestate_knows_which_errors_are_final),
 		cmocka_unit_test(test_wirestate_name_of_anything_is_text),
 	};
 
