@@ -3,8 +3,10 @@
  * The app: when each source is stepped, what a round is, and the verbs of the UI. What is opened is
  * appopen.c's.
  *
- * A round: every source is asked to refresh; when none of them is busy any more, the owners of
- * sockets that have none yet are looked for; when that is done too, a tick ends the interval.
+ * A round: every source but the capture is asked to refresh. When what they read has come, the
+ * capture is asked: so its answer is of just after what the kernel counted, and the two can be
+ * compared (model/coverage.c). Then the owners of sockets that have none yet are looked for; when
+ * that is done too, a tick ends the interval.
  * Rounds overlap nothing: the next one starts only when the caller says so.
  */
 #include "appstate.h"
@@ -85,17 +87,35 @@ static bool is_busy(const struct source *s)
 	return s && s->ops->busy && s->ops->busy(s);
 }
 
-/* Owners and names are looked for when the sockets are known. */
+/* Owners and names are looked for when the sockets are known; the capture is asked last. */
 static bool any_reading(const struct app *a)
 {
 	for (unsigned i = 0; i < a->run_count; i++) {
 		const struct source *s = a->run[i].source;
 
-		if (!a->run[i].finished && s != a->procfs && s != a->cgroups && s != a->users &&
-		    is_busy(s))
+		if (!a->run[i].finished && s != a->capture && s != a->procfs && s != a->cgroups &&
+		    s != a->users && is_busy(s))
 			return true;
 	}
 	return false;
+}
+
+/* NULL: there is none, or it ended for good. */
+static struct source *running_capture(const struct app *a)
+{
+	for (unsigned i = 0; i < a->run_count; i++)
+		if (a->run[i].source == a->capture)
+			return a->run[i].finished ? NULL : a->capture;
+	return NULL;
+}
+
+/* By the clock, not by the turn's time: what was read in this turn is older. */
+static void ask_capture(struct app *a)
+{
+	struct source *s = running_capture(a);
+
+	if (s && s->ops->refresh)
+		s->ops->refresh(s, eventclock_now(&a->clock));
 }
 
 /* Has the model's questions answered, by those sources that can. */
@@ -147,6 +167,10 @@ static void end_round(struct app *a, uint64_t now_ns)
 static void advance(struct app *a, uint64_t now_ns)
 {
 	if (a->stage == ROUND_READING && !a->turn_cut && !any_reading(a)) {
+		ask_capture(a);
+		a->stage = ROUND_CAPTURE;
+	}
+	if (a->stage == ROUND_CAPTURE && !a->turn_cut && !is_busy(running_capture(a))) {
 		model_take_ownerless(a->model);
 		if (a->procfs)
 			procfs_want(a->procfs, model_totals(a->model)->unresolved, now_ns);
@@ -172,12 +196,26 @@ static void note_end(struct app *a, unsigned i)
 }
 
 /*
+ * Packets come at their own pace: in a flood of them rounds further apart would save nothing, and
+ * their time is no cost of the round.
+ */
+static int step_source(struct app *a, struct source *s, uint64_t now_ns, const struct sink *out)
+{
+	uint64_t start = clock_mono_ns();
+	int rc = s->ops->step(s, now_ns, out);
+
+	if (s != a->capture)
+		a->round_cost_ns += clock_mono_ns() - start;
+	return rc;
+}
+
+/*
  * Steps one source after the other, for as long as a turn may take: with many namespaces there
  * are many sources. The next turn goes on with the one after.
  */
 static void step_sources(struct app *a, uint64_t now_ns, const struct sink *out)
 {
-	uint64_t end_ns = clock_mono_ns() + TURN_NS;
+	uint64_t start_ns = clock_mono_ns(), ran_ns = 0;
 	unsigned done = 0;
 
 	a->turn_cut = false;
@@ -185,9 +223,10 @@ static void step_sources(struct app *a, uint64_t now_ns, const struct sink *out)
 		unsigned i = (a->run_next + done) % a->run_count;
 		struct source *s = a->run[i].source;
 
-		if (!a->run[i].finished && s->ops->step(s, now_ns, out))
+		if (!a->run[i].finished && step_source(a, s, now_ns + ran_ns, out))
 			note_end(a, i);
-		a->turn_cut = done + 1 < a->run_count && clock_mono_ns() >= end_ns;
+		ran_ns = a->live ? clock_mono_ns() - start_ns : 0;
+		a->turn_cut = done + 1 < a->run_count && clock_mono_ns() - start_ns >= TURN_NS;
 	}
 	a->run_next = a->turn_cut ? (a->run_next + done) % a->run_count : 0;
 }
@@ -217,11 +256,12 @@ static void follow_places(struct app *a, uint64_t now_ns)
 void app_step(struct app *a, uint64_t now_ns)
 {
 	struct sink out = model_sink(a->model);
-	uint64_t start = clock_mono_ns();
+	uint64_t start;
 
 	if (a->paused)
 		return;
 	step_sources(a, now_ns, &out);
+	start = clock_mono_ns();
 	follow_places(a, now_ns);
 	pass_wants_on(a, now_ns);
 	a->round_cost_ns += clock_mono_ns() - start;
@@ -285,7 +325,7 @@ void app_refresh(struct app *a)
 	for (unsigned i = 0; i < a->run_count; i++) {
 		struct source *s = a->run[i].source;
 
-		if (!a->run[i].finished && s->ops->refresh)
+		if (!a->run[i].finished && s != a->capture && s->ops->refresh)
 			s->ops->refresh(s, now_ns);
 	}
 	a->stage = ROUND_READING;
@@ -325,7 +365,12 @@ bool app_file_done(const struct app *a)
 void app_cut_file(struct app *a)
 {
 	if (a->capture)
-		capture_cut(a->capture);
+		a->was_cut |= capture_cut(a->capture);
+}
+
+bool app_was_cut(const struct app *a)
+{
+	return a->was_cut;
 }
 
 bool app_file_progress(const struct app *a, uint64_t *at, uint64_t *size)

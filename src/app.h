@@ -47,6 +47,7 @@ bool app_round_done(const struct app *a);	/* no source has work of this round le
 bool app_file_done(const struct app *a);	/* -r: read to its end */
 
 void app_cut_file(struct app *a);	/* -r: read no further; what was read is still sent */
+bool app_was_cut(const struct app *a);	/* that is why it ended early: its trouble is no failure */
 
 /* Percent of the file read, 0..100; -1 = not a file or unknown. */
 int app_progress(const struct app *a);

@@ -12,7 +12,7 @@
 
 enum { SOURCES_MAX = PLACES_SOURCES_MAX + 4 };	/* capture, procfs, cgroups, users; or the synthetic host */
 
-enum stage { ROUND_DONE, ROUND_READING, ROUND_OWNERS, ROUND_NAMES };
+enum stage { ROUND_DONE, ROUND_READING, ROUND_CAPTURE, ROUND_OWNERS, ROUND_NAMES };
 
 struct running {
 	struct source *source;
@@ -42,6 +42,7 @@ struct app {
 	uint64_t round_cost_ns;		/* time spent in steps since the round began */
 	uint64_t last_round_cost_ns;
 	bool paused;
+	bool was_cut;			/* the user had the file read no further */
 	bool sliced;			/* app_is_sliced() */
 	bool live;			/* ticks are ours to give (the synthetic host has its own) */
 	struct errmsg trouble;

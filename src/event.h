@@ -289,6 +289,8 @@ struct flowevent {
 struct capturerec {
 	struct flowtotals totals;
 	uint64_t began_ns;		/* live: event time from which on packets were looked at; 0 = a file */
+	uint64_t first_ns, last_ns;	/* a file: the earliest and the latest time of its packets; 0 = none yet */
+	uint64_t told_ns;		/* live: all that was captured before was told; 0 = not known */
 	bool filtered;			/* a capture filter (-f) leaves packets out */
 	bool limited;			/* only some interfaces (-i) are looked at */
 	bool balanced;			/* every flow was told as it was when these totals were taken, or is held */
@@ -336,6 +338,7 @@ struct ifacerec {
 	uint32_t flags;			/* IFF_* */
 	uint16_t type;			/* ARPHRD_* */
 	bool gone;
+	bool no_stats;			/* of a file: only its name and number are known */
 	char name[EVENT_NAME_MAX];
 	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets, rx_dropped, tx_dropped;	/* its own statistics */
 	uint64_t rx_errors, tx_errors;
@@ -348,6 +351,7 @@ struct ifcountrec {
 	uint64_t rx_packets, tx_packets;	/* as captured: a super-packet is one */
 	uint64_t rx_segs, tx_segs;
 	uint64_t rx_bytes, tx_bytes;		/* of frames, link header included */
+	uint64_t last_ns;			/* time of the last packet */
 };
 
 enum nameorigin { NAME_NONE, NAME_DNS, NAME_FILE, NAME_RESOLVER };

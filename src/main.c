@@ -80,6 +80,7 @@ static int run(struct options *o)
 	bool batch = o->kill || o->format || o->once || o->count || !isatty(STDOUT_FILENO);
 	struct errmsg err = { "" };
 	const char *trouble;
+	bool was_cut;
 	sigset_t wait_mask;
 	struct app *app;
 	int rc;
@@ -99,12 +100,13 @@ static int run(struct options *o)
 	trouble = app_trouble(app);
 	if (batch && !rc && !trouble)
 		mention_notices(app_model(app));
+	was_cut = !rc && app_was_cut(app);
 	if (!rc && trouble) {
 		errmsg_set(&err, "%s", trouble);
 		rc = -EIO;
 	}
 	app_free(app);
-	return rc ? complain(EXIT_FAILED, &err) : EXIT_DONE;
+	return rc ? complain(was_cut ? EXIT_DONE : EXIT_FAILED, &err) : EXIT_DONE;
 }
 
 /*

@@ -254,6 +254,30 @@ test_rights()
 		"$(failed_with 1 'setcap')"
 }
 
+# A pipe that gives one packet and no end: what came is written when the user has waited enough.
+test_cut()
+{
+	local pid
+
+	mkfifo "$dir/endless"
+	"$bin" -r "$dir/endless" -o csv -H -C proto,remote,tx_payload >"$dir/out" 2>"$dir/err" &
+	pid=$!
+	exec 9>"$dir/endless"
+	# little-endian pcap 2.4, bare IPv4; a UDP datagram of 4 bytes from 10.0.0.1:7 to 10.0.0.2:9
+	printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\1\0\x65\0\0\0' >&9
+	printf '\1\0\0\0\0\0\0\0\x20\0\0\0\x20\0\0\0' >&9
+	printf '\x45\0\0\x20\0\1\0\0\x40\x11\0\0\12\0\0\1\12\0\0\2\0\7\0\11\0\14\0\0abcd' >&9
+	sleep 1
+	kill -INT $pid
+	wait $pid
+	status=$?
+	exec 9>&-
+	result "a file that the user has cut gives what was read, a sentence and 0" "$(
+		((status == 0)) || echo "status $status"
+		[[ $(tr -d '\r' <"$dir/out") == udp,10.0.0.2:9,4 ]] || cat "$dir/out"
+		grep -q 'was not read to its end' "$dir/err" || cat "$dir/err")"
+}
+
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 test_options
@@ -263,5 +287,6 @@ refuses "an unknown interface is named, with those there are" 1 'nowhere0.*lo|se
 test_stdout
 test_words
 test_formats
+test_cut
 test_rights
 echo "1..$number"

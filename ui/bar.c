@@ -19,7 +19,7 @@ static int item_cells(const struct command *c)
 
 static bool serves(const struct ui *u, const struct command *c)
 {
-	return c->word && (c->where & u->view->where);
+	return c->word && (c->where & u->view->where) && command_serves(u, c);
 }
 
 /* The highest rank that still fits when all lower ones are there. */

@@ -8,9 +8,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/human.h"
 #include "base/utf8.h"
 #include "ui/text.h"
+
+#define EXACT_NS (10 * NSEC_PER_SEC)
 
 enum style cell_state_style(enum sockstate s)
 {
@@ -141,10 +144,16 @@ static void make_socket_state(const struct row *r, const struct cellmode *mode, 
 	snprintf(out->text, sizeof(out->text), "%s%s%s", name, say_proto ? " " : "", proto);
 }
 
+/* Of datagrams nothing is over: that one was refused keeps nobody from sending the next. */
+static bool is_tcp_flow(const struct row *r)
+{
+	return r->flow && r->flow->rec.key.proto == 6;
+}
+
 /* TCP traffic without a socket, which will not go on. */
 static bool is_flow_over(const struct row *r)
 {
-	return !r->sk && r->flow &&
+	return !r->sk && is_tcp_flow(r) &&
 	       (r->flow->rec.wire_state == WS_RESET || r->flow->rec.wire_state == WS_REFUSED ||
 		r->flow->rec.wire_state == WS_TIME_WAIT || r->flow->rec.wire_state == WS_CLOSED);
 }
@@ -195,12 +204,19 @@ static enum style seen_style(const struct row *r)
 	return c.missing[0] || c.missing[1] ? STYLE_TROUBLE : STYLE_DIM;
 }
 
+/* Traffic that the row of the socket which serves it has in its sum. */
+static bool is_served(const struct row *r)
+{
+	return !r->sk && r->owner && r->owner->flow == MODEL_NONE && r->owner->sum != MODEL_NONE;
+}
+
 static enum style value_style(enum celllook look, const struct column *c, const struct row *r,
 			      const struct value *v)
 {
 	bool zero = c->type == VT_UINT && c->unit != UNIT_NONE && v->u64 == 0;
 
-	if (zero || look == CELL_DIM || is_flow_over(r) ||
+	if (zero || look == CELL_DIM ||
+	    (c->scope == SCOPE_WIRE && c->type == VT_UINT && is_served(r)) || is_flow_over(r) ||
 	    (r->sk && (r->sk->rec.state == ST_TIME_WAIT || r->sk->ended_ns)))
 		return STYLE_DIM;
 	if (look == CELL_PROCESS)	/* with a reason beside it, the process is its listener's */
@@ -237,6 +253,26 @@ static void make_syn_retransmits(const struct row *r, int w, struct celltext *ou
 	out->style = r->sk->ended_ns ? STYLE_DIM : STYLE_NORMAL;
 }
 
+/* "↳ 10.0.0.2:53": what is there is part of the row of the socket that has this end. */
+static void sign_served(const struct column *c, const struct row *r, int w, struct celltext *out)
+{
+	const char *sign = c->type == VT_TEXT ? "↳ " : "↳";
+	size_t len = strlen(sign), had = strlen(out->text);
+
+	if (strcmp(c->name, "remote") == 0 || !is_served(r) || had + len >= sizeof(out->text) ||
+	    (w && text_cells(out->text) + text_cells(sign) > w))
+		return;
+	memmove(out->text + len, out->text, had + 1);
+	memcpy(out->text, sign, len);
+}
+
+/* Where REFUSED stands beside a socket's state, it is about a connection. */
+static bool is_refused_datagram(const struct row *r, const struct cellmode *mode)
+{
+	return !mode->of_file && r->flow && !is_tcp_flow(r) &&
+	       r->flow->rec.wire_state == WS_REFUSED;
+}
+
 void cell_make(const struct column *c, enum celllook look, const struct row *r,
 	       const struct cellmode *mode, int w, struct celltext *out)
 {
@@ -260,7 +296,8 @@ void cell_make(const struct column *c, enum celllook look, const struct row *r,
 		set_text(out, "", STYLE_DIM);
 		return;
 	}
-	if (!column_get(c, r, &v)) {
+	if (!column_get(c, r, &v) ||
+	    (look == CELL_WIRE_STATE && is_refused_datagram(r, mode))) {
 		make_unknown(c, r, out);
 		return;
 	}
@@ -269,7 +306,14 @@ void cell_make(const struct column *c, enum celllook look, const struct row *r,
 		sign = 2;
 	}
 	value_format(c, &v, TEXT_SHORT, mode->bits, out->text + sign, sizeof(out->text) - sign);
+	if (look == CELL_LASTED && v.u64 && v.u64 < EXACT_NS)
+		human_us(out->text, sizeof(out->text), v.u64 / NSEC_PER_USEC);
 	out->style = value_style(look, c, r, &v);
+	if (look == CELL_END)
+		sign_served(c, r, w, out);
+	if (look == CELL_WIRE_STATE && w && strlen(out->text) > (size_t)w &&
+	    r->flow->rec.wire_state == WS_ESTABLISHED)
+		memcpy(out->text, "ESTAB", sizeof("ESTAB"));
 }
 
 void cell_make_both_ends(const struct row *r, int w, struct celltext *out)

@@ -2,7 +2,7 @@
 /*
  * One cell of the list: what a column of a row reads, and what it means. Rules: an unknown value is
  * empty on the kernel's side (there is no such thing) and "-" on the wire's (it was not seen); a
- * quiet zero is dim.
+ * quiet zero is dim, and so is what another row has in its sum.
  */
 #ifndef SOCKMON_UI_CELLS_H
 #define SOCKMON_UI_CELLS_H
@@ -24,6 +24,7 @@ enum celllook {
 	CELL_RETRANS,		/* likewise */
 	CELL_SENDQ,
 	CELL_ALERT,
+	CELL_LASTED,		/* below ten seconds tenths and milliseconds count */
 	CELL_SEEN,		/* percent of what the kernel counted that was captured */
 };
 
@@ -32,6 +33,7 @@ struct cellmode {
 	bool bits;
 	bool proto_shown;	/* else the state's cell tells what is not TCP */
 	bool wire_state_shown;	/* else it tells how traffic without a socket ended */
+	bool of_file;		/* there is no other state than the wire's */
 	bool sendq_shown;	/* with how often a SYN was sent again: RETR need not */
 };
 

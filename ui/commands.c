@@ -70,7 +70,7 @@ static void run_back(struct ui *u, int arg)
 		return;
 	else if (u->view == &view_conns && u->rows.text[0])
 		rows_set_filter(&u->rows, "", &ignored);
-	else if (reading_is_on(u))
+	else if (reading_is_on(u) && !app_was_cut(u->app))
 		app_cut_file(u->app);
 	else if (u->notices_shown || u->drops_shown)
 		ui_hide_notices(u);
@@ -305,11 +305,14 @@ static const struct command commands[] = {
 	{ { 'a' }, "Group", "group the rows", IN_LIST, COMMANDS_ROWS, 4, run_group, 0 },
 	{ { 't' }, NULL, "TCP on and off", IN_LIST, COMMANDS_ROWS, 0, run_tcp, 0 },
 	{ { 'u' }, NULL, "UDP on and off", IN_LIST, COMMANDS_ROWS, 0, run_udp, 0 },
-	{ { 'X' }, NULL, "unix sockets on and off", IN_LIST, COMMANDS_ROWS, 0, run_unix, 0 },
+	{ { 'X' }, NULL, "unix sockets on and off", IN_LIST, COMMANDS_ROWS, 0, run_unix, 0,
+	  .of_host = true },
 	{ { 'l' }, NULL, "listening sockets only, and all",
-	  IN_LIST, COMMANDS_ROWS, 0, run_only, ONLY_LISTENING },
+	  IN_LIST, COMMANDS_ROWS, 0, run_only, ONLY_LISTENING,
+	  .of_host = true },
 	{ { 'e' }, NULL, "established only, and all",
-	  IN_LIST, COMMANDS_ROWS, 0, run_only, ONLY_ESTABLISHED },
+	  IN_LIST, COMMANDS_ROWS, 0, run_only, ONLY_ESTABLISHED,
+	  .of_host = true },
 	{ { 'w' }, NULL, "TIME_WAIT and closed rows on and off",
 	  IN_LIST, COMMANDS_ROWS, 0, run_over, 0 },
 	{ { ' ' }, NULL, "mark the row; open or close a group",
@@ -326,7 +329,8 @@ static const struct command commands[] = {
 	{ { 'n' }, NULL, "names learned from DNS, or numbers", IN_ALL, COMMANDS_SHOW, 0, run_names, 0 },
 
 	{ { 'K' }, "Kill", "destroy the marked sockets of the list, or the selected one; asks",
-	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 5, run_kill, 0 },
+	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 5, run_kill, 0,
+	  .of_host = true },
 	{ { 'x' }, "Export", "write the rows to a file",
 	  IN_LIST | IN_DETAIL, COMMANDS_PROGRAM, 7, run_export, 0 },
 	{ { KEY_CTRL_('l') }, NULL, "repaint the screen",
@@ -354,6 +358,11 @@ const struct command *command_find(uint32_t key, enum where where)
 		}
 	}
 	return NULL;
+}
+
+bool command_serves(const struct ui *u, const struct command *c)
+{
+	return !c->of_host || !ui_is_of_file(u);
 }
 
 const char *command_group_title(enum command_group g)

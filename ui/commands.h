@@ -27,10 +27,12 @@ struct command {
 	uint8_t rank;			/* in the bar, the highest goes first when it is full */
 	void (*run)(struct ui *u, int arg);
 	int arg;
+	bool of_host;			/* serves sockets only: a capture file has none */
 };
 
 const struct command *command_at(unsigned i);				/* NULL past the end */
 const struct command *command_find(uint32_t key, enum where where);	/* NULL: no such key here */
+bool command_serves(const struct ui *u, const struct command *c);	/* for what is looked at, whatever the view */
 const char *command_group_title(enum command_group g);
 
 /* The function bar in the last line: paints, and notes where the items are. */

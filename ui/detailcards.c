@@ -58,7 +58,7 @@ static const struct card kernel_cards[] = {
 	    F("snd_mss", .label = "mss"), F("rcv_mss", .label = "rcvmss"), F("advmss"), F("pmtu"),
 	    F("snd_wnd"), F("rcv_wnd"), F("rcv_space"), F("rcv_ssthresh"), F("pacing_rate"),
 	    F("delivery_rate") } },
-	{ "times",
+	{ "times as the kernel has them",
 	  { F("rtt"), F("rttvar"), F("min_rtt", .label = "minrtt"), F("rcv_rtt"), F("rto"),
 	    F("ato"), F("last_data_sent", .label = "lastsnd"),
 	    F("last_data_recv", .label = "lastrcv"), F("last_ack_recv", .label = "lastack") } },

@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 #include "base/human.h"
+#include "net/flowtrack.h"
+#include "net/tunnels.h"
 #include "ui/detailcards.h"
 #include "ui/text.h"
 
@@ -80,23 +82,31 @@ static void add_closer(struct cardside *s, const struct row *r)
 	if (f->closer < 2)
 		cardside_pair(s, "closed by", end_word(r, f->closer), STYLE_NORMAL);
 	for (end = 0; end < 2; end++) {
-		if (f->rst_from >> end & 1)
+		if (f->wire_state != WS_ESTABLISHED && (f->rst_from >> end & 1))
 			cardside_pair(s, f->wire_state == WS_REFUSED ? "refused by" : "reset by",
 				      end_word(r, end), STYLE_TROUBLE);
 	}
+}
+
+static bool sent_syn_again(const struct row *r, unsigned end)
+{
+	return r->flow->rec.report.end[end].bits & END_SYN_RESENT;
 }
 
 /* "SYN 0   SYN+ACK +191us   ACK +0.9ms": since the first SYN. */
 static void add_handshake(struct cardside *s, const struct row *r)
 {
 	const struct flowreport *p = &r->flow->rec.report;
-	char synack[16], ack[16], text[VALUE_TEXT];
+	char synack[16], ack[16], text[2 * VALUE_TEXT];
+	unsigned opener = r->flow->rec.opener & 1;
 	int len;
 
 	if (!p->known || !p->synack_us)
 		return;
 	human_us(synack, sizeof(synack), p->synack_us);
-	len = snprintf(text, sizeof(text), "SYN 0   SYN+ACK +%s", synack);
+	len = snprintf(text, sizeof(text), "SYN %s   SYN+ACK +%s%s",
+		       sent_syn_again(r, opener) ? "sent again" : "0", synack,
+		       sent_syn_again(r, !opener) ? ", sent again" : "");
 	if (p->ack_us) {
 		human_us(ack, sizeof(ack), p->ack_us);
 		snprintf(text + len, sizeof(text) - (size_t)len, "   ACK +%s", ack);
@@ -243,8 +253,11 @@ static void add_report(struct cardside *s, const struct row *r)
 
 	if (!r->flow->rec.report.known)
 		return;
-	add_times(s, is_tcp(r) ? "acked in" : "answered in", rx->rtt_us, tx->rtt_us);
-	add_times(s, "at best", rx->rtt_min_us, tx->rtt_min_us);
+	if (!tunnel_name(&r->flow->rec.key)) {
+		add_times(s, is_tcp(r) ? "wire: acked in" : "answered in", rx->rtt_us, tx->rtt_us);
+		add_times(s, is_tcp(r) ? "wire: at best" : "at best", rx->rtt_min_us,
+			  tx->rtt_min_us);
+	}
 	if (!is_tcp(r))
 		return;
 	add_counts(s, "sent again", rx->retrans, tx->retrans, true);
@@ -321,7 +334,9 @@ void detailwire_proof(struct cardside *s, const struct row *r)
 
 	if (!r->sk || !model_coverage(r->m, r->sk, &c))
 		return;
-	cardside_title(s, c.whole ? "payload, since it began" : "payload, since both were looked at");
+	/* Of one moment; what is counted above goes on. */
+	cardside_title(s, c.whole ? "payload at the last dump, since it began"
+				  : "payload at the last dump, since both were looked at");
 	for (way = 0; way < WAYS; way++)
 		human_thousands(text[way], VALUE_TEXT, c.kernel[way]);
 	cardside_two(s, "kernel counted", text[RX], STYLE_NORMAL, text[TX], STYLE_NORMAL);

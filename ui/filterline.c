@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "ui/kinds.h"
 #include "ui/slots.h"
 #include "ui/text.h"
 #include "ui/view.h"
+
+#define SETTLE_NS (150 * NSEC_PER_MSEC)	/* without a key: the typing has come to a stop */
 
 /* What Esc goes back to is what is on now. */
 void filter_open(struct ui *u)
@@ -31,10 +34,32 @@ static void try_filter(struct ui *u)
 	u->filter_bad = rows_set_filter(&u->rows, u->filter_prompt.text, &u->filter_error) != 0;
 }
 
+void filter_settle(struct ui *u)
+{
+	u->filter_due_ns = 0;
+	try_filter(u);
+	u->dirty = true;
+}
+
+/* Where a query takes long, the next letter is not kept waiting by what the last one asked for. */
+static void try_later(struct ui *u)
+{
+	struct filter *parsed = NULL;
+
+	u->filter_bad = filter_parse(&parsed, u->filter_prompt.text, &u->filter_error) != 0;
+	filter_free(parsed);
+	u->filter_due_ns = u->mono_ns + SETTLE_NS;
+}
+
 static void filter_key(struct ui *u, const struct key *k)
 {
 	enum prompt_result result = prompt_key(&u->filter_prompt, k);
 
+	if (result != PROMPT_CANCELLED && result != PROMPT_ACCEPTED && rows_are_slow(&u->rows)) {
+		try_later(u);
+		return;
+	}
+	u->filter_due_ns = 0;
 	if (result == PROMPT_CANCELLED) {
 		struct filter_error ignored;
 
@@ -99,6 +124,10 @@ static void paint_error(const struct ui *u, struct grid *g, int y)
 
 static void format_count(const struct ui *u, char *out, size_t size)
 {
+	if (u->filter_due_ns) {
+		snprintf(out, size, "...");
+		return;
+	}
 	snprintf(out, size, "%u of %u", u->rows.result.rows, u->rows.result.total);
 }
 
@@ -131,7 +160,7 @@ static bool sort_is_hidden(const struct ui *u)
 {
 	int slot = slots_find_sort(&u->layout, u->rows.query.sort);
 
-	return u->rows.query.sort && u->rows.query.sort != column_find("tx_rate") &&
+	return u->rows.query.sort && u->rows.query.sort != rows_default_sort(u->rows.opt) &&
 	       (slot < 0 || !layout_placed(&u->layout, (unsigned)slot));
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/human.h"
 #include "ui/cells.h"
@@ -66,19 +67,16 @@ static void add_dropped(struct pieces *p, const struct model *m)
  */
 static void add_seen(struct pieces *p, const struct model *m)
 {
-	const struct model_totals *t = model_totals(m);
-	uint64_t seen = t->covered_kernel - t->covered_missing;
-	unsigned permille;
+	int seen = model_seen(m), permille = seen / 10;
 
-	if (!t->covered_kernel || t->covered_missing > t->covered_kernel)
+	if (seen < 0)
 		return;
-	permille = (unsigned)((double)seen / (double)t->covered_kernel * 1000);
-	if (!t->covered_missing)
+	if (permille == 1000)
 		pieces_add(p, 7, STYLE_DIM, "seen 100 %%");
 	else if (permille >= SEEN_ENOUGH)
 		pieces_add(p, 7, STYLE_DIM, "seen 99.9 %%");
 	else
-		pieces_add(p, 2, STYLE_TROUBLE, "seen %u.%u %%", permille / 10, permille % 10);
+		pieces_add(p, 2, STYLE_TROUBLE, "seen %d.%d %%", permille / 10, permille % 10);
 }
 
 static unsigned total_history(const struct model *m, uint64_t total[static MODEL_HISTORY])
@@ -111,6 +109,40 @@ static int spark_cells(const struct model *m, int room)
 
 	cells = cells < room ? cells : room;
 	return cells < SPARK_MIN ? SPARK_MIN : cells > SPARK_MAX ? SPARK_MAX : cells;
+}
+
+/* From when to when, in UTC as all times here: "2026-01-01 12:00:00 to 12:10:03 UTC (10m03s)". */
+static void add_span(struct pieces *p, const struct capturerec *c)
+{
+	char first[32], last[32], lasted[16];
+
+	if (!c->first_ns)
+		return;
+	clock_format_rfc3339(c->first_ns, first);
+	clock_format_rfc3339(c->last_ns, last);
+	human_age(lasted, sizeof(lasted), c->last_ns - c->first_ns);
+	if (strncmp(first, last, 10) == 0)
+		pieces_add(p, 3, STYLE_NORMAL, "%.10s %.8s to %.8s UTC", first, first + 11,
+			   last + 11);
+	else
+		pieces_add(p, 3, STYLE_NORMAL, "%.10s %.8s to %.10s %.8s UTC", first, first + 11,
+			   last, last + 11);
+	pieces_add(p, 2, STYLE_NORMAL, "%s", lasted);
+}
+
+/* A file has no rates that move: what there is, is from when to when. */
+static void paint_file(const struct ui *u, struct grid *g, int y)
+{
+	const struct capturerec *c = model_capture(ui_model(u));
+	struct pieces p = { .count = 0 };
+
+	pieces_add(&p, 1, STYLE_TITLE, "sockmon");
+	add_modes(&p, u, g->height);
+	pieces_add(&p, 4, STYLE_NORMAL, "%s", c->interfaces);
+	pieces_right(&p);
+	add_span(&p, c);
+	pieces_fit(&p, g->width);
+	pieces_paint(&p, g, y);
 }
 
 static void paint_who(const struct ui *u, struct grid *g, int y)
@@ -169,12 +201,21 @@ static void add_states(struct pieces *p, const struct model_totals *t)
 	}
 }
 
+static void add_evicted(struct pieces *p, const struct flowtotals *f)
+{
+	char text[16];
+
+	if (!f->evicted_flows)
+		return;
+	human_count(text, sizeof(text), f->evicted_flows);
+	pieces_add(p, 1, STYLE_TROUBLE, "%s flows evicted", text);
+}
+
 static void add_wire(struct pieces *p, const struct model *m)
 {
 	const struct model_totals *t = model_totals(m);
 	const struct flowtotals *f = &model_capture(m)->totals;
-	/* Those of the table are counted at a tick, of which a file has one: at its end. */
-	unsigned flows = model_tick_ns(m) ? t->flows : (unsigned)f->live_flows;
+	unsigned flows = t->flows;
 	char text[16];
 
 	if (model_host(m)->no_capture) {
@@ -186,9 +227,30 @@ static void add_wire(struct pieces *p, const struct model *m)
 		pieces_add(p, 7, STYLE_DIM, "%u without a socket", t->flows_without_socket);
 	human_count(text, sizeof(text), f->packets);
 	pieces_add(p, 8, STYLE_DIM, "%s packets", text);
-	if (f->evicted_flows) {
-		human_count(text, sizeof(text), f->evicted_flows);
-		pieces_add(p, 1, STYLE_TROUBLE, "%s flows evicted", text);
+	add_evicted(p, f);
+}
+
+/* How much of what, exact where there is room. */
+static void add_file(struct pieces *p, const struct model *m)
+{
+	const struct flowtotals *f = &model_capture(m)->totals;
+	char packets[32], bytes[24], flows[32];
+
+	human_thousands(flows, sizeof(flows), f->live_flows);
+	human_thousands(packets, sizeof(packets), f->packets);
+	human_bytes(bytes, sizeof(bytes), f->bytes);
+	pieces_add(p, 0, STYLE_NORMAL, "%s flow%s", flows, f->live_flows == 1 ? "" : "s");
+	pieces_add(p, 1, STYLE_NORMAL, "%s packet%s", packets, f->packets == 1 ? "" : "s");
+	pieces_add(p, 2, STYLE_NORMAL, "%s", bytes);
+	add_evicted(p, f);
+	pieces_right(p);
+	if (f->not_ip) {
+		human_thousands(packets, sizeof(packets), f->not_ip);
+		pieces_add(p, 4, STYLE_DIM, "%s not IP", packets);
+	}
+	if (f->undecodable) {
+		human_thousands(packets, sizeof(packets), f->undecodable);
+		pieces_add(p, 3, STYLE_TROUBLE, "%s not understood", packets);
 	}
 }
 
@@ -215,11 +277,8 @@ static unsigned fit_counts(struct pieces *p, const struct model *m, unsigned lef
 	const struct model_totals *t = model_totals(m);
 
 	memset(p, 0, sizeof(*p));
-	if (model_host(m)->offline)
-		pieces_add(p, 0, STYLE_NORMAL, "packets only");
-	else
-		pieces_add(p, 0, STYLE_NORMAL, "%u socket%s%s", t->sockets,
-			   t->sockets == 1 ? "" : "s", t->sockets ? ":" : "");
+	pieces_add(p, 0, STYLE_NORMAL, "%u socket%s%s", t->sockets, t->sockets == 1 ? "" : "s",
+		   t->sockets ? ":" : "");
 	add_sockets(p, t);
 	if (left_out)
 		pieces_add(p, 1, STYLE_DIM, "+%u more", left_out);
@@ -241,6 +300,13 @@ static void paint_counts(const struct ui *u, struct grid *g, int y)
 	struct pieces p;
 	unsigned left_out = 0, i;
 
+	if (ui_is_of_file(u)) {
+		memset(&p, 0, sizeof(p));
+		add_file(&p, ui_model(u));
+		pieces_fit(&p, g->width);
+		pieces_paint(&p, g, y);
+		return;
+	}
 	for (i = 0; i < 3; i++)
 		left_out = fit_counts(&p, ui_model(u), left_out, g->width);
 	pieces_paint(&p, g, y);
@@ -404,7 +470,10 @@ int header_paint(struct ui *u, struct grid *g)
 {
 	int y = 0;
 
-	paint_who(u, g, y++);
+	if (ui_is_of_file(u))
+		paint_file(u, g, y++);
+	else
+		paint_who(u, g, y++);
 	if (g->height >= HEADER_TWO_LINES_FROM)
 		paint_counts(u, g, y++);
 	if (g->height >= READING_FROM && reading_is_on(u))

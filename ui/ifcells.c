@@ -44,7 +44,10 @@ static void make_state(const struct model *m, const struct iface *i, bool bits, 
 {
 	(void)m;
 	(void)bits;
-	put(out, is_up(i) ? "up" : i->rec.flags & IFF_UP ? "no link" : "down");
+	if (i->rec.no_stats)
+		put(out, "-");
+	else
+		put(out, is_up(i) ? "up" : i->rec.flags & IFF_UP ? "no link" : "down");
 }
 
 static void make_type(const struct model *m, const struct iface *i, bool bits, char *out)
@@ -71,7 +74,10 @@ static void make_type(const struct model *m, const struct iface *i, bool bits, c
 			return;
 		}
 	}
-	snprintf(out, IFCELL_TEXT, "type %u", i->rec.type);
+	if (i->rec.no_stats)
+		put(out, "-");
+	else
+		snprintf(out, IFCELL_TEXT, "type %u", i->rec.type);
 }
 
 static void make_master(const struct model *m, const struct iface *i, bool bits, char *out)
@@ -192,18 +198,27 @@ static void make_seen(const struct model *m, const struct iface *i, bool bits, c
 		snprintf(out, IFCELL_TEXT, "%d.%d %%", hundredths / 100, hundredths / 10 % 10);
 }
 
+/* Of its own statistics, which a file does not have. */
+static void put_own(char *out, const struct iface *i, uint64_t n)
+{
+	if (i->rec.no_stats)
+		put(out, "-");
+	else
+		human_count(out, IFCELL_TEXT, n);
+}
+
 static void make_drops(const struct model *m, const struct iface *i, bool bits, char *out)
 {
 	(void)m;
 	(void)bits;
-	human_count(out, IFCELL_TEXT, i->rec.rx_dropped + i->rec.tx_dropped);
+	put_own(out, i, i->rec.rx_dropped + i->rec.tx_dropped);
 }
 
 static void make_errors(const struct model *m, const struct iface *i, bool bits, char *out)
 {
 	(void)m;
 	(void)bits;
-	human_count(out, IFCELL_TEXT, i->rec.rx_errors + i->rec.tx_errors);
+	put_own(out, i, i->rec.rx_errors + i->rec.tx_errors);
 }
 
 /* In the order of the screen. */
@@ -311,7 +326,7 @@ enum style ifcell_style(enum ifcell cell, const struct iface *i)
 	case IFCELL_STATE:
 		return is_up(i) ? STYLE_GOOD : i->rec.flags & IFF_UP ? STYLE_TROUBLE : STYLE_DIM;
 	case IFCELL_NAME:
-		return is_up(i) ? STYLE_PROCESS : STYLE_DIM;
+		return is_up(i) || i->rec.no_stats ? STYLE_PROCESS : STYLE_DIM;
 	case IFCELL_TYPE:
 	case IFCELL_NETNS:
 	case IFCELL_MASTER:

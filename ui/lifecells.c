@@ -92,12 +92,18 @@ static void make_local(const struct model *m, const struct life *l, int w, char 
 		format_end(&l->laddr, l->lport, out);
 }
 
+/* Also one that has closed: only what listens has no peer. */
+static bool is_listener(const struct life *l)
+{
+	return l->kind == LIFE_LISTENING || (!l->rport && addr_is_any(&l->raddr));
+}
+
 /* Who opened it: the arrow points to whom it was opened to. */
 static void make_way(const struct model *m, const struct life *l, int w, char *out)
 {
 	(void)m;
 	(void)w;
-	if (l->kind != LIFE_LISTENING)
+	if (!is_listener(l))
 		snprintf(out, LIFECELL_TEXT, "%s", l->incoming ? "◀" : "▶");
 }
 
@@ -105,7 +111,7 @@ static void make_remote(const struct model *m, const struct life *l, int w, char
 {
 	(void)m;
 	(void)w;
-	if (l->kind == LIFE_LISTENING)
+	if (is_listener(l))
 		memcpy(out, "*", 2);
 	else
 		format_end(&l->raddr, l->rport, out);
@@ -192,6 +198,7 @@ static const struct layout_step steps[] = {
 	{ LIFECELL_PROCESS, 11 },		/* 80 */
 	{ LIFECELL_WAY, 1 },
 	{ LIFECELL_LOCAL, 21 },
+	{ LIFECELL_NETNS, 8 },		/* only where there are several */
 	{ LIFECELL_PROTO, 5 },
 	{ LIFECELL_PID, 7 },
 	{ LIFECELL_RETRANS, 4 },

@@ -64,17 +64,21 @@ void menu_step_sort(struct ui *u, int by)
 /* What one groups by, most wanted first; all others that can be are behind "-g". */
 static const struct {
 	const char *column, *label, *help;
+	enum { OF_BOTH, OF_HOST, OF_FILE } of;
 } groups[] = {
-	{ "proc", "process", "who holds the socket" },
-	{ "state", "state", "the kernel's state" },
+	{ "proc", "process", "who holds the socket", OF_HOST },
+	{ "state", "state", "the kernel's state", OF_HOST },
+	{ "wire_state", "state", "as the packets tell", OF_FILE },
+	{ "laddr", "local host", "the address that opened the flow", OF_FILE },
 	{ "raddr", "remote host", "the address at the other end" },
 	{ "lport", "local port", "the service, for what comes in" },
 	{ "rport", "remote port", "the service, for what goes out" },
 	{ "proto", "protocol", "tcp, udp, icmp" },
 	{ "iface", "interface", "where the traffic is seen" },
-	{ "user", "user", "the socket's owner" },
-	{ "unit", "unit", "the service, session or container" },
-	{ "netns", "namespace", "the network namespace" },
+	{ "tunnel", "tunnel", "what carries other packets", OF_FILE },
+	{ "user", "user", "the socket's owner", OF_HOST },
+	{ "unit", "unit", "the service, session or container", OF_HOST },
+	{ "netns", "namespace", "the network namespace", OF_HOST },
 };
 
 enum { GROUPS = sizeof(groups) / sizeof(groups[0]) };
@@ -95,7 +99,8 @@ void menu_open_group(struct ui *u)
 	for (i = 0; i < GROUPS; i++) {
 		const struct column *c = column_find(groups[i].column);
 
-		if (!c || !query_can_group(c))
+		if (!c || !query_can_group(c) ||
+		    groups[i].of == (ui_is_of_file(u) ? OF_HOST : OF_FILE))
 			continue;
 		menu_add(&u->menu, i, c == now, groups[i].label, groups[i].help);
 		if (c == now)

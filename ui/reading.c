@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How far the reading of a capture file has come: one line while it lasts. Stopping is a command's
- * (commands.c); that the file was not read to its end is then told by the header.
+ * How far the reading of a capture file has come: one line while it lasts, and until all flows are
+ * in the list. Stopping is a command's (commands.c); that the file was not read to its end is then
+ * told by the header.
  */
 #include <stdio.h>
 
@@ -21,13 +22,6 @@ bool reading_is_on(const struct ui *u)
 	return !app_file_done(u->app) && app_file_progress(u->app, &at, &size);
 }
 
-void ui_tell_time(struct ui *u, uint64_t mono_ns)
-{
-	if (!u->read_since_ns)
-		u->read_since_ns = mono_ns;
-	u->mono_ns = mono_ns;
-}
-
 /* At the pace so far; 0: not to be told yet. */
 static uint64_t left_ns(const struct ui *u, uint64_t at, uint64_t size)
 {
@@ -36,6 +30,23 @@ static uint64_t left_ns(const struct ui *u, uint64_t at, uint64_t size)
 	if (gone_ns < SURE_AFTER_NS || !at || at >= size)
 		return 0;
 	return (uint64_t)((double)gone_ns * (double)(size - at) / (double)at);
+}
+
+/* All was read, or the reader wants no more: what is left to do is to list it. */
+static bool is_listing(const struct ui *u, uint64_t at, uint64_t size)
+{
+	return app_was_cut(u->app) || (size && at >= size);
+}
+
+static void add_listed(struct pieces *p, const struct ui *u)
+{
+	uint32_t listed = model_row_count(ui_model(u));
+	uint64_t flows = model_capture(ui_model(u))->totals.live_flows;
+	char done[32], all[32];
+
+	human_thousands(done, sizeof(done), listed);
+	human_thousands(all, sizeof(all), flows > listed ? flows : listed);
+	pieces_add(p, 1, STYLE_NORMAL, "listing %s of %s flows", done, all);
 }
 
 static void add_amount(struct pieces *p, const struct ui *u, uint64_t at, uint64_t size)
@@ -73,6 +84,12 @@ void reading_paint(const struct ui *u, struct grid *g, int y)
 	int bar;
 
 	app_file_progress(u->app, &at, &size);
+	if (is_listing(u, at, size)) {
+		add_listed(&p, u);
+		pieces_fit(&p, g->width);
+		pieces_paint(&p, g, y);
+		return;
+	}
 	pieces_add(&p, 1, STYLE_NORMAL, "reading %s", model_capture(ui_model(u))->interfaces);
 	bar = size ? pieces_add_space(&p, 2, BAR_MIN) : -1;
 	add_amount(&p, u, at, size);

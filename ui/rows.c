@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Keeps the query's result fresh at a bounded cost, and shapes it: folded groups and frozen order.
- * Reads the clock nowhere: "ten times a second" goes by model time, and no work is put off twice in
- * a row.
+ * Reads the clock only to know what a query costs: "ten times a second" goes by model time, and no
+ * work is put off twice in a row.
  */
 #include "ui/rows.h"
 
@@ -15,13 +15,16 @@
 #include "ui/roworder.h"
 
 #define ROWS_MIN_INTERVAL_NS (100 * NSEC_PER_MSEC)
+#define SLOW_NS (30 * NSEC_PER_MSEC)
 #define BIT(n) (1u << (n))
 #define NO_PROTO BIT(31)	/* matches none; 0 would match all */
 #define EVERY_STATE (BIT(SOCKSTATES) - 1)
 
-static const struct column *default_sort(const struct options *opt)
+enum { MANY_ROWS = 20000 };
+
+const struct column *rows_default_sort(const struct options *opt)
 {
-	return opt->sort ? opt->sort : column_find("tx_rate");
+	return column_find(opt->read_file ? "bytes" : "tx_rate");
 }
 
 static uint32_t states_to_hide(const struct rows *r)
@@ -110,7 +113,7 @@ void rows_reset(struct rows *r)
 	r->no_tcp = r->no_udp = r->no_over = false;
 	r->with_unix = (r->opt->protos & OPTIONS_UNIX) != 0;
 	r->only = r->opt->listening && !r->opt->all ? ONLY_LISTENING : ONLY_ALL;
-	r->query.sort = default_sort(r->opt);
+	r->query.sort = r->opt->sort ? r->opt->sort : rows_default_sort(r->opt);
 	r->query.descending = r->opt->sort ? r->opt->sort_descending : true;
 	r->query.group = r->opt->group;
 	r->query.names = !r->opt->numeric;
@@ -219,6 +222,12 @@ int64_t rows_find(const struct rows *r, const struct model *m, uint64_t ident, u
 	return -1;
 }
 
+/* By the clock alone a busy machine would make a short list slow. */
+bool rows_are_slow(const struct rows *r)
+{
+	return r->result.total >= MANY_ROWS && r->cost_ns > SLOW_NS;
+}
+
 bool rows_are_narrowed(const struct rows *r)
 {
 	return r->only != ONLY_ALL || r->no_tcp || r->no_udp || r->no_over;
@@ -268,6 +277,8 @@ bool rows_want_update(const struct rows *r, const struct model *m)
 
 bool rows_update(struct rows *r, const struct model *m)
 {
+	uint64_t start;
+
 	if (!rows_want_update(r, m))
 		return false;
 	if (!due(r, m)) {
@@ -278,8 +289,10 @@ bool rows_update(struct rows *r, const struct model *m)
 	r->stale = false;
 	r->version = model_version(m);
 	r->ran_ns = model_time_ns(m);
+	start = clock_mono_ns();
 	query_run(&r->query, m, r->query.group && r->opened.count == 0, &r->result);
 	shape(r);
+	r->cost_ns = clock_mono_ns() - start;
 	return true;
 }
 

@@ -41,6 +41,7 @@ struct rows {
 	bool waited;			/* the last rows_update() put the work off */
 	uint64_t version;		/* model_version() when it ran */
 	uint64_t ran_ns;		/* model time when it ran */
+	uint64_t cost_ns;		/* how long it took */
 };
 
 void rows_init(struct rows *r, const struct options *opt);
@@ -57,6 +58,8 @@ bool rows_want_update(const struct rows *r, const struct model *m);
 /* 0, or -EINVAL with *err filled; the filter in use is then kept. "" takes the filter away. */
 int rows_set_filter(struct rows *r, const char *text, struct filter_error *err);
 
+/* What the list is sorted by where nobody asks for another order, descending: what is busy comes first. */
+const struct column *rows_default_sort(const struct options *opt);
 void rows_set_sort(struct rows *r, const struct column *c, bool descending);
 void rows_set_group(struct rows *r, const struct column *c);	/* NULL = none */
 void rows_set_only(struct rows *r, enum only only);
@@ -76,6 +79,7 @@ uint64_t rows_ident(const struct rows *r, const struct model *m, uint32_t line);
 int64_t rows_find(const struct rows *r, const struct model *m, uint64_t ident, uint32_t id);
 
 const struct group *rows_group(const struct rows *r, uint32_t line);	/* NULL: not a heading */
+bool rows_are_slow(const struct rows *r);	/* a query takes so long that it is not run for each key typed */
 bool rows_are_narrowed(const struct rows *r);				/* by toggles, not by the filter */
 
 #endif

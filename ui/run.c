@@ -104,7 +104,6 @@ static uint64_t frame_ns(const struct run *r)
 
 static void paint(struct run *r)
 {
-	ui_tell_time(r->ui, clock_mono_ns());
 	ui_paint(r->ui, &r->grid);
 	screen_show(r->screen, &r->grid);
 	r->painted_ns = clock_mono_ns();
@@ -138,6 +137,10 @@ static int wait_ms(const struct run *r)
 	if (!app_paused(r->app) && app_round_done(r->app))
 		wait = left_ms(now_ns, r->round_ns, app_interval_ns(r->app));
 	left = left_ms(now_ns, r->painted_ns, frame_ns(r));
+	wait = left < wait ? left : wait;
+	if (ui_due_ns(r->ui) == UINT64_MAX)
+		return wait;
+	left = ui_due_ns(r->ui) > now_ns ? left_ms(now_ns, now_ns, ui_due_ns(r->ui) - now_ns) : 0;
 	return left < wait ? left : wait;
 }
 
@@ -146,6 +149,7 @@ static void turn(struct run *r, const sigset_t *wait_mask)
 	bool ready = app_turn(r->app, wait_ms(r), STDIN_FILENO, wait_mask);
 	uint64_t now_ns;
 
+	ui_tell_time(r->ui, clock_mono_ns());
 	take_signals(r);
 	if (!r->over && (ready || r->keys_left))
 		take_keys(r);

@@ -78,13 +78,49 @@ static const struct slotrow rows[] = {
 	  .look = CELL_ALERT },
 };
 
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+/* Of a capture file. LOCAL is who opened the flow. */
+static const struct slotrow file_rows[] = {
+	{ "proto", "PROTO", 5, 7, .look = CELL_PROTO },
+	{ "vlan", "VLAN", 4, 4, .right = true },
+	{ "local", "LOCAL", 21, 47, .narrow = "lport", .narrow_below = 14, .sort = "lport",
+	  .look = CELL_END },
+	{ "remote", "REMOTE", 21, 47, .filler = true, .look = CELL_END },
+	{ "wire_state", "STATE", 11, 11, .look = CELL_WIRE_STATE },
+	{ "rx_packets", "RXPKT", 5, 6, .right = true },
+	{ "tx_packets", "TXPKT", 5, 6, .right = true },
+	{ "packets", "PKTS", 5, 6, .right = true },
+	{ "rx_bytes", "RX", 5, 6, .right = true, .look = CELL_RX },
+	{ "tx_bytes", "TX", 5, 6, .right = true, .look = CELL_TX },
+	{ "bytes", "BYTES", 6, 6, .right = true },
+	{ "rx_payload", "RXPAY", 5, 6, .right = true },
+	{ "tx_payload", "TXPAY", 5, 6, .right = true },
+	{ "rx_rate", "RX/s", 6, 6, .right = true },
+	{ "tx_rate", "TX/s", 6, 6, .right = true },
+	{ "wire_rtt", "RTT", 5, 6, .right = true },
+	{ "wire_rtt_min", "MINRTT", 6, 6, .right = true },
+	{ "wire_retrans", "RETR", 4, 5, .right = true, .look = CELL_TROUBLE },
+	{ "wire_ooo", "OOO", 4, 5, .right = true, .look = CELL_TROUBLE },
+	{ "wire_zero_window", "ZWIN", 4, 5, .right = true, .look = CELL_TROUBLE },
+	{ "first_seen", "START", 8, 8, .look = CELL_PLAIN },
+	{ "duration", "LASTED", 6, 6, .right = true, .look = CELL_LASTED },
+	{ "last_seen", "LAST", 8, 8, .look = CELL_PLAIN },
+	{ "history", "HISTORY", 8, 16, .look = CELL_PLAIN },
+	{ "ecn", "ECN", 5, 5, .look = CELL_PLAIN },
+	{ "tunnel", "TUNNEL", 9, 9, .look = CELL_PLAIN },
+	{ "icmp_error", "ICMP", 16, 20, .look = CELL_ALERT },
+	{ "rx_flags", "RXFLG", 8, 8, .look = CELL_PLAIN },
+	{ "tx_flags", "TXFLG", 8, 8, .look = CELL_PLAIN },
+	{ "iface", "IFACE", 6, 15, .look = CELL_PLAIN },
+	{ "alert_text", "WHAT IS WRONG", 30, 80, .filler = true, .look = CELL_ALERT },
+};
 
-/* In the order of importance. At 40, 80 and 120 cells the steps so far fill the line exactly. */
-static const struct {
+struct slotstep {
 	const char *name;
 	uint8_t width;
-} steps[] = {
+};
+
+/* In the order of importance. At 40, 80 and 120 cells the steps so far fill the line exactly. */
+static const struct slotstep steps[] = {
 	{ "proc", 8 },
 	{ "remote", 15 },
 	{ "tx_rate", 5 },
@@ -121,28 +157,75 @@ static const struct {
 	{ "iface", 6 },
 };
 
+static const struct slotstep file_steps[] = {
+	{ "remote", 15 },
+	{ "tx_bytes", 5 },
+	{ "rx_bytes", 5 },
+	{ "local", 5 },			/* 40 */
+	{ "proto", 5 },
+	{ "wire_state", 10 },
+	{ "local", 15 },
+	{ "remote", 19 },
+	{ "local", 19 },
+	{ "duration", 6 },		/* 80 */
+	{ "wire_rtt", 5 },
+	{ "wire_retrans", 4 },
+	{ "wire_state", 11 },
+	{ "remote", 20 },
+	{ "local", 20 },
+	{ "rx_packets", 5 },
+	{ "tx_packets", 5 },
+	{ "bytes", 6 },
+	{ "first_seen", 8 },		/* 120 */
+	{ "remote", 21 },
+	{ "local", 21 },
+	{ "history", 8 },
+	{ "alert_text", 24 },
+	{ "wire_ooo", 4 },
+	{ "wire_zero_window", 4 },
+	{ "history", 16 },
+	{ "tunnel", 9 },
+};
+
+/* What a host's list can show, and a file's. */
+struct slottable {
+	const struct slotrow *rows;
+	unsigned row_count;
+	const struct slotstep *steps;
+	unsigned step_count;
+	bool ruled;			/* the kernel's side is told from the wire's */
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct slottable tables[] = {
+	{ rows, COUNT(rows), steps, COUNT(steps), true },
+	{ file_rows, COUNT(file_rows), file_steps, COUNT(file_steps), false },
+};
+
 static bool is_right(const struct column *c)
 {
 	return c->type == VT_UINT || c->type == VT_HEX || c->type == VT_TENTHS;
 }
 
-static const struct slotrow *find_row(const struct column *c)
+static const struct slotrow *find_row(const struct slottable *t, const struct column *c)
 {
 	unsigned i;
 
-	for (i = 0; i < ROWS; i++) {
-		if (column_find(rows[i].name) == c)
-			return &rows[i];
+	for (i = 0; i < t->row_count; i++) {
+		if (column_find(t->rows[i].name) == c)
+			return &t->rows[i];
 	}
 	return NULL;
 }
 
-static bool is_at_wire(const struct slotrow *r, const struct column *c)
+static bool is_at_wire(const struct slottable *t, const struct slotrow *r, const struct column *c)
 {
-	return c->scope == SCOPE_WIRE || (r && r->at_wire);
+	return t->ruled && (c->scope == SCOPE_WIRE || (r && r->at_wire));
 }
 
-static void add_slot(struct layout *l, const struct slotrow *r, const struct column *c)
+static void add_slot(struct layout *l, const struct slottable *t, const struct slotrow *r,
+		     const struct column *c)
 {
 	struct slot *s;
 
@@ -160,32 +243,35 @@ static void add_slot(struct layout *l, const struct slotrow *r, const struct col
 		.right = r ? r->right : is_right(c),
 		.filler = r && r->filler,
 		.look = r ? (uint8_t)r->look : CELL_PLAIN,
-		.wire = is_at_wire(r, c),
+		.wire = is_at_wire(t, r, c),
 	};
 }
 
-static void add_steps(struct layout *l)
+static void add_steps(struct layout *l, const struct slottable *t)
 {
 	unsigned i, slot;
 
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]) && l->step_count < LAYOUT_STEPS_MAX; i++) {
+	for (i = 0; i < t->step_count && l->step_count < LAYOUT_STEPS_MAX; i++) {
 		for (slot = 0; slot < l->slot_count; slot++) {
-			if (l->slots[slot].col == column_find(steps[i].name))
+			if (l->slots[slot].col == column_find(t->steps[i].name))
 				l->steps[l->step_count++] =
-					(struct layout_step){ (uint8_t)slot, steps[i].width };
+					(struct layout_step){ (uint8_t)slot, t->steps[i].width };
 		}
 	}
 }
 
 /* The kernel's, then the wire's: the rule stands once. */
-static void add_asked(struct layout *l, const struct column *const *cols, unsigned count)
+static void add_asked(struct layout *l, const struct slottable *t,
+		      const struct column *const *cols, unsigned count)
 {
 	unsigned pass, i;
 
 	for (pass = 0; pass < 2; pass++) {
 		for (i = 0; i < count; i++) {
-			if (is_at_wire(find_row(cols[i]), cols[i]) == (pass == 1))
-				add_slot(l, find_row(cols[i]), cols[i]);
+			const struct slotrow *r = find_row(t, cols[i]);
+
+			if (is_at_wire(t, r, cols[i]) == (pass == 1))
+				add_slot(l, t, r, cols[i]);
 		}
 	}
 	for (i = 0; i < l->slot_count; i++)
@@ -205,23 +291,24 @@ void slots_show_netns(struct layout *l, bool several)
 	}
 }
 
-void slots_init(struct layout *l, const struct column *const *cols, unsigned count)
+void slots_init(struct layout *l, const struct column *const *cols, unsigned count, bool file)
 {
+	const struct slottable *t = &tables[file];
 	const struct column *c;
 	unsigned i;
 
 	memset(l, 0, sizeof(*l));
 	l->rule_x = -1;
 	if (count) {
-		add_asked(l, cols, count);
+		add_asked(l, t, cols, count);
 		return;
 	}
-	for (i = 0; i < ROWS; i++) {
-		c = column_find(rows[i].name);
+	for (i = 0; i < t->row_count; i++) {
+		c = column_find(t->rows[i].name);
 		if (c)
-			add_slot(l, &rows[i], c);
+			add_slot(l, t, &t->rows[i], c);
 	}
-	add_steps(l);
+	add_steps(l, t);
 	slots_show_netns(l, false);
 }
 

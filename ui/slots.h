@@ -9,8 +9,11 @@
 #include "query/columns.h"
 #include "ui/layout.h"
 
-/* The default columns, or exactly those of `cols` when count is not 0. */
-void slots_init(struct layout *l, const struct column *const *cols, unsigned count);
+/*
+ * The default columns, or exactly those of `cols` when count is not 0. A capture file has columns
+ * of its own: it knows no process and no kernel, so nothing divides its side from the wire's.
+ */
+void slots_init(struct layout *l, const struct column *const *cols, unsigned count, bool file);
 
 /* Which namespace it is, matters where there are several: the column comes and goes by itself. */
 void slots_show_netns(struct layout *l, bool several);

@@ -36,7 +36,7 @@ struct ui *ui_new(struct app *app)
 	u->view = u->back = u->detail_back = &view_conns;
 	u->watched = MODEL_NONE;
 	rows_init(&u->rows, opt);
-	slots_init(&u->layout, opt->cols, opt->col_count);
+	slots_init(&u->layout, opt->cols, opt->col_count, ui_is_of_file(u));
 	u->table.page = 1;
 	events_init(u);
 	ifaces_init(u);
@@ -215,8 +215,10 @@ static void command_pressed(struct ui *u, const struct key *k)
 {
 	const struct command *c = command_find(k->code, u->view->where);
 
-	if (c)
+	if (c && command_serves(u, c))
 		run(u, c);
+	else if (c)
+		ui_say(u, STYLE_TROUBLE, "there are no sockets in a file: ? for the keys that serve");
 	else
 		ui_say(u, STYLE_TROUBLE, "no such key here: ? for help");
 }
@@ -295,6 +297,20 @@ void ui_paint(struct ui *u, struct grid *g)
 		menu_paint(&u->menu, g);
 	tell_watched(u);
 	u->dirty = false;
+}
+
+void ui_tell_time(struct ui *u, uint64_t mono_ns)
+{
+	if (!u->read_since_ns)
+		u->read_since_ns = mono_ns;
+	u->mono_ns = mono_ns;
+	if (mono_ns >= ui_due_ns(u))
+		filter_settle(u);
+}
+
+uint64_t ui_due_ns(const struct ui *u)
+{
+	return u->filter_due_ns ? u->filter_due_ns : UINT64_MAX;
 }
 
 bool ui_wants_quit(const struct ui *u)

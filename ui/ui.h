@@ -19,10 +19,12 @@ void ui_free(struct ui *u);
 void ui_key(struct ui *u, const struct key *k);
 
 /*
- * The UI reads no clock: what time it is (monotonic), for what is done while the model's time is
- * that of a file. Optional; before a paint.
+ * What time it is (monotonic), for what is done while the model's time is that of a file, and for
+ * what was put off until the user stops typing: that is done now, if it is due. Optional; before
+ * keys and paint.
  */
 void ui_tell_time(struct ui *u, uint64_t mono_ns);
+uint64_t ui_due_ns(const struct ui *u);	/* when something of that is due; UINT64_MAX: nothing is */
 
 /* Paints the whole screen for the model as it is now. */
 void ui_paint(struct ui *u, struct grid *g);

@@ -156,6 +156,7 @@ struct ui {
 
 	struct filter_error filter_error;	/* of the text in the prompt */
 	bool filter_bad;
+	uint64_t filter_due_ns;			/* when the text in the prompt is to be applied; 0 = it was */
 	char filter_before[PROMPT_SIZE];	/* what Esc restores */
 
 	char said[600];				/* to the reader, until the next key; "" = nothing */
@@ -188,6 +189,12 @@ void ui_open_menu(struct ui *u, const char *title, bool many,
 static inline const struct model *ui_model(const struct ui *u)
 {
 	return app_model(u->app);
+}
+
+/* A capture file is looked at (-r): there are no sockets, no processes, and what was is over. */
+static inline bool ui_is_of_file(const struct ui *u)
+{
+	return app_options(u->app)->read_file != NULL;
 }
 
 /* The numbered view that is open, or that the details were opened from. */
@@ -239,6 +246,7 @@ void detail_step(struct ui *u, bool forward);
 
 /* filterline.c */
 void filter_open(struct ui *u);
+void filter_settle(struct ui *u);		/* applies what was typed */
 int filter_line_height(const struct ui *u);			/* 0: nothing to say of what is shown */
 void filter_line_paint(const struct ui *u, struct grid *g, int y);
 

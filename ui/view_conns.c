@@ -34,6 +34,7 @@ static struct cellmode mode_of(const struct ui *u)
 {
 	return (struct cellmode){
 		.bits = u->bits,
+		.of_file = ui_is_of_file(u),
 		.proto_shown = is_shown(&u->layout, "proto"),
 		.wire_state_shown = is_shown(&u->layout, "wire_state"),
 		.sendq_shown = is_shown(&u->layout, "sendq_cell"),
@@ -183,29 +184,6 @@ static void paint_row(const struct ui *u, struct grid *g, int y, const struct ro
 		grid_text(g, g->width - 1, y, 1, STYLE_TROUBLE, "!");
 }
 
-/* What a heading sums up, by column. false: that column has no sum. */
-static bool group_sum(const struct group *g, const char *column, uint64_t *sum)
-{
-	const struct {
-		const char *name;
-		uint64_t sum;
-	} sums[] = {
-		{ "rx_rate", g->rx_bps },	 { "tx_rate", g->tx_bps },
-		{ "rx_bytes", g->rx_bytes },	 { "tx_bytes", g->tx_bytes },
-		{ "rx_packets", g->rx_packets }, { "tx_packets", g->tx_packets },
-		{ "total_retrans", g->retrans },
-	};
-	unsigned i;
-
-	for (i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
-		if (strcmp(sums[i].name, column) == 0) {
-			*sum = sums[i].sum;
-			return true;
-		}
-	}
-	return false;
-}
-
 static void paint_group_sums(const struct ui *u, struct grid *g, int y, const struct group *group)
 {
 	const struct layout *l = &u->layout;
@@ -217,7 +195,7 @@ static void paint_group_sums(const struct ui *u, struct grid *g, int y, const st
 		struct value v;
 		char text[32] = "-";
 
-		if (!group_sum(group, c->name, &v.u64))
+		if (!group_sum(group, c, &v.u64))
 			continue;
 		if (v.u64 != MODEL_RATE_UNKNOWN)
 			value_format(c, &v, TEXT_SHORT, u->bits, text, sizeof(text));
@@ -240,18 +218,30 @@ static void format_states(const struct group *group, char *out, size_t size)
 	}
 }
 
+/* Up to the rule, or to the first column that has a sum. */
+static int label_end(const struct layout *l, const struct group *group, int width)
+{
+	int end = l->rule_x > 0 ? l->rule_x : width;
+	uint64_t sum;
+	unsigned i;
+
+	for (i = 0; i < l->placed_count; i++) {
+		const struct placed *p = &l->placed[i];
+
+		if (p->x < end && group_sum(group, l->slots[p->slot].col, &sum))
+			end = p->x;
+	}
+	return end;
+}
+
 static void paint_group(const struct ui *u, struct grid *g, int y, uint32_t line,
 			const struct group *group)
 {
 	const struct layout *l = &u->layout;
 	bool open = line + 1 < u->rows.count && !u->rows.lines[line + 1].is_group;
-	int end = l->rule_x > 0 ? l->rule_x : g->width, x = LAYOUT_GUTTER;
-	int retr = slots_find_sort(l, column_find("total_retrans"));
-	const struct placed *p = retr >= 0 ? layout_placed(l, (unsigned)retr) : NULL;
+	int end = label_end(l, group, g->width), x = LAYOUT_GUTTER;
 	char states[160], rows[224];
 
-	if (p && p->x < end)
-		end = p->x;
 	grid_fill(g, 0, y, g->width, 1, STYLE_GROUP, ' ');
 	format_states(group, states, sizeof(states));
 	x += grid_text(g, x, y, end - x, STYLE_GROUP, open ? "▾ " : "▸ ");
@@ -343,7 +333,7 @@ static void paint_empty(const struct ui *u, struct grid *g, int y)
 static void paint(struct ui *u, struct grid *g, int y, int h)
 {
 	struct cellmode mode = mode_of(u);
-	bool sides = g->width >= SIDES_FROM_WIDTH && h >= SIDES_FROM_HEIGHT;
+	bool sides = g->width >= SIDES_FROM_WIDTH && h >= SIDES_FROM_HEIGHT && !ui_is_of_file(u);
 	int list = h > 1 ? 1 + sides : 0;	/* lines of headings */
 	uint32_t i;
 
@@ -423,7 +413,7 @@ void conns_reset(struct ui *u)
 	const struct options *opt = app_options(u->app);
 
 	rows_reset(&u->rows);
-	slots_init(&u->layout, opt->cols, opt->col_count);
+	slots_init(&u->layout, opt->cols, opt->col_count, ui_is_of_file(u));
 	u->table.ident = 0;
 	u->bits = false;
 }

@@ -58,7 +58,7 @@ static void keys_of(const struct command *c, char *out, size_t size)
 	}
 }
 
-static void put_commands(struct page *p, enum command_group group)
+static void put_commands(struct page *p, const struct ui *u, enum command_group group)
 {
 	const struct command *c;
 	char keys[56];
@@ -66,7 +66,7 @@ static void put_commands(struct page *p, enum command_group group)
 
 	title(p, command_group_title(group));
 	for (i = 0; (c = command_at(i)); i++) {
-		if (c->group != group)
+		if (c->group != group || !command_serves(u, c))
 			continue;
 		keys_of(c, keys, sizeof(keys));
 		put(p, keys, STYLE_BARKEY, KEYS_CELLS, c->help, STYLE_NORMAL);
@@ -160,12 +160,12 @@ static void put_columns(struct page *p)
 	}
 }
 
-static void put_keys(struct page *p)
+static void put_keys(struct page *p, const struct ui *u)
 {
 	unsigned i;
 
 	for (i = 0; i < COMMAND_GROUPS; i++)
-		put_commands(p, (enum command_group)i);
+		put_commands(p, u, (enum command_group)i);
 }
 
 static void put_rest(struct page *p)
@@ -176,13 +176,13 @@ static void put_rest(struct page *p)
 }
 
 /* Paints the help scrolled by `top` lines; returns how many lines it has. */
-static int paint_from(struct grid *g, int y, int h, int top)
+static int paint_from(const struct ui *u, struct grid *g, int y, int h, int top)
 {
 	bool two = g->width >= HELP_TWO_COLUMNS_FROM;
 	struct page left = { g, 1, two ? g->width / 2 - 2 : g->width - 2, y, y + h, y - top };
 	struct page right = left;
 
-	put_keys(&left);
+	put_keys(&left, u);
 	if (two) {
 		right.x = g->width / 2 + 1;
 		right.w = g->width - right.x - 1;
@@ -198,13 +198,13 @@ static int paint_from(struct grid *g, int y, int h, int top)
 
 static void paint(struct ui *u, struct grid *g, int y, int h)
 {
-	int lines = paint_from(g, y, h, (int)u->help_top), lowest = lines > h ? lines - h : 0;
+	int lines = paint_from(u, g, y, h, (int)u->help_top), lowest = lines > h ? lines - h : 0;
 
 	if ((int)u->help_top <= lowest)
 		return;
 	u->help_top = (uint32_t)lowest;		/* scrolled past the end, which was not known then */
 	grid_fill(g, 0, y, g->width, h, STYLE_NORMAL, ' ');
-	paint_from(g, y, h, lowest);
+	paint_from(u, g, y, h, lowest);
 }
 
 static void move(struct ui *u, enum move m)

@@ -278,7 +278,9 @@ static unsigned make_facts(const struct ui *u, const struct iface *i, const stru
 	out[n++].style = STYLE_DIM;
 	if (!rx && now->flags & IFF_LOOPBACK)
 		return n;		/* it is what is received */
-	if (ifcell_packets(i, own) && ifcell_captured(i, captured)) {
+	if (now->no_stats) {
+		put_count(&out[n++], rx ? i->seen.rx_packets : i->seen.tx_packets, "captured", false);
+	} else if (ifcell_packets(i, own) && ifcell_captured(i, captured)) {
 		put_count(&out[n++], own[!rx], "packets", false);
 		put_count(&out[n++], captured[!rx], "captured",
 			  captured[!rx] < own[!rx] / 1000 * 999);

@@ -293,9 +293,17 @@ const char *const format_table_columns[] = {
 	"proc",	 "pid",	  "rx_rate", "tx_rate", NULL,
 };
 
+/* A capture file has neither sockets nor processes, and no moment that a rate would be of. */
+static const char *const file_columns[] = {
+	"proto",      "local",	    "remote",	"wire_state", "rx_packets",   "tx_packets",
+	"rx_bytes",   "tx_bytes",   "wire_rtt", "wire_retrans", "first_seen", "duration",
+	NULL,
+};
+
 static int write_rows(struct layout *l, struct buf *b)
 {
-	int err = collist_init(&l->cols, l->s, format_table_columns);
+	int err = collist_init(&l->cols, l->s,
+			       model_host(l->s->m)->offline ? file_columns : format_table_columns);
 
 	if (err == 0)
 		err = layout_init(l, l->cols.count);

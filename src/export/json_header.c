@@ -123,22 +123,17 @@ static void add_live(struct buf *b, const struct capturebalance *balance)
 }
 
 /* Of what TCP sockets carried since the capture began, as the kernel counted it. */
-static void add_seen(struct buf *b, const struct model_totals *t)
+static void add_seen(struct buf *b, const struct model *m)
 {
-	uint64_t seen = t->covered_missing < t->covered_kernel ?
-				t->covered_kernel - t->covered_missing : 0;
-	uint64_t hundredths;
+	const struct model_totals *t = model_totals(m);
+	int seen = model_seen(m);
 
 	add_number(b, ",\"covered_bytes\":", t->covered_kernel);
 	add_number(b, ",\"missing_bytes\":", t->covered_missing);
-	if (!t->covered_kernel) {
+	if (seen < 0)
 		buf_adds(b, ",\"seen\":null");
-		return;
-	}
-	hundredths = (uint64_t)((double)seen * 10000 / (double)t->covered_kernel);
-	if (t->covered_missing && hundredths == 10000)
-		hundredths--;	/* where anything is missing it is not all */
-	add_percent(b, ",\"seen\":", hundredths);
+	else
+		add_percent(b, ",\"seen\":", (uint64_t)seen);
 }
 
 /* A counter since the capture began; one that ran back was set anew by the driver. */
@@ -226,7 +221,7 @@ static void add_capture(struct buf *b, const struct snapshot *s)
 	add_number(b, ",\"if_dropped\":", cap->if_dropped);
 	add_totals(b, balance ? &balance->totals : &cap->totals);
 	add_live(b, balance);
-	add_seen(b, model_totals(s->m));
+	add_seen(b, s->m);
 	add_by_interface(b, s);
 	buf_addc(b, '}');
 }

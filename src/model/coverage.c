@@ -4,10 +4,16 @@
  *
  * Owns the records of the sockets that both know, taken when either says that it carried something.
  * A dump and the flows are not of one moment, so that two readings are compared of which one is
- * certainly older: the kernel's of one round with the wire's of the next, when every packet of then
- * has left the ring and was published. What is missing is missing, and not merely late. The base is
- * put the same way: where the SYN was not captured, the wire's is from before the kernel's. That
- * hides what one interval carried, and claims nothing false.
+ * certainly older: the kernel's, with the wire's from when every packet of then has left the ring
+ * and was published. The capture is asked right after the dumps and answers within the round. What
+ * is missing is missing, and not merely late; what passed between the two readings hides as much of
+ * it. The base is put the same way: where the SYN was not captured, the wire's is from before the
+ * kernel's, which hides what one interval carried, and claims nothing false. What was not captured
+ * never will be: the most that was ever missing stands.
+ *
+ * Of what was sent only that counts which certainly passed the wire: what was acknowledged, each
+ * byte once. What was merely sent may lie in a queueing discipline, and one may have dropped it
+ * before the tap, so that it had to be sent again.
  *
  * Counters are compared as differences to their base, in arithmetic that wraps: a base may be
  * "negative" where a flow was lost and another one goes on in its place.
@@ -20,21 +26,27 @@
 #include "base/clock.h"
 
 enum {
-	SETTLE_MS = 300,	/* the ring gives a packet away after 100 ms at most */
 	SYN_SLACK_MS = 100,	/* the clocks of packets and of events may be a little apart */
 };
 
 enum { RX, TX };	/* struct coverage */
 
+/* What the kernel said, and when; ns is 0: there is none. */
+struct reading {
+	uint64_t k[2];		/* payload that certainly passed the wire */
+	uint64_t sent;		/* all that it tried to send, again or not */
+	uint64_t ns;
+};
+
 struct cover {
 	uint64_t base_k[2], base_w[2];	/* the kernel's and the wire's counters where comparing began */
 	uint64_t judged_k[2];		/* the kernel's that missing[] is about */
-	uint64_t then_k[2], then_ns;	/* its later ones, which wait for the wire; 0: there are none */
-	uint64_t next_k[2], next_ns;	/* and those of the round after; likewise */
+	struct reading then;		/* its later ones, which wait for the wire */
+	struct reading next;		/* and those of the round after */
 	uint64_t judged_w[2];		/* the wire's when judged_k was judged */
 	uint64_t missing[2], surplus[2];
 	uint32_t dropped;		/* by the kernel's ring when comparing began: its low bits */
-	uint32_t sk;			/* MODEL_NONE: its row went, then_k is still to be judged */
+	uint32_t sk;			/* MODEL_NONE: its row went, `then` is still to be judged */
 	uint32_t flow, gen;		/* MODEL_NONE: no packet was seen yet */
 	uint8_t end;			/* of the flow's key at which the socket stands */
 	uint8_t reason;			/* enum wirereason */
@@ -43,7 +55,7 @@ struct cover {
 	bool whole : 1;			/* and the SYN was captured */
 	bool peer_opened : 1;
 	bool fin : 1;			/* the kernel's count of received bytes had the peer's FIN in it */
-	bool final : 1;			/* then_k is the last: the socket is gone */
+	bool final : 1;			/* `then` is the last: the socket is gone */
 };
 
 void coverage_init(struct model *m, uint32_t limit)
@@ -92,15 +104,36 @@ static bool may_have_our_fin_acked(enum sockstate state)
 }
 
 /*
+ * bytes_acked has our SYN in it, and our FIN, which the state does not tell where it was not read
+ * at once; but no more payload is acknowledged than was sent for the first time. Kernels before
+ * 4.19 do not tell of that.
+ */
+static uint64_t acknowledged(const struct cover *c, const struct ratebase *b)
+{
+	uint64_t acked = less(b->acked, !c->peer_opened), first = less(b->sent, b->retrans);
+
+	if (may_have_our_fin_acked(b->state) && !(b->has_sent && acked == first))
+		acked = less(acked, 1);
+	return b->has_sent && first < acked ? first : acked;
+}
+
+/*
  * Payload as the kernel counted it. bytes_received has the peer's FIN in it once the full socket
- * took that in, bytes_acked our SYN and our FIN. Kernels before 4.19 have no bytes_sent: what was
- * acknowledged was sent at least.
+ * took that in.
  */
 static void kernels(const struct cover *c, const struct ratebase *b, uint64_t out[2])
 {
 	out[RX] = less(b->received, has_peers_fin(b->state));
-	out[TX] = b->has_sent ? b->sent :
-		  less(b->acked, (uint64_t)!c->peer_opened + may_have_our_fin_acked(b->state));
+	out[TX] = acknowledged(c, b);
+}
+
+static struct reading reading_of(const struct cover *c, const struct ratebase *b, uint64_t now_ns)
+{
+	struct reading r = { .ns = now_ns ? now_ns : 1 };
+
+	kernels(c, b, r.k);
+	r.sent = b->has_sent ? b->sent : r.k[TX];
+	return r;
 }
 
 static uint64_t wires(const struct cover *c, const struct flow *f, unsigned way)
@@ -169,7 +202,7 @@ static void follow(struct cover *c, const struct flow *f, unsigned end)
 	c->gen = f->rec.gen;
 	c->end = (uint8_t)end;
 	c->whole = c->from_zero && f->rec.opener_certain;
-	if (f->rec.opener_certain)
+	if (c->whole)	/* else the base and what follows must have the SYN in them alike */
 		c->peer_opened = f->rec.opener != end;
 }
 
@@ -234,10 +267,10 @@ static void begin_again(struct cover *c, const struct flow *f, const uint64_t no
 		c->base_w[way] = 0 - captured;
 	}
 	c->flow = MODEL_NONE;
-	c->then_ns = c->next_ns = 0;
+	c->then.ns = c->next.ns = 0;
+	c->from_zero = c->whole = false;
 	if (f)
 		follow(c, f, c->end);
-	c->from_zero = c->whole = false;
 }
 
 /* ---- what the kernel says */
@@ -252,25 +285,19 @@ static bool ran_back(const struct cover *c, const uint64_t now_k[2])
 	return ahead(c->judged_k[RX], now_k[RX]) > 0 || ahead(c->judged_k[TX], now_k[TX]) > 0;
 }
 
-/* Nothing happened, and nothing is open that the wire could answer. */
-static bool is_settled(const struct cover *c, const uint64_t now_k[2])
+/* Nothing happened. */
+static bool is_settled(const struct cover *c, const struct reading *r)
 {
-	return now_k[RX] == c->judged_k[RX] && now_k[TX] == c->judged_k[TX] &&
-	       !c->missing[RX] && !c->missing[TX];
+	return r->k[RX] == c->judged_k[RX] && r->k[TX] == c->judged_k[TX];
 }
 
-static void let_wait(struct cover *c, const uint64_t now_k[2], uint64_t now_ns)
+/* The first one is kept: it can be judged first. Of later ones the latest. */
+static void let_wait(struct cover *c, const struct reading *r)
 {
-	uint64_t *k = c->then_ns ? c->next_k : c->then_k;
-
-	if (c->next_ns || (!c->then_ns && is_settled(c, now_k)))
-		return;
-	k[RX] = now_k[RX];
-	k[TX] = now_k[TX];
-	if (c->then_ns)
-		c->next_ns = now_ns;
-	else
-		c->then_ns = now_ns;
+	if (c->then.ns)
+		c->next = *r;
+	else if (!is_settled(c, r))
+		c->then = *r;
 }
 
 static bool has_counters(const struct sk *s)
@@ -284,7 +311,7 @@ void coverage_record(struct model *m, uint32_t sk, const struct ratebase *former
 	const struct sk *s = sktab_at(&m->socks, sk);
 	struct ratebase now = rate_base(s);
 	const struct flow *f;
-	uint64_t now_k[2];
+	struct reading r;
 	struct cover *c;
 
 	if (!is_comparing(m) || !has_counters(s) || s->final || now_ns < since_ns(m))
@@ -293,12 +320,12 @@ void coverage_record(struct model *m, uint32_t sk, const struct ratebase *former
 	if (!c)
 		return;
 	f = s->flow != MODEL_NONE ? flowmirror_at(&m->flows, s->flow) : NULL;
-	kernels(c, &now, now_k);
+	r = reading_of(c, &now, now_ns);
 	c->fin |= has_peers_fin(s->rec.state);
-	if (has_other_flow(c, f) || ran_back(c, now_k))
-		begin_again(c, f, now_k);
+	if (has_other_flow(c, f) || ran_back(c, r.k))
+		begin_again(c, f, r.k);
 	else
-		let_wait(c, now_k, now_ns);
+		let_wait(c, &r);
 }
 
 void coverage_linked(struct model *m, uint32_t sk)
@@ -307,7 +334,7 @@ void coverage_linked(struct model *m, uint32_t sk)
 	struct ratebase now = rate_base(s);
 
 	if (s->cover == MODEL_NONE && s->rate_ns)
-		coverage_record(m, sk, &now, m->time_ns);
+		coverage_record(m, sk, &now, s->rate_ns);	/* as of when it was read */
 }
 
 void coverage_final(struct model *m, uint32_t sk, const struct ratebase *former, uint64_t now_ns)
@@ -322,11 +349,10 @@ void coverage_final(struct model *m, uint32_t sk, const struct ratebase *former,
 	c = s->cover != MODEL_NONE ? cover_at(m, s->cover) : begin(m, sk, former, &last);
 	if (!c)
 		return;
-	kernels(c, &last, c->then_k);
-	c->then_k[RX] = less(c->then_k[RX], c->fin);
+	c->then = reading_of(c, &last, now_ns);
+	c->then.k[RX] = less(c->then.k[RX], c->fin);
 	c->final = true;
-	c->then_ns = now_ns ? now_ns : 1;
-	c->next_ns = 0;
+	c->next.ns = 0;
 }
 
 /* ---- what the wire says to that */
@@ -369,9 +395,10 @@ static bool may_hold_fin(const struct cover *c, const struct flow *f)
 /* Here it is the kernel's reading that must be the later one, unless the socket is gone. */
 static uint64_t surplus_of(const struct cover *c, uint64_t wire, unsigned way)
 {
-	const uint64_t *latest = c->next_ns ? c->next_k : c->then_k;
+	const struct reading *latest = c->next.ns ? &c->next : &c->then;
+	uint64_t counted = way == TX ? latest->sent : latest->k[RX];
 	uint64_t captured = (c->final ? wire : c->judged_w[way]) - c->base_w[way];
-	int64_t surplus = ahead(captured, latest[way] - c->base_k[way]);
+	int64_t surplus = ahead(captured, counted - c->base_k[way]);
 
 	return c->whole && surplus > 0 ? (uint64_t)surplus : 0;
 }
@@ -379,41 +406,51 @@ static uint64_t surplus_of(const struct cover *c, uint64_t wire, unsigned way)
 static void judge_way(const struct model *m, struct cover *c, const struct flow *f, unsigned way)
 {
 	uint64_t wire = wires(c, f, way), captured = wire - c->base_w[way];
-	int64_t missing = ahead(c->then_k[way] - c->base_k[way], captured);
+	int64_t missing = ahead(c->then.k[way] - c->base_k[way], captured);
 
 	if (way == RX && missing > 0 && may_hold_fin(c, f)) {
-		c->then_k[RX]--;
+		c->then.k[RX]--;
 		missing--;
 	}
-	if (missing > 0 && (uint64_t)missing > c->missing[way])
+	if (missing > 0 && (uint64_t)missing > c->missing[way]) {
 		c->reason = (uint8_t)why_missing(m, c->dropped);
-	c->missing[way] = missing > 0 ? (uint64_t)missing : 0;
+		c->missing[way] = (uint64_t)missing;
+	}
 	c->surplus[way] = surplus_of(c, wire, way);
-	c->judged_k[way] = c->then_k[way];
+	c->judged_k[way] = c->then.k[way];
 	c->judged_w[way] = wire;
 }
 
 static void judge(const struct model *m, struct cover *c)
 {
-	const struct flow *f;
+	const struct flow *f = flow_of(m, c);
 
-	look_for_flow(m, c);
-	f = flow_of(m, c);
 	if (!f && (c->flow != MODEL_NONE || c->sk == MODEL_NONE))
 		return;		/* what it counted last is not known */
 	judge_way(m, c, f, RX);
 	judge_way(m, c, f, TX);
 }
 
-static void step(const struct model *m, struct cover *c, uint64_t now_ns)
+/* Has all that the kernel had counted left the ring? See iftab.h. One ring sees all of a flow. */
+static bool is_told(const struct model *m, const struct cover *c)
 {
-	if (!c->then_ns || now_ns < c->then_ns + SETTLE_MS * NSEC_PER_MSEC)
-		return;
-	judge(m, c);
-	c->then_ns = c->next_ns;
-	c->then_k[RX] = c->next_k[RX];
-	c->then_k[TX] = c->next_k[TX];
-	c->next_ns = 0;
+	const struct flow *f = flow_of(m, c);
+	uint64_t told_ns = m->capture.told_ns;
+
+	return told_ns >= c->then.ns &&
+	       ((f && f->rec.last_ns >= c->then.ns + TOLD_ORDER_MS * NSEC_PER_MSEC) ||
+		told_ns >= c->then.ns + TOLD_LATE_MS * NSEC_PER_MSEC);
+}
+
+static void step(const struct model *m, struct cover *c)
+{
+	if (c->then.ns)
+		look_for_flow(m, c);
+	while (c->then.ns && is_told(m, c)) {
+		judge(m, c);
+		c->then = c->next;
+		c->next.ns = 0;
+	}
 }
 
 static uint64_t carried_of(const struct cover *c)
@@ -442,12 +479,12 @@ void coverage_drop(struct model *m, uint32_t sk)
 	c = cover_at(m, s->cover);
 	look_for_flow(m, c);
 	c->sk = MODEL_NONE;
-	if (!c->then_ns)
+	if (!c->then.ns)
 		retire(m, s->cover);
 	s->cover = MODEL_NONE;
 }
 
-void coverage_tick(struct model *m, uint64_t now_ns)
+void coverage_tick(struct model *m)
 {
 	struct model_totals *t = &m->totals;
 
@@ -459,8 +496,8 @@ void coverage_tick(struct model *m, uint64_t now_ns)
 
 		if (!c->used)
 			continue;
-		step(m, c, now_ns);
-		if (c->sk == MODEL_NONE && !c->then_ns) {
+		step(m, c);
+		if (c->sk == MODEL_NONE && !c->then.ns) {
 			retire(m, id);
 			continue;
 		}
@@ -472,6 +509,26 @@ void coverage_tick(struct model *m, uint64_t now_ns)
 }
 
 /* ---- reading */
+
+/* Cut, not rounded. */
+static int hundredths(uint64_t all, uint64_t of)
+{
+	int h = all ? (int)((double)of * 10000 / (double)all) : 0;
+
+	return of < all && h >= 10000 ? 9999 : h;
+}
+
+int model_seen(const struct model *m)
+{
+	const struct model_totals *t = &m->totals;
+	uint64_t packets = m->capture.totals.packets;
+	int seen, kept = hundredths(packets + m->capture.dropped, packets);
+
+	if (!t->covered_kernel)
+		return -1;
+	seen = hundredths(t->covered_kernel, less(t->covered_kernel, t->covered_missing));
+	return m->capture.dropped && kept < seen ? kept : seen;
+}
 
 /* The row's socket may be a copy, or somebody's own. */
 static bool is_of(const struct model *m, const struct cover *c, const struct sk *s)

@@ -111,6 +111,11 @@ void iftab_apply_iface(struct iftab *t, const struct ifacerec *rec, uint64_t now
 		i = insert_iface(t, at);
 	if (!i)
 		return;
+	if (rec->no_stats) {
+		i->rec = *rec;
+		return;
+	}
+	i->stats_ns = now_ns;
 	if (i->read_ns && now_ns > i->read_ns + 100 * NSEC_PER_MSEC) {
 		i->rx_bps = rate(i->rec.rx_bytes, rec->rx_bytes, now_ns - i->read_ns);
 		i->tx_bps = rate(i->rec.tx_bytes, rec->tx_bytes, now_ns - i->read_ns);
@@ -152,7 +157,16 @@ static uint64_t passed(const struct iface *i)
 	return i->rec.rx_packets + (i->rec.flags & IFF_LOOPBACK ? 0 : i->rec.tx_packets);
 }
 
-static int32_t coverage(const struct iface *i)
+/* Of `all`, which is not 0; rounded down: where any is missing it is not all. */
+static int32_t hundredths(uint64_t all, uint64_t missing)
+{
+	double seen = missing < all ? (double)(all - missing) * WHOLE / (double)all : 0;
+
+	return missing && seen >= WHOLE ? WHOLE - 1 : (int32_t)seen;
+}
+
+/* A super-packet is one to some interfaces, its segments to others. */
+static void judge(struct iface *i)
 {
 	uint64_t frames = i->seen.rx_packets + i->seen.tx_packets;
 	uint64_t segs = i->seen.rx_segs + i->seen.tx_segs;
@@ -160,29 +174,38 @@ static int32_t coverage(const struct iface *i)
 	uint64_t before = i->base.rx_packets +
 			  (i->rec.flags & IFF_LOOPBACK ? 0 : i->base.tx_packets);
 
+	i->passed_waits = false;
+	i->coverage = -1;
 	if (!i->seen.ifindex || !i->base.ifindex || i->passed <= before)
-		return -1;
-	if (seen >= i->passed - before)
-		return WHOLE;
-	return (int32_t)((double)seen * WHOLE / (double)(i->passed - before));
+		return;
+	if (i->passed - before > seen && i->passed - before - seen > i->missing)
+		i->missing = i->passed - before - seen;
+	i->coverage = hundredths(i->passed - before, i->missing);
 }
 
-/*
- * The statistics of one tick are held against what was captured by the next: what had passed then
- * has left the ring. Not against later ones: they are not read in every round.
- */
-void iftab_tick(struct iftab *t)
+/* Has all that had passed when the statistics were read left the ring? As in coverage.c. */
+static bool is_told(const struct iface *i, uint64_t told_ns)
+{
+	return told_ns >= i->passed_ns &&
+	       (i->seen.last_ns >= i->passed_ns + TOLD_ORDER_MS * NSEC_PER_MSEC ||
+		told_ns >= i->passed_ns + TOLD_LATE_MS * NSEC_PER_MSEC);
+}
+
+/* The statistics of one moment are held against what was captured up to a little later. */
+void iftab_tick(struct iftab *t, uint64_t told_ns)
 {
 	for (unsigned at = 0; at < t->iface_count; at++) {
 		struct iface *i = &t->iface[at];
 
-		if (i->passed_waits)
-			i->coverage = coverage(i);
-		i->passed_waits = i->read_ns != i->passed_ns;
-		if (!i->passed_waits)
+		if (i->passed_waits && is_told(i, told_ns))
+			judge(i);
+		if (i->passed_waits || i->stats_ns == i->passed_ns)
 			continue;
 		i->passed = passed(i);
-		i->passed_ns = i->read_ns;
+		i->passed_ns = i->stats_ns;
+		i->passed_waits = true;
+		if (is_told(i, told_ns))
+			judge(i);
 	}
 }
 

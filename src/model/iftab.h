@@ -8,6 +8,13 @@
 
 #include "model/model.h"
 
+/*
+ * What the kernel counted is compared with what was captured when its packets have left the ring.
+ * They have where a packet of that much later has; where there is none, once the capture has told
+ * all up to that much later: the ring keeps a packet for 50 ms, or somewhat more on a busy machine.
+ */
+enum { TOLD_ORDER_MS = 5, TOLD_LATE_MS = 200 };
+
 struct iftab;
 
 struct iftab *iftab_new(void);
@@ -15,7 +22,8 @@ void iftab_free(struct iftab *t);
 void iftab_apply_iface(struct iftab *t, const struct ifacerec *rec, uint64_t now_ns);
 void iftab_apply_count(struct iftab *t, const struct ifcountrec *rec);
 void iftab_put_bases(struct iftab *t, uint64_t since_ns);	/* iface.base, where a reading is so young */
-void iftab_tick(struct iftab *t);	/* an interval ended: compares statistics and capture */
+/* An interval ended: compares statistics and capture, which has told all up to told_ns. */
+void iftab_tick(struct iftab *t, uint64_t told_ns);
 bool iftab_apply_addr(struct iftab *t, const struct addrrec *rec);	/* true: the set of addresses changed */
 
 /* The namespace is gone, and all that was in it. True: the set of addresses changed. */

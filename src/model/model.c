@@ -297,8 +297,8 @@ static void apply_tick(struct model *m, const struct event *e)
 {
 	ends_expire(m, e->time_ns);
 	join_settle(m);
-	coverage_tick(m, e->time_ns);
-	iftab_tick(m->ifaces);
+	coverage_tick(m);
+	iftab_tick(m->ifaces, m->capture.told_ns);
 	rate_tick(m, e->time_ns);
 }
 

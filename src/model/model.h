@@ -80,11 +80,11 @@ const char *wirereason_sentence(enum wirereason r);
 /*
  * How much of what a TCP socket carried was captured, in bytes of payload, since both kernel and
  * capture know it: proven, not estimated. The kernel's counters are compared with what the wire
- * had one interval later, when every packet of then has left the ring.
+ * had a moment later, when every packet of then has left the ring.
  */
 struct coverage {
-	uint64_t kernel[2];	/* what the kernel says, by way: 0 received, 1 sent (retransmissions included) */
-	uint64_t missing[2];	/* what of that certainly was not captured */
+	uint64_t kernel[2];	/* what the kernel says, by way: 0 received, 1 sent and acknowledged */
+	uint64_t missing[2];	/* what of that certainly was not captured; grows only */
 	uint64_t surplus[2];	/* what was captured beyond it: received twice or not accepted. Where whole; else 0 */
 	bool whole;		/* from the socket's beginning: the SYN was captured, and no flow of it was lost since */
 	uint8_t reason;		/* enum wirereason: why something is missing; TRAFFIC_SEEN where nothing is */
@@ -220,8 +220,10 @@ struct iface {
 	struct ifacerec rec;
 	struct ifacerec base;		/* at its first reading since the capture began; ifindex 0 = none yet */
 	struct ifcountrec seen;		/* what the capture saw there; ifindex 0 = it does not look */
+	uint64_t stats_ns;		/* when its packets were last counted */
 	uint64_t passed, passed_ns;	/* packets by its own statistics, and when these were read */
-	bool passed_waits;		/* and the capture's count of one tick later is not there yet */
+	bool passed_waits;		/* and the capture has not told yet what it saw of them */
+	uint64_t missing;		/* of them, what certainly was not captured; grows only */
 	int32_t coverage;		/* model_iface_coverage() */
 	uint64_t rx_bps, tx_bps;	/* MODEL_RATE_UNKNOWN until two readings */
 	uint64_t read_ns;
@@ -305,6 +307,13 @@ const char *model_addr_name(const struct model *m, uint16_t netns, const struct 
 
 /* false: nothing to compare (not TCP, no counters, no capture, nothing carried yet). */
 bool model_coverage(const struct model *m, const struct sk *s, struct coverage *out);
+
+/*
+ * The same of all TCP sockets that lived since the capture began, in hundredths of a percent,
+ * rounded down; -1: nothing to compare. No more than of the packets themselves, of which the kernel
+ * tells how many it dropped: below 10000 wherever anything is missing.
+ */
+int model_seen(const struct model *m);
 
 /*
  * Percent of an interface's packets that the capture saw since it began, in hundredths; -1: not

@@ -31,9 +31,10 @@ struct ratebase rate_base(const struct sk *s)
 		.received = r->tcpinfo.bytes_received,
 		.acked = r->tcpinfo.bytes_acked,
 		.sent = r->tcpinfo.bytes_sent,
+		.retrans = r->tcpinfo.bytes_retrans,
 		.read_ns = s->rate_ns,
 		.state = r->state,
-		.has_sent = TCPINFO_HAS(r->tcpinfo_len, bytes_sent),
+		.has_sent = TCPINFO_HAS(r->tcpinfo_len, bytes_retrans),
 		.known = s->counted && TCPINFO_HAS(r->tcpinfo_len, bytes_received),
 	};
 }

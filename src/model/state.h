@@ -22,7 +22,7 @@ struct ratepoint {
 
 /* The counters of a socket's record, also of one that is replaced. */
 struct ratebase {
-	uint64_t received, acked, sent;
+	uint64_t received, acked, sent, retrans;	/* bytes */
 	uint64_t read_ns;		/* 0: they are not to be had any more */
 	uint8_t state;			/* enum sockstate */
 	bool has_sent;
@@ -173,7 +173,7 @@ void coverage_linked(struct model *m, uint32_t sk);	/* its flow came after it */
 /* Its last counters came; former: as above, NULL: none are known. */
 void coverage_final(struct model *m, uint32_t sk, const struct ratebase *former, uint64_t now_ns);
 void coverage_drop(struct model *m, uint32_t sk);	/* before the socket goes */
-void coverage_tick(struct model *m, uint64_t now_ns);	/* an interval ended */
+void coverage_tick(struct model *m);	/* an interval ended */
 enum wirereason coverage_why_unseen(const struct model *m, const struct sk *s);	/* it carried what was not seen */
 bool coverage_has_carried(const struct sk *s);		/* ever, as the kernel says */
 

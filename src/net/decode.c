@@ -39,6 +39,7 @@ struct iphead {
 	uint32_t header_bytes;		/* options, extension and authentication headers included */
 	uint32_t fragment_id;		/* where one of the next two is set */
 	uint8_t proto;
+	uint8_t fragment_proto;		/* likewise: what the fragmented part begins with */
 	uint8_t ecn;
 	bool fragment;			/* a later one: no transport header follows */
 	bool fragment_first;
@@ -79,7 +80,7 @@ static bool skip_auth(struct bytes *b, struct iphead *h)
 }
 
 /* RFC 791 3.1. wire_bytes: on the wire from b->p on. */
-static bool decode_ipv4(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
+static inline bool decode_ipv4(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
 {
 	const uint8_t *at = b->p;
 	uint32_t total_bytes, fragment;
@@ -99,7 +100,7 @@ static bool decode_ipv4(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
 	h->fragment_first = fragment == 0x2000;
 	h->fragment_id = load_be16(at + 4);
 	h->ecn = at[1] & 3;
-	h->proto = at[9];
+	h->proto = h->fragment_proto = at[9];
 	h->src = addr_from_v4(at + 12);
 	h->dst = addr_from_v4(at + 16);
 	return bytes_skip(b, h->header_bytes) && skip_auth(b, h);
@@ -135,6 +136,7 @@ static bool skip_extension(struct bytes *b, struct iphead *h)
 		h->fragment = load_be16(at + 2) & 0xfff8;
 		h->fragment_first = (load_be16(at + 2) & 0xfff9) == 1;
 		h->fragment_id = load_be32(at + 4);
+		h->fragment_proto = at[0];
 	} else if (h->proto == IPPROTO_AH) {
 		len = auth_bytes(at);
 	}
@@ -163,6 +165,7 @@ static bool decode_ipv6(struct bytes *b, uint32_t wire_bytes, struct iphead *h)
 	clip(b, payload_bytes);
 	h->fragment = h->fragment_first = false;
 	h->fragment_id = 0;
+	h->fragment_proto = 0;
 	h->ecn = at[1] >> 4 & 3;
 	h->src = addr_from_v6(at + 8);
 	h->dst = addr_from_v6(at + 24);
@@ -178,6 +181,24 @@ static inline bool decode_iphead(struct bytes *b, uint32_t wire_bytes, uint16_t 
 {
 	return ethertype == ETH_P_IP ? decode_ipv4(b, wire_bytes, h)
 				     : decode_ipv6(b, wire_bytes, h);
+}
+
+/* Nearly every frame is Ethernet's with IP in it: it is spared the table and the call. */
+static inline bool skip_link(const struct pktraw *raw, struct bytes *b, struct linkhead *h)
+{
+	const struct link *type;
+	uint16_t ethertype;
+
+	if (raw->linktype == LINK_ETHERNET && bytes_left(b) >= ETH_HLEN) {
+		ethertype = load_be16(b->p + 12);
+		if (ethertype == ETH_P_IP || ethertype == ETH_P_IPV6) {
+			h->ethertype = ethertype;
+			b->p += ETH_HLEN;
+			return true;
+		}
+	}
+	type = link_find(raw->linktype);
+	return type && type->decode(b, h);
 }
 
 /* Fills what the protocol tells. false: cut short, malformed, or longer than IP's payload. */
@@ -268,6 +289,7 @@ static enum pktkind decode_ip(struct bytes *b, uint32_t wire_bytes, uint32_t gso
 		out->fragment = ip.fragment;
 		out->fragment_first = ip.fragment_first;
 		out->fragment_id = ip.fragment_id;
+		out->fragment_proto = ip.fragment_proto;
 	}
 	if (l4.is_datagram && bytes_skip(b, l4.header_bytes))
 		put_payload(out, b);
@@ -288,8 +310,7 @@ void decode_packet(const struct pktraw *raw, struct pktmeta *out)
 		.wire_bytes = wire_bytes,
 		.way = raw->way,
 	};
-	const struct link *type = link_find(raw->linktype);
-	bool whole = type && type->decode(&b, &head);
+	bool whole = skip_link(raw, &b, &head);
 	uint32_t link_bytes = (uint32_t)(b.p - raw->data);
 	uint32_t left_bytes = head.wire_bytes > link_bytes ? head.wire_bytes - link_bytes : 0;
 

@@ -2,7 +2,9 @@
 /*
  * One packet, decoded once, to a fixed-size record. Pure functions over a bounds-checked cursor:
  * no I/O, no clock, no allocation. Reads only the bytes captured; lengths come from the headers,
- * so a small snaplen loses nothing. The outermost IP header owns the packet.
+ * so a small snaplen makes no counter smaller as long as it holds these: a packet that it cut
+ * within its headers is undecodable, for nothing tells its flow. The outermost IP header owns the
+ * packet.
  */
 #ifndef SOCKMON_NET_DECODE_H
 #define SOCKMON_NET_DECODE_H
@@ -79,7 +81,7 @@ struct pktmeta {
 	bool is_error;			/* ICMP, ICMPv6: another packet failed, see `about` */
 	uint8_t about_from;		/* is_error: the end of `about` that sent that packet */
 	uint32_t fragment_id;		/* IP identification, of both kinds of fragment */
-	uint32_t seq, ack;		/* TCP, host order */
+	uint32_t seq, ack;		/* TCP, host order; seq also of ICMP echo, both ways */
 	uint16_t window;		/* TCP, as in the header: not scaled */
 	uint16_t mss;			/* TCP with SYN: its option (RFC 9293 3.7.1); 0 = none */
 	uint8_t wscale;			/* likewise (RFC 7323 2), at most 14; else WSCALE_NONE */
@@ -92,6 +94,11 @@ struct pktmeta {
 	 */
 	const uint8_t *payload;
 	struct flowkey about;		/* is_error: the flow of the packet that failed */
+	/*
+	 * Of both kinds of fragment: what IP says that the whole is. All have the same, but that of
+	 * the transport header only the first, where others are in front of it. Not set elsewhere.
+	 */
+	uint8_t fragment_proto;
 };
 
 /*

@@ -5,12 +5,16 @@
 #include <assert.h>
 #include <errno.h>
 
+#include "base/clock.h"
 #include "net/reserve.h"
 
 enum {
 	POINTS_PER_FLOW = 2,	/* slab size: bridged hosts use four a flow, most none */
 	ENDS = 2,
 };
+
+/* For so long the rings of two interfaces may be read one after the other. */
+#define SILENT_NS (50 * NSEC_PER_MSEC)
 
 static size_t wides_bytes(uint32_t limit)
 {
@@ -139,70 +143,117 @@ static struct flowpoint *point_push(struct flowpoints *p, struct flowwide *w, ui
 	return &p->slab[n];
 }
 
+static bool is_at(const struct flowpoint *point, uint32_t ifindex, unsigned way)
+{
+	return point->ifindex == ifindex && point->way == way;
+}
+
 /* From here on the end's first point has counters of its own. */
-static bool first_split(struct flowpoints *p, struct flowwide *w, unsigned way)
+static bool first_split(struct flowpoints *p, struct flowwide *w, unsigned way, uint64_t last_ns)
 {
 	struct flowpoint *first = point_push(p, w, w->ifindex, way);
 
 	if (!first)
 		return false;
 	first->count = w->value;
+	w->first_ns = last_ns;
 	return true;
 }
 
-/*
- * The point that saw m, made when it is new; NULL when there is no room for one. way: the first
- * point's.
- */
-static struct flowpoint *point_of(struct flowpoints *p, struct flowwide *w, unsigned way,
-				  const struct pktmeta *m)
+/* Another point is the first one from now on. */
+static void first_move(struct flowslot *f, unsigned end, struct flowwide *w,
+		       const struct flowpoint *to)
 {
+	f->first_point &= (uint8_t)~(POINT_WAY << POINT_BITS * end);
+	bits_set(f, end, to->way);
+	w->ifindex = to->ifindex;
+}
+
+/* The end's first point, and the one that saw m, made when it is new. */
+struct pair {
+	struct flowpoint *first;
+	struct flowpoint *point;	/* NULL: there is no room for it */
+};
+
+static struct pair pair_of(struct flowpoints *p, struct flowwide *w, unsigned way,
+			   const struct pktmeta *m)
+{
+	struct pair pair = { 0 };
 	unsigned count = 0;
 
-	if (!w->points && !first_split(p, w, way))
-		return NULL;
-	for (uint32_t n = w->points; n; n = p->slab[n].next, count++)
-		if (p->slab[n].ifindex == m->ifindex && p->slab[n].way == m->way)
-			return &p->slab[n];
-	return count < FLOWPOINTS_PER_END ? point_push(p, w, m->ifindex, m->way) : NULL;
+	for (uint32_t n = w->points; n; n = p->slab[n].next, count++) {
+		if (is_at(&p->slab[n], w->ifindex, way))
+			pair.first = &p->slab[n];
+		if (is_at(&p->slab[n], m->ifindex, m->way))
+			pair.point = &p->slab[n];
+	}
+	if (!pair.point && count < FLOWPOINTS_PER_END)
+		pair.point = point_push(p, w, m->ifindex, m->way);
+	return pair;
+}
+
+/*
+ * m is beyond what the first point saw: so are all that pass here later, and none of those is among
+ * what that counted.
+ */
+static void catch_up(struct flowslot *f, struct flowwide *w, struct pair pair,
+		     const struct pktmeta *m)
+{
+	count_raise(&pair.point->count, &pair.first->count);
+	if (m->time_ns > w->first_ns + SILENT_NS) {
+		first_move(f, m->from, w, pair.point);
+		w->first_ns = m->time_ns;
+	}
 }
 
 /* What a point saw beyond the flow's value makes that grow; the rest is a repeat. */
-static void count_at_several(struct flowpoints *p, struct flowwide *w, unsigned way,
-			     const struct pktmeta *m, struct flowtotals *totals)
+static void count_at_several(struct flowpoints *p, struct flowslot *f, const struct pktmeta *m,
+			     const struct flowtrack *track, struct flowtotals *totals)
 {
-	struct flowpoint *point = point_of(p, w, way, m);
+	struct flowwide *w = wide_of(p, f, m->from);
+	unsigned way = flowpoints_bits(f, m->from) & POINT_WAY;
 	uint64_t packets = w->value.packets, bytes = w->value.bytes;
+	struct pair pair = { 0 };
 
-	if (point) {
-		count_add(&point->count, m);
-		count_raise(&w->value, &point->count);
+	if (w->points || first_split(p, w, way, f->last_ns))
+		pair = pair_of(p, w, way, m);
+	if (pair.point) {
+		if (pair.point == pair.first)
+			w->first_ns = larger(w->first_ns, m->time_ns);
+		else if (track && flowtrack_is_ahead(track, m))
+			catch_up(f, w, pair, m);
+		count_add(&pair.point->count, m);
+		count_raise(&w->value, &pair.point->count);
 	}
 	totals->repeats += 1 - (w->value.packets - packets);
 	totals->repeat_bytes += m->ip_bytes - (w->value.bytes - bytes);
 }
 
-bool flowpoints_count_wide(struct flowpoints *p, struct flowslot *f, const struct pktmeta *m,
-			   struct flowtotals *totals)
+static bool is_at_first(const struct flowslot *f, const struct flowwide *w, const struct pktmeta *m)
 {
-	unsigned end = m->from, way = m->way & POINT_WAY;
+	return w->ifindex == m->ifindex &&
+	       (flowpoints_bits(f, m->from) & POINT_WAY) == (m->way & POINT_WAY);
+}
+
+bool flowpoints_count_wide(struct flowpoints *p, struct flowslot *f, const struct pktmeta *m,
+			   const struct flowtrack *track, struct flowtotals *totals)
+{
+	unsigned end = m->from;
 	struct flowwide *w = wide_of(p, f, end);
-	bool is_first;
 
 	if (!(flowpoints_bits(f, end) & POINT_KNOWN)) {
 		f->at[end] = m->ifindex;
-		bits_set(f, end, POINT_KNOWN | way);
+		bits_set(f, end, POINT_KNOWN | (m->way & POINT_WAY));
 		if (flowsmall_add(&f->small[end], m))
 			return true;
 	}
 	if (!w)
 		w = widen(p, f, end);
-	is_first = w->ifindex == m->ifindex && (flowpoints_bits(f, end) & POINT_WAY) == way;
-	if (is_first && !w->points)
+	if (!w->points && is_at_first(f, w, m))
 		count_add(&w->value, m);
 	else
-		count_at_several(p, w, flowpoints_bits(f, end) & POINT_WAY, m, totals);
-	return is_first;
+		count_at_several(p, f, m, track, totals);
+	return is_at_first(f, w, m);
 }
 
 void flowpoints_drop(struct flowpoints *p, struct flowslot *f)
@@ -242,7 +293,7 @@ uint32_t flowpoints_main_ifindex(const struct flowpoints *p, const struct flowsl
 	uint32_t ifindex = w ? w->ifindex : f->at[end];
 	uint64_t most = 0;
 
-	/* The oldest point is last in its chain, and wins where several saw the same. */
+	/* The eldest point is last in its chain, and wins where several saw the same. */
 	for (uint32_t n = w ? w->points : 0; n; n = p->slab[n].next)
 		if (p->slab[n].count.packets >= most) {
 			most = p->slab[n].count.packets;

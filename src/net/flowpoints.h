@@ -5,6 +5,11 @@
  * seen at a second point (bridges, veth, macvlan), has its value in a slab of wide counters; the
  * points of the latter are in another slab, each with counters of its own.
  *
+ * A connection may move to another interface. What a further point sees beyond all that the first
+ * one has (by its TCP numbers) is no repeat: that point has at least the counters of the first then,
+ * which is as sound as packets are in order there. Where the first one is silent, the other takes
+ * its place.
+ *
  * Records are named by number, 0 = none. There is a wide one for every end, but points have a hard
  * cap. Memory is reserved at the start and only becomes real where it is used. Owned by the flow
  * table.
@@ -19,8 +24,9 @@ enum { FLOWPOINTS_PER_END = 4 };
 
 struct flowwide {
 	struct flowcount value;		/* the maximum over the points, or its only point's counters */
+	uint64_t first_ns;		/* several: when the first one last had a packet, or could have */
 	uint32_t ifindex;		/* of the first point; its way is in flow.first_point */
-	uint32_t points;		/* all of them, the first one last; 0 = only the first */
+	uint32_t points;		/* all of them, the eldest last; 0 = only the first */
 };
 
 struct flowpoint {
@@ -55,7 +61,7 @@ uint32_t flowpoints_main_ifindex(const struct flowpoints *p, const struct flowsl
 
 /* flowpoints_count() for what does not fit in the slot. */
 bool flowpoints_count_wide(struct flowpoints *p, struct flowslot *f, const struct pktmeta *m,
-			   struct flowtotals *totals);
+			   const struct flowtrack *track, struct flowtotals *totals);
 
 static inline unsigned flowpoints_bits(const struct flowslot *f, unsigned end)
 {
@@ -78,17 +84,18 @@ static inline bool flowsmall_add(struct flowsmall *s, const struct pktmeta *m)
 /*
  * Adds the packet to the flow's value (the maximum over the points of its end) or to the repeats. A
  * packet at a point for which there is no room is a repeat. Returns whether it was seen at the
- * first point of its end.
+ * first point of its end. track: what was seen there so far; NULL is fine.
  */
 static inline bool flowpoints_count(struct flowpoints *p, struct flowslot *f,
-				    const struct pktmeta *m, struct flowtotals *totals)
+				    const struct pktmeta *m, const struct flowtrack *track,
+				    struct flowtotals *totals)
 {
 	unsigned end = m->from, only_here = POINT_KNOWN | (m->way & POINT_WAY);
 
 	if (flowpoints_bits(f, end) == only_here && f->at[end] == m->ifindex &&
 	    flowsmall_add(&f->small[end], m))
 		return true;
-	return flowpoints_count_wide(p, f, m, totals);
+	return flowpoints_count_wide(p, f, m, track, totals);
 }
 
 #endif

@@ -32,13 +32,13 @@ enum flowrank {
 /* flow.marks */
 enum {
 	FLOW_CHANGED = 0x01,	/* waits to be published */
-	FLOW_STEADY = 0x02,	/* a packet without SYN, FIN, RST changes neither state nor rank */
 	FLOW_TOUCHED = 0x04,	/* had a packet since it was last considered for eviction */
 	FLOW_FORMER = 0x08,	/* left the index: its tuple is another flow's now */
 	FLOW_SENT_HERE = 0x10,	/* << end */
 	FLOW_GOT_HERE = 0x40,	/* << end */
 	FLOW_TRACKED = 0x100,	/* has a record in flowtracks.c */
 	FLOW_FIRST_KEPT = 0x200, /* its only packet so far can be told again from the slot */
+	FLOW_STEADY = 0x400,	/* << end: its packets without SYN, FIN, RST change neither state nor rank */
 };
 
 /* flow.first_point: four bits for each end. */
@@ -57,8 +57,14 @@ struct flowsmall {
 
 /* What the first packet said that no other field keeps. */
 struct flowfirst {
-	uint16_t mss;
-	uint8_t wscale;
+	union {
+		uint16_t mss;		/* of a SYN */
+		uint16_t window;	/* of another segment */
+	};
+	union {
+		uint8_t wscale;		/* of a SYN */
+		uint8_t icmp_type;
+	};
 	uint8_t ecn;
 };
 

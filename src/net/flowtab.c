@@ -15,6 +15,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
+#include "net/errorcopies.h"
 #include "net/flowindex.h"
 #include "net/flowpoints.h"
 #include "net/flowranks.h"
@@ -25,11 +26,9 @@
 
 enum {
 	LIMIT_MAX = 1 << FLOWINDEX_ID_BITS,
-	AHEAD = 10,		/* packets from one step of looking ahead to the next */
-	LOOKUPS = 32,		/* more than three times that */
+	GROUP = 32,		/* packets whose memory is fetched together */
+	PUBLISH_AHEAD = 6,	/* likewise flows, while they are told */
 };
-
-_Static_assert(LOOKUPS > 3 * AHEAD, "a lookup is over before the next one takes its place");
 
 struct flowtab {
 	struct flowslot *flows;
@@ -40,6 +39,7 @@ struct flowtab {
 	struct flowset began;	/* wanted at once */
 	struct flowset changed;	/* the rest has time */
 	struct fragments *fragments;
+	struct errorcopies errors;
 	struct flowtotals totals;
 	uint32_t limit;
 	uint32_t used;		/* slots that ever held a flow: all below it are mapped */
@@ -102,17 +102,35 @@ void flowtab_keep_former(struct flowtab *t)
 
 /* ---- rank and changes */
 
+enum { BOTH_ENDS = 3 };	/* bit e is end e */
+
 static bool has_one_packet(const struct flowtab *t, const struct flowslot *f)
 {
 	return flowpoints_value(&t->points, f, 0).packets +
 	       flowpoints_value(&t->points, f, 1).packets <= 1;
 }
 
+/* A connection of which one end alone was seen may be anybody's invention, like a datagram. */
 static enum flowrank rank_of(const struct flowtab *t, const struct flowslot *f)
 {
-	if (f->key.proto == IPPROTO_TCP || f->wire.state != WS_NONE)
-		return flowranks_of_state(f->wire.state);
+	enum flowrank rank = flowranks_of_state(f->wire.state);
+
+	if (f->key.proto == IPPROTO_TCP &&
+	    (rank != RANK_ESTABLISHED || wirestate_ends_seen(&f->wire) == BOTH_ENDS))
+		return rank;
+	if (f->key.proto != IPPROTO_TCP && f->wire.state != WS_NONE)
+		return rank;
 	return has_one_packet(t, f) ? RANK_ONE_PACKET : RANK_DATAGRAM;
+}
+
+/* The ends whose mere data and acknowledgements change nothing any more. */
+static unsigned steady_ends(const struct flowslot *f)
+{
+	if (f->key.proto != IPPROTO_TCP)
+		return f->rank == RANK_DATAGRAM ? BOTH_ENDS : 0;
+	if (f->wire.state != WS_ESTABLISHED || f->rank == RANK_ONE_PACKET)
+		return 0;
+	return wirestate_ends_seen(&f->wire);
 }
 
 static void rank_update(struct flowtab *t, uint32_t id)
@@ -124,10 +142,8 @@ static void rank_update(struct flowtab *t, uint32_t id)
 		flowranks_leave(&t->ranks, id);
 		flowranks_join(&t->ranks, id, rank);
 	}
-	if (rank == RANK_DATAGRAM || f->wire.state == WS_ESTABLISHED)
-		f->marks |= FLOW_STEADY;
-	else
-		f->marks &= (uint16_t)~FLOW_STEADY;
+	f->marks &= (uint16_t)~(FLOW_STEADY * BOTH_ENDS);
+	f->marks |= (uint16_t)(FLOW_STEADY * steady_ends(f));
 }
 
 static void change_note(struct flowtab *t, uint32_t id, bool urgent)
@@ -295,20 +311,29 @@ static bool is_urgent(unsigned before, unsigned after)
 }
 
 /* True when this packet changed the state to one that is urgent. */
-static bool state_step(struct flowtab *t, uint32_t id, const struct pktmeta *m)
+static bool state_step(struct flowtab *t, uint32_t id, const struct pktmeta *m, bool at_first)
 {
 	struct flowslot *f = &t->flows[id];
 	unsigned before;
 
-	if ((f->marks & FLOW_STEADY) && !(m->tcp_flags & (WIRE_SYN | WIRE_FIN | WIRE_RST)))
+	if ((f->marks & FLOW_STEADY << m->from) && !(m->tcp_flags & (WIRE_SYN | WIRE_FIN | WIRE_RST)))
 		return false;
 	before = f->wire.state;
-	if (f->key.proto != IPPROTO_TCP)
+	if (f->key.proto != IPPROTO_TCP) {
 		wirestate_answered(&f->wire, m->from);
-	else if (!m->fragment)
+	} else if (!m->fragment) {
+		if (at_first)
+			wirestate_outlives_rst(&f->wire, m);
 		wirestate_step(&f->wire, m);
+	}
 	rank_update(t, id);
 	return is_urgent(before, f->wire.state);
+}
+
+/* NULL: it has none. */
+static const struct flowtrack *track_of(const struct flowtab *t, const struct flowslot *f)
+{
+	return f->marks & FLOW_TRACKED ? flowtracks_get(&t->tracks, f) : NULL;
 }
 
 /*
@@ -323,12 +348,12 @@ static bool wants_record(const struct flowslot *f, const struct pktmeta *m)
 /* An ICMP error about a flow. One about a flow that is not known changes nothing. */
 static void add_error(struct flowtab *t, const struct pktmeta *m)
 {
-	uint32_t id = flowindex_find(&t->index, t->flows, &m->about,
-				     flowindex_hash(&t->index, &m->about));
+	uint64_t hash = flowindex_hash(&t->index, &m->about);
+	uint32_t id = flowindex_find(&t->index, t->flows, &m->about, hash);
 	struct flowslot *f;
 	unsigned before;
 
-	if (id == FLOW_NONE)
+	if (id == FLOW_NONE || errorcopies_is_copy(&t->errors, hash, m))
 		return;
 	f = &t->flows[id];
 	if (!(f->marks & FLOW_TRACKED))
@@ -391,15 +416,15 @@ static bool add_flow(struct flowtab *t, const struct pktmeta *m, const struct lo
 		else
 			flowtracks_begin(&t->tracks, f);
 	}
+	at_first = flowpoints_count(&t->points, f, m, track_of(t, f), &t->totals);
 	touch(f, m);
-	at_first = flowpoints_count(&t->points, f, m, &t->totals);
-	urgent = state_step(t, id, m) || began;
+	urgent = state_step(t, id, m, at_first) || began;
 	if (at_first && (f->marks & FLOW_TRACKED) && !m->fragment)
 		flowtrack_step(flowtracks_get(&t->tracks, f), &t->tracks.gaps, m);
 	/* Most packets are of a flow that waits already: they are spared the call. */
 	if (urgent || !(f->marks & FLOW_CHANGED))
 		change_note(t, id, urgent);
-	if (m->is_error && at_first)
+	if (m->is_error)
 		add_error(t, m);
 	return began;
 }
@@ -416,8 +441,8 @@ static void add_fragment(struct flowtab *t, struct pktmeta *m)
 }
 
 /*
- * Memory is far away. Before a packet is counted, the index's slot of its key is fetched; a while
- * later the flow that this seems to name; a while later that flow's record.
+ * Memory is far away. Before the first packet of a group is counted, the index's slots of their
+ * keys are fetched, then the flows that these seem to name, then those flows' records.
  */
 static void fetch_index(struct flowtab *t, struct pktmeta *m, struct lookup *l)
 {
@@ -441,7 +466,9 @@ static void fetch_flow(const struct flowtab *t, const struct pktmeta *m, struct 
 	__builtin_prefetch(&t->flows[l->guess].small, 1);
 }
 
-static void fetch_record(const struct flowtab *t, const struct lookup *l)
+/* Always inlined: see flowtracks_prefetch(). */
+static inline __attribute__((always_inline)) void fetch_record(const struct flowtab *t,
+							       const struct lookup *l)
 {
 	if (l->guess != FLOW_NONE)
 		flowtracks_prefetch(&t->tracks, &t->flows[l->guess]);
@@ -456,24 +483,29 @@ static bool add_packet(struct flowtab *t, const struct pktmeta *m, const struct 
 	return false;
 }
 
-uint32_t flowtab_add_batch(struct flowtab *t, struct pktmeta *m, uint32_t count)
+/* At most GROUP of them. */
+static uint32_t add_group(struct flowtab *t, struct pktmeta *m, uint32_t count)
 {
-	struct lookup l[LOOKUPS];
+	struct lookup l[GROUP];
 	uint32_t began = 0;
 
-	/* What is before the first packet is behind the last one, too: unsigned. */
-	for (uint32_t i = 0; i < count + 3 * AHEAD; i++) {
-		uint32_t flow = i - AHEAD, record = i - 2 * AHEAD, done = i - 3 * AHEAD;
+	for (uint32_t i = 0; i < count; i++)
+		fetch_index(t, &m[i], &l[i]);
+	for (uint32_t i = 0; i < count; i++)
+		fetch_flow(t, &m[i], &l[i]);
+	for (uint32_t i = 0; i < count; i++)
+		fetch_record(t, &l[i]);
+	for (uint32_t i = 0; i < count; i++)
+		began += add_packet(t, &m[i], &l[i]);
+	return began;
+}
 
-		if (i < count)
-			fetch_index(t, &m[i], &l[i % LOOKUPS]);
-		if (flow < count)
-			fetch_flow(t, &m[flow], &l[flow % LOOKUPS]);
-		if (record < count)
-			fetch_record(t, &l[record % LOOKUPS]);
-		if (done < count)
-			began += add_packet(t, &m[done], &l[done % LOOKUPS]);
-	}
+uint32_t flowtab_add_batch(struct flowtab *t, struct pktmeta *m, uint32_t count)
+{
+	uint32_t began = 0;
+
+	for (uint32_t i = 0; i < count; i += GROUP)
+		began += add_group(t, m + i, count - i < GROUP ? count - i : GROUP);
 	return began;
 }
 
@@ -540,6 +572,18 @@ static void slot_release(struct flowtab *t, uint32_t id)
 	t->free = id;
 }
 
+/* Where many changed, the next ones are as a rule those with the next ids. */
+static inline __attribute__((always_inline)) void fetch_next(const struct flowtab *t, uint32_t id)
+{
+	uint32_t flow = id + 2 * PUBLISH_AHEAD, record = id + PUBLISH_AHEAD;
+
+	if (flow >= t->used)
+		return;
+	__builtin_prefetch(&t->flows[flow].key);
+	__builtin_prefetch(&t->flows[flow].small);
+	flowtracks_prefetch(&t->tracks, &t->flows[record]);
+}
+
 static uint32_t collect(struct flowtab *t, struct flowset *set, struct flowout *out, uint32_t max)
 {
 	uint32_t count = 0;
@@ -547,6 +591,7 @@ static uint32_t collect(struct flowtab *t, struct flowset *set, struct flowout *
 	while (count < max && set->count) {
 		uint32_t id = flowset_take(set);
 
+		fetch_next(t, id);
 		t->flows[id].marks &= (uint16_t)~FLOW_CHANGED;
 		flow_publish(t, id, &out[count]);
 		if (out[count++].ended)
@@ -562,7 +607,9 @@ uint32_t flowtab_collect_began(struct flowtab *t, struct flowout *out, uint32_t 
 
 uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max)
 {
-	uint32_t began = flowtab_collect_began(t, out, max);
+	/* Where new flows would fill every batch, the counters of the others have their half. */
+	uint32_t share = t->changed.count < max / 2 ? t->changed.count : max / 2;
+	uint32_t began = flowtab_collect_began(t, out, max - share);
 
 	return began + collect(t, &t->changed, out + began, max - began);
 }

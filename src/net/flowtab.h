@@ -3,14 +3,16 @@
  * The flow table: packets in, cumulative counters per flow out. Owned and written by one thread
  * (the capture thread; main while a file is read). Allocates nothing after flowtab_new(): memory
  * that was reserved becomes real as it is used. A flow costs 128 bytes and 8 to 16 in the index;
- * with its second packet 128 more for net/flowtrack.h; 40 and more for an end that is seen at
+ * with its second packet 128 more for net/flowtrack.h; 48 and more for an end that is seen at
  * several points, or has sent more than 4 GiB or 65,535 packets.
  *
  * Observation points. One packet can be seen several times (lo twice, veth and bridge, macvlan
  * and its lower device). Counters are kept per point = (flow, direction, ifindex, in/out); each
  * point sees a packet at most once, and the flow's value is the maximum over its points, never
  * the sum. A direction has up to four points; what further ones see (or more, when their slab is
- * full) only counts as repeats.
+ * full) only counts as repeats. What moves to another interface goes on counting there where TCP's
+ * numbers prove that it is new (flowpoints.h); of other protocols it is a repeat until the new point
+ * has seen more than the old one.
  *
  * The books balance at every moment, in packets and in bytes (of IP):
  *	observed = sum over live flows of their value + repeats + expired + evicted + not_ip + undecodable
@@ -134,8 +136,8 @@ struct flowout {
 
 /*
  * Moves up to max changes into out; what does not fit waits for the next call. First those of
- * flowtab_collect_began(); each in the order of ids, going on behind the last one. Returns the
- * count.
+ * flowtab_collect_began(), but of more than fits only half; each in the order of ids, going on
+ * behind the last one. Returns the count.
  */
 uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max);
 bool flowtab_has_changes(const struct flowtab *t);

@@ -34,6 +34,8 @@ enum {
 	SYN_DATA_MAX = 1 << 16,
 	REORDER_UNKNOWN_US = 3000,	/* taken for disorder where no round trip is known */
 	STAMP_SHIFT = 8,
+	ICMP4_ECHO = 8,			/* requests; RFC 792 */
+	ICMP6_ECHO = 128,		/* RFC 4443 4.1 */
 };
 
 #define STAMP_MASK ((UINT64_C(1) << 48) - 1)
@@ -363,13 +365,24 @@ static void take_window(struct flowtrack *t, const struct pktmeta *m)
 	e->window = m->window;
 }
 
-/* RFC 5681 2. */
-static void take_same_ack(struct flowtrack *t, const struct pktmeta *m)
+/*
+ * Is there data that waits for this end's acknowledgement? Where nothing of the other end was seen
+ * nobody can tell: but what stands below this end's own data is a keep-alive.
+ */
+static bool has_outstanding(const struct flowtrack *t, const struct pktmeta *m)
 {
 	const struct flowtrack_end *e = &t->end[m->from], *o = &t->end[!m->from];
 
+	if (o->flags & TRACK_NEXT)
+		return seq_before(o->acked, o->next);
+	return (e->flags & TRACK_NEXT) && m->seq == e->next;
+}
+
+/* RFC 5681 2. */
+static void take_same_ack(struct flowtrack *t, const struct pktmeta *m)
+{
 	if (!m->payload_bytes && !(m->tcp_flags & (WIRE_SYN | WIRE_FIN)) &&
-	    m->window == e->window && (o->flags & TRACK_NEXT) && seq_before(o->acked, o->next))
+	    m->window == t->end[m->from].window && has_outstanding(t, m))
 		add32(&t->count[m->from].dupacks, 1);
 }
 
@@ -399,6 +412,12 @@ static bool is_odd_ack(const struct flowtrack *t, const struct pktmeta *m)
 	return syn_is_pending(o) && !(m->tcp_flags & WIRE_SYN) && !(e->flags & TRACK_ACKED);
 }
 
+/* What an end was acknowledged goes forwards only, unless that was more than anybody saw. */
+static bool is_acked_unseen(const struct flowtrack_end *o)
+{
+	return (o->flags & TRACK_NEXT) && seq_before(o->next, o->acked);
+}
+
 static void take_ack(struct flowtrack *t, struct seqgaps *pool, const struct pktmeta *m)
 {
 	struct flowtrack_end *o = &t->end[!m->from];
@@ -410,8 +429,7 @@ static void take_ack(struct flowtrack *t, struct seqgaps *pool, const struct pkt
 	if ((o->flags & TRACK_ACKED) && m->ack == o->acked)
 		take_same_ack(t, m);
 	/* An older one came late; unless the newer one acknowledged what nobody saw. */
-	else if ((o->flags & TRACK_ACKED) && seq_before(m->ack, o->acked) &&
-		 !seq_before(o->next, o->acked))
+	else if ((o->flags & TRACK_ACKED) && seq_before(m->ack, o->acked) && !is_acked_unseen(o))
 		return;
 	else
 		take_new_ack(t, pool, m);
@@ -489,25 +507,71 @@ static bool step_plain(struct flowtrack *t, const struct pktmeta *m)
 	return true;
 }
 
-/*
- * The first packet of an end after one of the other's is a question, unless it answers one. What
- * comes after an answer from the same end is more of the answer.
- */
-static void step_datagram(struct flowtrack *t, const struct pktmeta *m)
+/* end: what tells the question's answer. */
+static void question_begin(struct flowtrack_end *e, uint32_t end, uint64_t now_ns)
 {
-	struct flowtrack_end *e = &t->end[m->from], *o = &t->end[!m->from];
+	timing_start(e, end, now_ns);
+	e->flags = (uint16_t)((e->flags & ~TRACK_TAINTED) | TRACK_TIMING);
+}
+
+static void question_end(struct flowtrack *t, unsigned end, uint64_t now_ns)
+{
+	struct flowtrack_end *e = &t->end[end];
 	uint64_t ns;
 
-	if (o->flags & TRACK_TIMING) {
-		if (timing_elapsed(o, m->time_ns, &ns))
-			sample_add(t, !m->from, ns);
-		o->flags &= (uint16_t)~TRACK_TIMING;
-	} else if (!(e->flags & (TRACK_NEXT | TRACK_TIMING))) {
-		timing_start(e, 0, m->time_ns);
-		e->flags |= TRACK_TIMING;
-	}
+	if (!(e->flags & TRACK_TAINTED) && timing_elapsed(e, now_ns, &ns))
+		sample_add(t, end, ns);
+	e->flags &= (uint16_t)~(TRACK_TIMING | TRACK_TAINTED);
+}
+
+/*
+ * The first packet of an end after one of the other's is a question, unless it answers one. What
+ * comes after an answer from the same end is more of the answer. After a second question nobody can
+ * tell which of them the answer is to (Karn).
+ */
+static void time_datagram(struct flowtrack *t, const struct pktmeta *m)
+{
+	struct flowtrack_end *e = &t->end[m->from], *o = &t->end[!m->from];
+
+	if (o->flags & TRACK_TIMING)
+		question_end(t, !m->from, m->time_ns);
+	else if (e->flags & TRACK_TIMING)
+		e->flags |= TRACK_TAINTED;
+	else if (!(e->flags & TRACK_NEXT))
+		question_begin(e, 0, m->time_ns);
 	e->flags |= TRACK_NEXT;
 	o->flags &= (uint16_t)~TRACK_NEXT;
+}
+
+/*
+ * RFC 792, RFC 4443 4: an echo has its question's number. Once a later one is answered, no answer
+ * is awaited any more. A question that is asked again with its number is two.
+ */
+static void time_echo(struct flowtrack *t, const struct pktmeta *m)
+{
+	struct flowtrack_end *e = &t->end[m->from], *o = &t->end[!m->from];
+	int16_t later;
+
+	if (m->icmp_type == ICMP4_ECHO || m->icmp_type == ICMP6_ECHO) {
+		if (!(e->flags & TRACK_TIMING))
+			question_begin(e, m->seq, m->time_ns);
+		else if (e->timed_end == m->seq)
+			e->flags |= TRACK_TAINTED;
+	} else if (o->flags & TRACK_TIMING) {
+		later = (int16_t)(m->seq - o->timed_end);
+		if (later > 0)
+			o->flags |= TRACK_TAINTED;
+		if (later >= 0)
+			question_end(t, !m->from, m->time_ns);
+	}
+}
+
+static void step_datagram(struct flowtrack *t, const struct pktmeta *m)
+{
+	if (m->key.proto == IPPROTO_ICMP || m->key.proto == IPPROTO_ICMPV6)
+		time_echo(t, m);
+	else
+		time_datagram(t, m);
 	if (m->payload_bytes)
 		write_once(t, m->from, L_DATA, TRACK_WROTE_DATA);
 }
@@ -537,6 +601,20 @@ void flowtrack_step(struct flowtrack *t, struct seqgaps *pool, const struct pktm
 		step_datagram(t, m);
 	else if (!step_plain(t, m))
 		step_tcp(t, pool, m);
+}
+
+bool flowtrack_is_ahead(const struct flowtrack *t, const struct pktmeta *m)
+{
+	const struct flowtrack_end *e = &t->end[m->from], *o = &t->end[!m->from];
+	uint32_t len = m->payload_bytes + (m->tcp_flags & WIRE_FIN);
+
+	if (m->key.proto != IPPROTO_TCP || m->fragment || !(e->flags & TRACK_NEXT) ||
+	    (m->tcp_flags & (WIRE_SYN | WIRE_RST | WIRE_ACK)) != WIRE_ACK)
+		return false;
+	if (len && len <= SEQ_JUMP_MAX && m->seq - e->next <= SEQ_JUMP_MAX)
+		return true;
+	return (o->flags & TRACK_ACKED) && !is_acked_unseen(o) && !is_odd_ack(t, m) &&
+	       m->ack - o->acked - 1 < SEQ_JUMP_MAX;
 }
 
 void flowtrack_error(struct flowtrack *t, const struct pktmeta *error)

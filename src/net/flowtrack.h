@@ -34,9 +34,11 @@ enum {
 struct endreport {
 	uint32_t retrans;	/* segments that held no new byte, or filled a gap a round trip late; SYN and FIN too */
 	uint32_t ooo;		/* segments that filled a gap sooner: merely out of order */
-	uint32_t dupacks;	/* duplicate acknowledgements (RFC 5681 2) that it sent */
+	uint32_t dupacks;	/* duplicate acknowledgements (RFC 5681 2) that it sent; where nothing of the
+				   other end was seen, whatever is outstanding */
 	uint32_t rtt_us;	/* smoothed, from what it sent to the other's acknowledgement; 0 = no sample.
-				   Datagrams: from its question to the other's answer */
+				   Datagrams: from its question to the other's answer, unless it asked
+				   twice */
 	uint32_t rtt_min_us;
 	uint16_t zero_windows;	/* times that it closed its window; stops at UINT16_MAX, as the next two */
 	uint16_t ce;		/* packets of its that were marked CE on their way */
@@ -112,6 +114,12 @@ void flowtrack_end(struct flowtrack *t, struct seqgaps *pool);
  * fragment says nothing here. Not in order of time: what goes backwards gives no sample.
  */
 void flowtrack_step(struct flowtrack *t, struct seqgaps *pool, const struct pktmeta *m);
+
+/*
+ * Is this packet, from another observation point, beyond all that was taken in of its end? Only TCP's
+ * numbers tell: new data, or a new acknowledgement.
+ */
+bool flowtrack_is_ahead(const struct flowtrack *t, const struct pktmeta *m);
 
 /* An ICMP error about a packet of the flow. */
 void flowtrack_error(struct flowtrack *t, const struct pktmeta *error);

@@ -58,27 +58,46 @@ static bool is_mere_syn(const struct pktmeta *m)
 	return (m->tcp_flags & (WIRE_SYN | WIRE_ACK | WIRE_RST | WIRE_FIN)) == WIRE_SYN;
 }
 
+static bool is_icmp(const struct flowslot *f)
+{
+	return f->key.proto == IPPROTO_ICMP || f->key.proto == IPPROTO_ICMPV6;
+}
+
+/* In the slot: its sequence numbers are in wire, its lengths are all that the end has sent. */
+static void keep(struct flowslot *f, const struct pktmeta *m)
+{
+	f->first = (struct flowfirst){ .ecn = m->ecn };
+	if (m->tcp_flags & WIRE_SYN) {
+		f->first.mss = m->mss;
+		f->first.wscale = m->wscale;
+	} else {
+		f->first.window = m->window;
+		f->first.icmp_type = m->icmp_type;
+	}
+	f->marks |= FLOW_FIRST_KEPT;
+}
+
 /*
- * The slot has all that matters of a datagram and of a SYN, whose sequence number is wire.syn_seq.
- * That of another segment is not kept: it is followed from the next one on.
+ * Not kept: a SYN+ACK, for which the slot has no room, and a segment that was cut in two, whose
+ * rest has no ports. What has more segments than the slot counts is a forgery.
  */
 void flowtracks_first(struct flowtracks *t, struct flowslot *f, const struct pktmeta *m)
 {
-	if (m->fragment)
+	bool is_tcp = f->key.proto == IPPROTO_TCP;
+
+	if (m->fragment || (is_tcp && m->fragment_first) || m->segs > UINT16_MAX)
 		return;
-	if (f->key.proto != IPPROTO_TCP || is_mere_syn(m)) {
-		f->marks |= FLOW_FIRST_KEPT;
-		f->first = (struct flowfirst){ .mss = m->mss, .wscale = m->wscale, .ecn = m->ecn };
-	} else if (m->tcp_flags & WIRE_SYN) {
+	if (!is_tcp || !(m->tcp_flags & WIRE_SYN) || is_mere_syn(m))
+		keep(f, m);
+	else
 		flowtracks_begin(t, f);
-	}
 }
 
 /* The first packet, told again; without FLOW_FIRST_KEPT only whose and when it was. */
 static struct pktmeta first_packet(const struct flowslot *f)
 {
 	unsigned from = f->wire.opener;
-	bool is_tcp = f->key.proto == IPPROTO_TCP;
+	bool is_syn = f->tcp_flags[from] & WIRE_SYN;
 
 	return (struct pktmeta){
 		.key = f->key,
@@ -89,9 +108,12 @@ static struct pktmeta first_packet(const struct flowslot *f)
 		.payload_bytes = f->small[from].payload,
 		.segs = f->small[from].segs,
 		.tcp_flags = f->tcp_flags[from],
-		.seq = is_tcp ? f->wire.syn_seq : 0,
-		.mss = f->first.mss,
-		.wscale = f->first.wscale,
+		.seq = f->wire.syn_seq,
+		.ack = f->wire.fin_end[!from],
+		.window = is_syn ? 0 : f->first.window,
+		.mss = is_syn ? f->first.mss : 0,
+		.wscale = is_syn ? f->first.wscale : WSCALE_NONE,
+		.icmp_type = is_icmp(f) ? f->first.icmp_type : 0,
 		.ecn = f->first.ecn,
 	};
 }

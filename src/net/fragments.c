@@ -27,6 +27,7 @@ _Static_assert(sizeof(struct datagram) == 40, "hashed as bytes: no padding");
 struct fragment {
 	struct datagram of;
 	uint16_t sport, dport;
+	uint8_t proto;		/* of the transport header */
 	uint64_t time_ns;
 };
 
@@ -56,7 +57,7 @@ static struct datagram datagram_of(const struct pktmeta *m)
 		.dst = m->key.addr[!m->from],
 		.id = m->fragment_id,
 		.netns = m->key.netns,
-		.proto = m->key.proto,
+		.proto = m->fragment_proto,
 		.used = 1,
 	};
 }
@@ -94,6 +95,7 @@ void fragments_note(struct fragments *f, const struct pktmeta *m)
 		.of = d,
 		.sport = m->key.port[m->from],
 		.dport = m->key.port[!m->from],
+		.proto = m->key.proto,
 		.time_ns = m->time_ns,
 	};
 }
@@ -112,7 +114,7 @@ bool fragments_resolve(struct fragments *f, struct pktmeta *m)
 	if (!first || is_apart(first->time_ns, m->time_ns))
 		return false;
 	/* Between equal addresses the ports decide which end is which. */
-	m->from = (uint8_t)flowkey_make(&m->key, d.proto, &d.src, first->sport, &d.dst,
+	m->from = (uint8_t)flowkey_make(&m->key, first->proto, &d.src, first->sport, &d.dst,
 					first->dport);
 	m->key.netns = d.netns;
 	return true;

@@ -3,14 +3,13 @@
  * layers: from the ethertype that a link header named to the network header, layer by layer.
  *
  * Owns nothing. Deliberately checks no length field (IP tells its own), keeps of a tag its id only,
- * and looks into no pseudowire: what is not IP after at most LAYERS_MAX layers is told by its
- * ethertype.
+ * and looks into no pseudowire: what is not IP behind the last layer is told by its ethertype. The
+ * layers are not counted: each takes bytes of the frame, so there is an end.
  */
 #include "net/layers.h"
 
 #include <linux/if_ether.h>
 
-#define LAYERS_MAX 8		/* tags and the like in one frame; nobody stacks more in earnest */
 #define LENGTH_MAX 1500		/* up to here an "ethertype" is a length (IEEE 802.3 3.2.6) */
 #define VLAN_ID_MASK 0x0fff
 
@@ -158,7 +157,7 @@ bool layers_skip(struct bytes *b, struct linkhead *h)
 {
 	enum layer layer = LAYER_MORE;
 
-	for (unsigned i = 0; i < LAYERS_MAX && layer == LAYER_MORE; i++) {
+	while (layer == LAYER_MORE) {
 		if (h->ethertype == ETH_P_IP || h->ethertype == ETH_P_IPV6)
 			return true;
 		layer = skip_layer(b, h);

@@ -135,7 +135,7 @@ static const uint8_t icmp6_meanings[256] = {
 	[129] = ICMP_ECHO,	/* reply */
 };
 
-/* Every message has eight bytes before its data; those of echo hold an identifier. */
+/* Every message has eight bytes before its data; those of echo hold an identifier and a number. */
 static bool decode_icmp(struct bytes l4, struct l4head *h, struct pktmeta *m,
 			const uint8_t meanings[static 256])
 {
@@ -145,8 +145,10 @@ static bool decode_icmp(struct bytes l4, struct l4head *h, struct pktmeta *m,
 		return false;
 	h->header_bytes = 8;
 	h->is_error = meanings[at[0]] == ICMP_ERROR;
-	if (meanings[at[0]] == ICMP_ECHO)
+	if (meanings[at[0]] == ICMP_ECHO) {
 		h->sport = h->dport = load_be16(at + 4);
+		m->seq = load_be16(at + 6);
+	}
 	m->icmp_type = at[0];
 	m->icmp_code = at[1];
 	return true;

@@ -7,7 +7,8 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <sys/mman.h>
+
+#include "net/reserve.h"
 
 static size_t slab_bytes(uint32_t limit)
 {
@@ -16,19 +17,17 @@ static size_t slab_bytes(uint32_t limit)
 
 int seqgaps_init(struct seqgaps *p, uint32_t limit)
 {
-	void *slab = mmap(NULL, slab_bytes(limit), PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *slab = reserve_new(slab_bytes(limit));
 
-	if (slab == MAP_FAILED)
-		return -errno;
+	if (!slab)
+		return -ENOMEM;
 	*p = (struct seqgaps){ .slab = slab, .limit = limit };
 	return 0;
 }
 
 void seqgaps_fini(struct seqgaps *p)
 {
-	if (p->slab)
-		munmap(p->slab, slab_bytes(p->limit));
+	reserve_free(p->slab, slab_bytes(p->limit));
 	p->slab = NULL;
 }
 

@@ -21,6 +21,7 @@ enum {
 	SEEN_PACKET = 0x01,
 	SEEN_FIN = 0x04,
 	SEEN_FIN_ACK = 0x10,	/* end e's FIN was acknowledged */
+	SEEN_SINCE_RST = SEEN_FIN_ACK,	/* in WS_RESET without a FIN: end e sent data since, up to fin_end */
 	SEEN_SYN = 0x40,	/* SYN or its SYN-ACK: the opener is certain */
 };
 
@@ -90,12 +91,19 @@ static bool both(const struct wirestate_track *w, unsigned what)
 void wirestate_begin(struct wirestate_track *w, const struct pktmeta *first)
 {
 	*w = (struct wirestate_track){ .opener = first->from ? OPENER_END1 : OPENER_END0,
-				       .closer = OPENER_UNKNOWN };
+				       .closer = OPENER_UNKNOWN,
+				       .syn_seq = first->seq };
+	w->fin_end[!first->from] = first->ack;
 }
 
 bool wirestate_opener_certain(const struct wirestate_track *w)
 {
 	return w->seen & SEEN_SYN;
+}
+
+unsigned wirestate_ends_seen(const struct wirestate_track *w)
+{
+	return w->seen & SEEN_PACKET * 3;
 }
 
 /*
@@ -146,6 +154,27 @@ static void step_rst(struct wirestate_track *w, const struct pktmeta *m)
 		return;
 	if (!is_over(w) || w->state == WS_CLOSING)
 		w->state = answers_syn ? WS_REFUSED : WS_RESET;
+}
+
+/* What was under way when a real one passed is not acknowledged any more. After a FIN nobody asks. */
+bool wirestate_outlives_rst(struct wirestate_track *w, const struct pktmeta *m)
+{
+	unsigned from = m->from, peer = !from;
+
+	if (w->state != WS_RESET || (w->seen & SEEN_FIN * 3) ||
+	    (m->tcp_flags & (WIRE_SYN | WIRE_RST)))
+		return false;
+	if ((m->tcp_flags & WIRE_ACK) && (w->seen & SEEN_SINCE_RST << peer) &&
+	    seq_reached(m->ack, w->fin_end[peer])) {
+		w->seen &= (uint8_t)~(SEEN_SINCE_RST * 3);
+		w->state = WS_ESTABLISHED;
+		return true;
+	}
+	if (m->payload_bytes && !(w->seen & SEEN_SINCE_RST << from)) {
+		w->fin_end[from] = m->seq + m->payload_bytes;
+		w->seen |= (uint8_t)(SEEN_SINCE_RST << from);
+	}
+	return false;
 }
 
 static void step_syn(struct wirestate_track *w, const struct pktmeta *m)

@@ -14,7 +14,8 @@
 
 /*
  * Part of a flow's record, which has two cache lines: hence the bit fields. `seen` and `unreached`
- * are private to wirestate.c.
+ * are private to wirestate.c. Before the second packet, of any protocol, syn_seq is the first one's
+ * `seq`, and fin_end of the end that did not send it its `ack`.
  */
 struct wirestate_track {
 	uint32_t syn_seq;	/* of the opener's SYN: tells its copies from a new connection */
@@ -36,6 +37,13 @@ void wirestate_begin(struct wirestate_track *w, const struct pktmeta *first);
 void wirestate_step(struct wirestate_track *w, const struct pktmeta *m);
 
 /*
+ * Before wirestate_step(), for packets of each end's first observation point (a copy that comes
+ * late proves nothing): data that was sent after a RST and then acknowledged by the other end says
+ * that nobody heeded the RST, which was forged or old. The connection is open again then; true.
+ */
+bool wirestate_outlives_rst(struct wirestate_track *w, const struct pktmeta *m);
+
+/*
  * Does this packet begin another connection with the same tuple? A SYN does where the one we know
  * is over. Where it is not, as far as was seen (FINs get lost), a SYN proves nothing and anybody
  * can send one; but a SYN-ACK that accepts another SYN than the one we know does.
@@ -43,6 +51,9 @@ void wirestate_step(struct wirestate_track *w, const struct pktmeta *m);
 bool wirestate_restarts(const struct wirestate_track *w, const struct pktmeta *m);
 
 bool wirestate_opener_certain(const struct wirestate_track *w);
+
+/* Bit e: end e has sent. Where both have, nobody who only pretends to be one of them made it up. */
+unsigned wirestate_ends_seen(const struct wirestate_track *w);
 
 /*
  * Does this ICMP or ICMPv6 error say that what it is about will not arrive? Fragmentation needed is

@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "query/columns_parts.h"
+#include "query/fold.h"
 
 static const struct columnpart *const parts[] = {
 	&columns_ends,	  &columns_socket, &columns_identity, &columns_options, &columns_sockopt,
@@ -161,13 +162,21 @@ uint32_t columns_needs(const struct column *const *cols, unsigned count)
 	return needs;
 }
 
+/* Most names differ in their first byte: cells ask for columns hundreds of times a frame. */
+static bool is_name(const char *known, const char *name)
+{
+	return fold_byte(known[0]) == fold_byte(name[0]) && strcasecmp(known, name) == 0;
+}
+
 static const struct column *find_exact(const char *name)
 {
-	const struct column *c;
+	for (unsigned part = 0; part < PARTS; part++) {
+		for (unsigned i = 0; i < parts[part]->count; i++) {
+			const struct column *c = &parts[part]->rows[i];
 
-	for (unsigned i = 0; (c = column_at(i)); i++) {
-		if (strcasecmp(c->name, name) == 0 || (c->key && strcasecmp(c->key, name) == 0))
-			return c;
+			if (is_name(c->name, name) || (c->key && is_name(c->key, name)))
+				return c;
+		}
 	}
 	return NULL;
 }
@@ -175,7 +184,7 @@ static const struct column *find_exact(const char *name)
 const struct column *column_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
-		if (strcasecmp(aliases[i].word, name) == 0)
+		if (is_name(aliases[i].word, name))
 			return find_exact(aliases[i].name);
 	}
 	return find_exact(name);

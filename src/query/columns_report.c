@@ -91,11 +91,13 @@ static bool get_wscale(const struct column *c, const struct row *r, struct value
 
 /*
  * From what the local end sent to the other's answer. Where no data went that way, the handshake's:
- * the SYN's answer, or that to the SYN+ACK.
+ * the SYN's answer, or that to the SYN+ACK; not where one was sent again, since nobody knows which
+ * of the two was answered (RFC 6298 3).
  */
 static uint32_t handshake_us(const struct row *r, const struct flowreport *p)
 {
-	if (!saw_syn(r) || !p->synack_us)
+	if (!saw_syn(r) || !p->synack_us ||
+	    (p->end[0].bits | p->end[1].bits) & END_SYN_RESENT)
 		return 0;
 	if (r->flow->rec.opener == r->local)
 		return p->synack_us;
@@ -106,8 +108,8 @@ static bool get_rtt(const struct column *c, const struct row *r, struct value *v
 {
 	const struct flowreport *p = report_of(r);
 
-	if (!p)
-		return false;
+	if (!p || tunnel_name(&r->flow->rec.key))
+		return false; /* what passes in a tunnel is no question and answer */
 	v->u64 = end_field(c, r, p);
 	if (!v->u64)
 		v->u64 = handshake_us(r, p);
@@ -167,7 +169,7 @@ static bool get_midstream(const struct column *c, const struct row *r, struct va
 
 COLUMNWORDS(closer_word, "local", "remote")
 
-/* Who sent the first FIN; without any, the RST. */
+/* Who sent the first FIN; without any, the RST, unless nobody heeded it. */
 static bool get_closed_by(const struct column *c, const struct row *r, struct value *v)
 {
 	const struct flowrec *f = flow_of(r);
@@ -177,7 +179,7 @@ static bool get_closed_by(const struct column *c, const struct row *r, struct va
 		return false;
 	if (f->closer != OPENER_UNKNOWN)
 		v->text = closer_word(f->closer != r->local);
-	else if (f->rst_from == 1 || f->rst_from == 2)
+	else if (f->wire_state != WS_ESTABLISHED && (f->rst_from == 1 || f->rst_from == 2))
 		v->text = closer_word((f->rst_from == 2) != r->local);
 	else
 		return false;

@@ -10,6 +10,7 @@
 #include "query/alerts.h"
 #include "query/columns_parts.h"
 #include "query/endtext.h"
+#include "query/field.h"
 #include "query/row.h"
 
 static size_t put(char *out, const char *text)
@@ -105,6 +106,28 @@ static bool get_state_age(const struct column *c, const struct row *r, struct va
 	return since_ns && since_ns <= end_ns;
 }
 
+/* arg: a field of struct flowcount, of which both ways are wanted. */
+static bool get_both_ways(const struct column *c, const struct row *r, struct value *v)
+{
+	const struct flowcount *rx = row_count(r, ROW_RX), *tx = row_count(r, ROW_TX);
+
+	if (!rx || !tx)
+		return false;
+	v->u64 = field_load(rx, c->arg) + field_load(tx, c->arg);
+	return true;
+}
+
+static bool get_duration(const struct column *c, const struct row *r, struct value *v)
+{
+	const struct flowrec *f = r->flow ? &r->flow->rec : NULL;
+
+	(void)c;
+	if (!f || f->last_ns < f->first_ns)
+		return false;
+	v->u64 = f->last_ns - f->first_ns;
+	return true;
+}
+
 static bool get_alert(const struct column *c, const struct row *r, struct value *v)
 {
 	(void)c;
@@ -132,6 +155,12 @@ static const struct column rows[] = {
 	  SCOPE_IDENTITY, 6, 0, get_age },
 	{ "state_age", NULL, "FOR", "since it came into its state", VT_UINT, UNIT_NS, SCOPE_KERNEL,
 	  6, 0, get_state_age },
+	{ "packets", NULL, "PKTS", "packets of both ways, as captured", VT_UINT, UNIT_COUNT,
+	  SCOPE_WIRE, 6, FIELD_OF(struct flowcount, packets), get_both_ways, 0, OF_FLOW },
+	{ "bytes", NULL, "BYTES", "bytes of IP of both ways", VT_UINT, UNIT_BYTES, SCOPE_WIRE, 6,
+	  FIELD_OF(struct flowcount, bytes), get_both_ways, 0, OF_FLOW },
+	{ "duration", NULL, "LASTED", "from its first packet to its last", VT_UINT, UNIT_NS,
+	  SCOPE_WIRE, 6, 0, get_duration, 0, OF_FLOW },
 	{ "alert", NULL, "!", "it has something to say", VT_BOOL, UNIT_NONE, SCOPE_IDENTITY, 1, 0,
 	  get_alert, NEED_INFO | NEED_SKMEM },
 	{ "alert_text", NULL, "ALERT", "what it has to say", VT_TEXT, UNIT_NONE, SCOPE_IDENTITY, 40,

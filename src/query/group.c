@@ -6,7 +6,11 @@
  * of a loopback connection count: what one sent the other received. A socket that ended counts as a
  * row, with what it carried, and not as a socket. The row of a flow that a
  * datagram socket in the same group serves adds nothing: that socket's own row has the flow in its
- * sum, and keeps it when the flow has expired.
+ * sum, and keeps it when the flow has expired. Where the two are in different groups the flow
+ * counts in its own, and is taken off the socket's: all groups together have it once.
+ *
+ * A file's rates are means over the lives of its flows, which were not at the same time: their sum
+ * would be the rate of nothing, so a group has none there.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -35,6 +39,7 @@ struct grouping {
 	uint32_t *by_label; /* group index or NO_GROUP */
 	struct sighting *seen;
 	uint32_t mask;
+	uint32_t sums; /* rows that are one */
 };
 
 static int grouping_init(struct grouping *g, struct result *r)
@@ -60,23 +65,22 @@ static int grouping_init(struct grouping *g, struct result *r)
 	return 0;
 }
 
-/* At most one sighting is noted for each row, so the table never fills. */
-static bool was_seen(struct grouping *g, const void *what, uint32_t group, bool note)
+/* Its slot, or the free one where it belongs: there are more slots than rows, and a row has one. */
+static struct sighting *sighting_of(const struct grouping *g, const void *what)
 {
-	uint32_t at = (uint32_t)hash_u64((uintptr_t)what, group) & g->mask;
+	uint32_t at = (uint32_t)hash_u64((uintptr_t)what, 0) & g->mask;
 
-	for (; g->seen[at].what; at = (at + 1) & g->mask) {
-		if (g->seen[at].what == what && g->seen[at].group == group)
-			return true;
-	}
-	if (note)
-		g->seen[at] = (struct sighting){ what, group };
-	return false;
+	while (g->seen[at].what && g->seen[at].what != what)
+		at = (at + 1) & g->mask;
+	return &g->seen[at];
 }
 
-static bool is_counted_elsewhere(struct grouping *g, const struct row *r, uint32_t group)
+/* The group whose sum has the row's traffic too; NO_GROUP: none. */
+static uint32_t group_of_sum(const struct grouping *g, const struct row *r)
 {
-	return r->owner && was_seen(g, r->owner, group, false);
+	const struct sighting *s = r->owner ? sighting_of(g, r->owner) : NULL;
+
+	return s && s->what ? s->group : NO_GROUP;
 }
 
 static void add_rate(uint64_t *sum, const struct row *r, enum rowway way)
@@ -92,8 +96,10 @@ static void add_traffic(struct group *group, const struct row *r)
 {
 	const struct flowcount *rx = row_count(r, ROW_RX), *tx = row_count(r, ROW_TX);
 
-	add_rate(&group->rx_bps, r, ROW_RX);
-	add_rate(&group->tx_bps, r, ROW_TX);
+	if (!model_host(r->m)->offline) {
+		add_rate(&group->rx_bps, r, ROW_RX);
+		add_rate(&group->tx_bps, r, ROW_TX);
+	}
 	if (!rx)
 		return;
 	group->rx_bytes += rx->bytes;
@@ -114,8 +120,37 @@ static void add_row(struct grouping *g, uint32_t index, const struct row *r)
 	}
 	if (r->sk && TCPINFO_HAS(r->sk->rec.tcpinfo_len, total_retrans))
 		group->retrans += r->sk->rec.tcpinfo.total_retrans;
-	if (!is_counted_elsewhere(g, r, index))
+	if (group_of_sum(g, r) != index)
 		add_traffic(group, r);
+}
+
+static void take_off(uint64_t *sum, uint64_t n)
+{
+	*sum -= n < *sum ? n : *sum;
+}
+
+static void take_rate_off(uint64_t *sum, const struct row *r, enum rowway way)
+{
+	bool from_wire;
+	uint64_t bps;
+
+	if (*sum != MODEL_RATE_UNKNOWN && row_rate(r, way, &bps, &from_wire))
+		take_off(sum, bps);
+}
+
+/* What another group has by its own row. */
+static void take_traffic_off(struct group *group, const struct row *r)
+{
+	const struct flowcount *rx = row_count(r, ROW_RX), *tx = row_count(r, ROW_TX);
+
+	take_rate_off(&group->rx_bps, r, ROW_RX);
+	take_rate_off(&group->tx_bps, r, ROW_TX);
+	if (!rx)
+		return;
+	take_off(&group->rx_bytes, rx->bytes);
+	take_off(&group->tx_bytes, tx->bytes);
+	take_off(&group->rx_packets, rx->packets);
+	take_off(&group->tx_packets, tx->packets);
 }
 
 /* The index of the group with this label, made where there is none; NO_GROUP: out of memory. */
@@ -171,8 +206,10 @@ static int assign_groups(struct grouping *g)
 		g->group_of[i] = find_group(g, &wanted);
 		if (g->group_of[i] == NO_GROUP)
 			return -ENOMEM;
-		if (row_is_sum(&row))
-			was_seen(g, row.sk, g->group_of[i], true);
+		if (row_is_sum(&row)) {
+			*sighting_of(g, row.sk) = (struct sighting){ row.sk, g->group_of[i] };
+			g->sums++;
+		}
 	}
 	return 0;
 }
@@ -188,42 +225,84 @@ static void add_rows(struct grouping *g)
 	}
 }
 
-/* The sums that a column may order groups by. */
-static const struct {
+/* After all was added: what is taken off is there. */
+static void take_served_off(struct grouping *g)
+{
+	for (uint32_t i = 0; g->sums && i < g->r->rows; i++) {
+		struct row row;
+		uint32_t of_sum;
+
+		if (g->group_of[i] == NO_GROUP || !model_row(g->m, g->rows[i].id, &row))
+			continue;
+		of_sum = group_of_sum(g, &row);
+		if (of_sum != NO_GROUP && of_sum != g->group_of[i])
+			take_traffic_off(&g->r->groups[of_sum], &row);
+	}
+}
+
+/* What is summed up, by column: one field of struct group, or two. */
+struct sum {
 	const char *column;
-	size_t offset;
-} sums[] = {
-	{ "rx_rate", offsetof(struct group, rx_bps) },
-	{ "tx_rate", offsetof(struct group, tx_bps) },
-	{ "rx_bytes", offsetof(struct group, rx_bytes) },
-	{ "tx_bytes", offsetof(struct group, tx_bytes) },
-	{ "rx_packets", offsetof(struct group, rx_packets) },
-	{ "tx_packets", offsetof(struct group, tx_packets) },
-	{ "total_retrans", offsetof(struct group, retrans) },
+	size_t offset, other; /* 0: none (the label is there) */
+};
+
+#define SUM(column, field) { column, offsetof(struct group, field), 0 }
+#define BOTH(column, rx, tx) { column, offsetof(struct group, rx), offsetof(struct group, tx) }
+
+static const struct sum sums[] = {
+	SUM("rx_rate", rx_bps),
+	SUM("tx_rate", tx_bps),
+	SUM("rx_bytes", rx_bytes),
+	SUM("tx_bytes", tx_bytes),
+	SUM("rx_packets", rx_packets),
+	SUM("tx_packets", tx_packets),
+	BOTH("bytes", rx_bytes, tx_bytes),
+	BOTH("packets", rx_packets, tx_packets),
+	SUM("total_retrans", retrans),
 };
 
 struct grouporder {
 	const struct query *q;
 	const struct group *groups;
-	size_t sum; /* offset; 0: none (the label is there) */
+	const struct sum *sum; /* NULL: none */
 };
 
-static size_t sum_of(const struct column *c)
+static const struct sum *sum_of(const struct column *c)
 {
 	for (size_t i = 0; c && i < sizeof(sums) / sizeof(sums[0]); i++) {
 		if (strcmp(sums[i].column, c->name) == 0)
-			return sums[i].offset;
+			return &sums[i];
 	}
-	return 0;
+	return NULL;
+}
+
+static uint64_t field_at(const struct group *g, size_t offset)
+{
+	uint64_t n;
+
+	memcpy(&n, (const char *)g + offset, sizeof(n));
+	return n;
+}
+
+static uint64_t sum_get(const struct sum *s, const struct group *g)
+{
+	return field_at(g, s->offset) + (s->other ? field_at(g, s->other) : 0);
+}
+
+bool group_sum(const struct group *g, const struct column *c, uint64_t *sum)
+{
+	const struct sum *s = sum_of(c);
+
+	if (s)
+		*sum = sum_get(s, g);
+	return s;
 }
 
 static int compare_sums(const struct grouporder *o, const struct group *x, const struct group *y)
 {
-	uint64_t sx, sy;
+	uint64_t sx = sum_get(o->sum, x), sy = sum_get(o->sum, y);
 	int by;
 
-	memcpy(&sx, (const char *)x + o->sum, sizeof(sx));
-	memcpy(&sy, (const char *)y + o->sum, sizeof(sy));
 	if (sx == MODEL_RATE_UNKNOWN || sy == MODEL_RATE_UNKNOWN)
 		return (sx == MODEL_RATE_UNKNOWN) - (sy == MODEL_RATE_UNKNOWN);
 	by = (sx > sy) - (sx < sy);
@@ -330,6 +409,7 @@ int group_items(const struct query *q, const struct model *m, bool fold, struct 
 	if (ret)
 		return ret;
 	add_rows(&g);
+	take_served_off(&g);
 	order_groups(&g);
 	return write_items(&g, fold);
 }

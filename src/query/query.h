@@ -68,6 +68,12 @@ void result_fini(struct result *r);
 int query_run(const struct query *q, const struct model *m, bool fold, struct result *r);
 
 /*
+ * What a group's heading says in a column: MODEL_RATE_UNKNOWN where no row knows. false: that
+ * column has no sum.
+ */
+bool group_sum(const struct group *g, const struct column *c, uint64_t *sum);
+
+/*
  * Columns by which one may group: process, state, raddr, lport and all others that are text,
  * address or plain.
  */

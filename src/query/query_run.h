@@ -38,6 +38,8 @@ struct sortkey {
 
 /* false: unknown */
 bool sort_fill_key(const struct column *c, const struct row *r, struct sortkey *out);
+
+/* Puts the ids in order; keys come in the order of their pos, and what else is in them is lost. */
 void sort_keys(const struct query *q, const struct model *m, struct sortkey *keys,
 		   uint32_t count);
 

@@ -5,6 +5,7 @@
  */
 #include "query/row.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -123,7 +124,11 @@ enum endreason row_end(const struct row *r)
 		[WS_CLOSED] = END_CLOSED,
 	};
 
-	return r->sk ? r->sk->end : of_wire[row_wire_state(r)];
+	if (r->sk)
+		return r->sk->end;
+	/* A datagram that was refused keeps nobody from sending the next. */
+	return r->flow && r->flow->rec.key.proto == IPPROTO_TCP ? of_wire[row_wire_state(r)] :
+								  END_NONE;
 }
 
 uint64_t row_ended_ns(const struct row *r)

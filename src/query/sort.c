@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sort: order by one column, stable, each value fetched once.
+ * sort: order by one column, stable, each value fetched once: numbers by their digits, what is longer
+ * by comparing.
  *
  * Owns no memory. A value is asked for again only where two long texts begin with the same 23
  * bytes.
@@ -105,6 +106,81 @@ static int compare_keys(const void *left, const void *right, void *ctx)
 	return (x->pos > y->pos) - (x->pos < y->pos);
 }
 
+/* A key of one word, and its row. */
+struct numkey {
+	uint64_t by;
+	uint32_t id;
+};
+
+/*
+ * Numbers in the order in which equals stay: what lives before what is over, then the same of those
+ * that are unknown. Returns how many are known.
+ */
+static uint32_t split(const struct sortkey *keys, uint32_t count, bool descending,
+		      struct numkey *out)
+{
+	enum { CLASS_SHIFT = 29, CLASSES = 4 };	/* SORT_OVER and SORT_UNKNOWN */
+	uint32_t at[CLASSES + 1] = { 0 }, known;
+
+	for (uint32_t i = 0; i < count; i++)
+		at[(keys[i].pos >> CLASS_SHIFT) + 1]++;
+	for (unsigned i = 1; i < CLASSES; i++)
+		at[i] += at[i - 1];
+	known = at[SORT_UNKNOWN >> CLASS_SHIFT];
+	for (uint32_t i = 0; i < count; i++)
+		out[at[keys[i].pos >> CLASS_SHIFT]++] = (struct numkey){
+			.by = descending ? ~keys[i].w[0] : keys[i].w[0],
+			.id = keys[i].id,
+		};
+	return known;
+}
+
+/* One digit of a stable radix sort. */
+static void sort_by_byte(const struct numkey *from, uint32_t count, unsigned shift,
+			 struct numkey *to)
+{
+	uint32_t at[257] = { 0 };
+
+	for (uint32_t i = 0; i < count; i++)
+		at[(from[i].by >> shift & 0xff) + 1]++;
+	for (unsigned i = 1; i < 256; i++)
+		at[i] += at[i - 1];
+	for (uint32_t i = 0; i < count; i++)
+		to[at[from[i].by >> shift & 0xff]++] = from[i];
+}
+
+/*
+ * Rates are all different and anew at every interval: by digits that costs a tenth of what
+ * comparing does. Of the keys only the ids are left. false: no memory.
+ */
+static bool sort_numbers(struct sortkey *keys, uint32_t count, bool descending)
+{
+	struct numkey *mem = reallocarray(NULL, count, 2 * sizeof(*mem));
+	struct numkey *from = mem, *to = mem + count, *swap;
+	uint64_t differs = 0;
+	uint32_t known;
+
+	if (!mem)
+		return false;
+	known = split(keys, count, descending, from);
+	for (uint32_t i = known; i < count; i++)
+		to[i] = from[i];
+	for (uint32_t i = 0; i < known; i++)
+		differs |= from[i].by ^ from[0].by;
+	for (unsigned shift = 0; shift < 64; shift += 8) {
+		if (!(differs >> shift & 0xff))
+			continue;
+		sort_by_byte(from, known, shift, to);
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		keys[i].id = from[i].id;
+	free(mem);
+	return true;
+}
+
 void sort_keys(const struct query *q, const struct model *m, struct sortkey *keys, uint32_t count)
 {
 	struct order o = {
@@ -116,5 +192,7 @@ void sort_keys(const struct query *q, const struct model *m, struct sortkey *key
 		.descending = q->descending,
 	};
 
+	if (count < 2 || (!o.text && !o.addr && sort_numbers(keys, count, o.descending)))
+		return;
 	qsort_r(keys, count, sizeof(keys[0]), compare_keys, &o);
 }

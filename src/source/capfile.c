@@ -240,6 +240,20 @@ struct capiface *capfile_first_iface(const struct capfile *f)
 	return f->iface_count ? f->ifaces : NULL;
 }
 
+bool capfile_take_iface(struct capfile *f, uint32_t *ifindex, char name[static EVENT_NAME_MAX])
+{
+	while (f->ifaces_taken < f->iface_count) {
+		const struct capiface *i = &f->ifaces[f->ifaces_taken++];
+
+		if (!i->name[0])
+			continue;
+		*ifindex = f->ifaces_taken;	/* by id, plus one: as in packets */
+		memcpy(name, i->name, sizeof(i->name));
+		return true;
+	}
+	return false;
+}
+
 bool capfile_has_only_unknown_links(const struct capfile *f, uint32_t *file_link)
 {
 	if (!f->any_link || f->known_link)

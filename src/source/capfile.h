@@ -11,6 +11,7 @@
 #define SOCKMON_SOURCE_CAPFILE_H
 
 #include "base/errmsg.h"
+#include "event.h"
 #include "net/addr.h"
 #include "net/decode.h"
 #include "net/dns.h"
@@ -28,6 +29,8 @@ struct capiface {
 	uint32_t file_link;		/* as the file has it */
 	uint16_t link;			/* as source/pktlink.h has it */
 	int16_t mark;			/* the reader's own, CAPFILE_NO_MARK at first */
+	bool name_cut;			/* it was longer */
+	char name[EVENT_NAME_MAX];	/* "" = none */
 };
 
 enum { CAPFILE_NO_MARK = -1 };
@@ -70,6 +73,12 @@ bool capfile_has_only_unknown_links(const struct capfile *f, uint32_t *file_link
 
 /* Packets lost, as the file says: by the kernel, by the interface. */
 void capfile_lost(const struct capfile *f, uint64_t *dropped, uint64_t *if_dropped);
+
+/*
+ * Takes the next interface that has a name, and the number that its packets carry; false: none now.
+ * Those of a section are forgotten where the next one begins.
+ */
+bool capfile_take_iface(struct capfile *f, uint32_t *ifindex, char name[static EVENT_NAME_MAX]);
 
 /* Takes the next name that the file gives an address; false: none now. */
 bool capfile_take_name(struct capfile *f, struct addr *addr, char name[static DNS_NAME_MAX]);

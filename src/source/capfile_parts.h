@@ -34,6 +34,7 @@ struct capfile {
 	const struct capformat *format;
 	struct capiface *ifaces;	/* of this section, by id; owned */
 	uint32_t iface_count, iface_room;
+	uint32_t ifaces_taken;		/* of iface_count: by capfile_take_iface() */
 	bool swapped;
 	bool any_link, known_link;	/* an interface was seen; one with a known link type */
 	uint32_t unknown_link;		/* of the last that had none, as the file has it */

@@ -20,6 +20,7 @@ enum {
 	RECORD_BYTES_KUZNETZOV = 24,
 	VERSION_MAJOR = 2,
 	LINK_MASK = 0x03ffffff,		/* above: the length of a check sequence, and a flag */
+	CACHE_LINE = 64,
 	CAPLEN_MAX = 262144,		/* libpcap's MAXIMUM_SNAPLEN: beyond is damage */
 };
 
@@ -113,6 +114,9 @@ static int pcap_next(struct capfile *f, struct pktraw *raw, struct capiface **if
 	if (!at)
 		return capfile_ended(f);
 	capwindow_skip(&f->window, f->header_bytes + caplen);
+	/* The next one is somewhere else, and wanted as soon as this one was looked at. */
+	__builtin_prefetch(at + f->header_bytes + caplen);
+	__builtin_prefetch(at + f->header_bytes + caplen + CACHE_LINE);
 	*raw = (struct pktraw){
 		.time_ns = time_of(f, at),
 		.data = at + f->header_bytes,

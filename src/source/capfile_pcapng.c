@@ -24,12 +24,15 @@ enum {
 	BLOCK_HEAD = 8,			/* type and length */
 	BLOCK_TAIL = 4,			/* the length again */
 	BLOCK_MAX = 16 << 20,
+	OPEN_MIB = 16,			/* up to here there is an interface */
 	PACKET_HEAD = 20,		/* of the body of both kinds that have a time */
 	VERSION_MAJOR = 1,
 };
 
 enum {
 	OPTION_END = 0,
+	OPTION_IF_NAME = 2,
+	OPTION_IF_DESCRIPTION = 3,
 	OPTION_PACKET_FLAGS = 2,
 	OPTION_TIME_RESOLUTION = 9,
 	OPTION_TIME_OFFSET = 14,
@@ -84,7 +87,7 @@ static int read_section(struct capfile *f, struct bytes body, struct pktraw *raw
 	if (major != VERSION_MAJOR)
 		return capfile_damaged(f, "version %u.%u of pcapng, not 1.0", major,
 				       capfile_u16(f, body.p + 6));
-	f->iface_count = 0;
+	f->iface_count = f->ifaces_taken = 0;
 	return CAPRECORD_OTHER;
 }
 
@@ -109,12 +112,25 @@ static int64_t clamp(int64_t n, int64_t min, int64_t max)
 	return n < min ? min : n < max ? n : max;
 }
 
+/* Up to a NUL, which should not be there. One that is empty is none. */
+static void set_name(struct capiface *i, const struct option *o)
+{
+	size_t len = strnlen((const char *)o->value, o->len), room = sizeof(i->name) - 1;
+
+	i->name_cut = len > room;
+	memset(i->name, 0, sizeof(i->name));
+	memcpy(i->name, o->value, i->name_cut ? room : len);
+}
+
 static int set_iface_option(struct capfile *f, struct capiface *i, const struct option *o)
 {
 	if (o->code == OPTION_TIME_RESOLUTION && o->len == 1)
 		return set_resolution(f, i, *o->value);
 	if (o->code == OPTION_TIME_OFFSET && o->len == sizeof(i->offset_s))
 		i->offset_s = clamp((int64_t)capfile_u64(f, o->value), -SECONDS_MAX, SECONDS_MAX);
+	/* A name of 50 characters is Windows' for a number; there this is what people know. */
+	if (o->code == OPTION_IF_NAME || (o->code == OPTION_IF_DESCRIPTION && i->name_cut))
+		set_name(i, o);
 	return 0;
 }
 
@@ -379,15 +395,23 @@ static bool pcapng_is(const uint8_t at[static 4])
 	return load_be32(at) == BLOCK_SECTION;
 }
 
-/* Up to the first interface: only then can a capture filter be checked. */
+/*
+ * Up to the first interface: only then can a capture filter be checked. Not for ever: while a file
+ * is opened nobody can be asked to stop.
+ */
 static int pcapng_open(struct capfile *f)
 {
 	struct capiface *iface;
 	struct pktraw raw;
 	int r = CAPRECORD_OTHER;
 
-	while (r == CAPRECORD_OTHER && !f->iface_count)
+	while (r == CAPRECORD_OTHER && !f->iface_count) {
+		if (capwindow_offset(&f->window) >= (uint64_t)OPEN_MIB << 20) {
+			errmsg_set(&f->why, "no interface in its first %d MiB", OPEN_MIB);
+			return -EPROTO;
+		}
 		r = pcapng_next(f, &raw, &iface);
+	}
 	return r < 0 ? r : 0;
 }
 

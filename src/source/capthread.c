@@ -76,6 +76,7 @@ struct capthread {
 	uint64_t expired_ns, asked_ns;
 	uint64_t stepped_ns;	/* event time: when the clock was last found set */
 	uint32_t asked_seen, answered;
+	uint32_t whole;		/* the last that was answered with nothing left behind */
 	bool drained;		/* the source had nothing more to give */
 	bool backlog;
 };
@@ -138,8 +139,11 @@ static void collect(struct capthread *t, struct capbatch *b, bool all, uint64_t 
 	t->backlog = b->backlog = flowtab_has_changes(flows);
 	b->ifcount_count = ifcounts_collect(&t->feed.ifcounts, b->ifcounts);
 	t->all_ns = now;
-	if (is_answer(t, now))
-		t->answered = t->asked_seen;
+	if (!is_answer(t, now))
+		return;
+	t->answered = t->asked_seen;
+	if (t->drained && !t->backlog)
+		t->whole = t->asked_seen;
 }
 
 /* Returns whether everything that is known was given away. `trouble`: the source's end, or NULL. */
@@ -165,6 +169,7 @@ static bool publish(struct capthread *t, uint64_t now, const struct errmsg *trou
 		t->loss_ns = now;
 	t->feed.pktsrc->ops->stats(t->feed.pktsrc, &b->stats);
 	b->answers = t->answered;
+	b->whole = t->whole;
 	t->published_ns = now;
 	atomic_store(&t->starved, t->backlog);
 	mailbox_put_full(&t->mailbox, b);
@@ -185,13 +190,13 @@ static void follow_clock(struct capthread *t)
 	t->feed.newest_ns = now + STAMP_FUTURE_NS;
 }
 
-static void note_asked(struct capthread *t, uint64_t now)
+static void note_asked(struct capthread *t)
 {
 	uint32_t asked = atomic_load(&t->asked);
 
 	if (asked != t->asked_seen) {
 		t->asked_seen = asked;
-		t->asked_ns = now;
+		t->asked_ns = clock_mono_ns();
 	}
 }
 
@@ -254,10 +259,11 @@ static int work(struct capthread *t, struct errmsg *err)
 	if (atomic_load(&t->orders))
 		carry_out_orders(t);
 	follow_clock(t);
-	n = pktfeed_step(&t->feed, STEP_PACKETS, err);
-	t->drained = n < STEP_PACKETS;
+	note_asked(t);
+	/* Before the step: an answer holds what was there when it began, however long it takes. */
 	now = clock_mono_ns();
-	note_asked(t, now);
+	n = pktfeed_step(&t->feed, STEP_PACKETS, err);
+	t->drained = n < STEP_PACKETS && !t->feed.pktsrc->more;
 	if (now - t->expired_ns >= GAP_EXPIRE_NS) {
 		flowtab_expire(t->feed.flows, eventclock_now(&t->clock), EXPIRE_SLOTS);
 		t->expired_ns = now;

@@ -24,6 +24,7 @@ struct capbatch {
 	struct flowout *flows;
 	uint32_t count;
 	uint32_t answers;	/* the last capthread_ask() that all up to here answers */
+	uint32_t whole;		/* the last one that was answered with all there was */
 	bool backlog;		/* more changes wait than fitted */
 	bool balanced;		/* nothing waits: with this batch, all flows were told as `totals` has them */
 	bool failed;		/* the last source did, `trouble` says why; no batch comes after this */

@@ -22,12 +22,16 @@
 
 enum {
 	MAX_FLOWS_DEFAULT = 1 << 20,
-	READ_PACKETS = 64,	/* between two looks at the clock; no more names are kept than PKTFEED_NAMES */
+	READ_PACKETS = 64,	/* between two looks at the clock */
 	SLICE_FLOWS = 4096,
 	HELD_SLICE = 512,	/* these and what the model makes of them stay in a core's cache */
 	/* There may be dozens of further namespaces, and most have little to say. */
 	FURTHER_BUFFER_KIB = 2048,
 };
+
+/* Of a file every name is learned. */
+_Static_assert((int)READ_PACKETS <= (int)PKTFEED_ANSWERS &&
+	       (int)READ_PACKETS * (int)DNS_ADDRS_MAX <= (int)PKTFEED_NAMES, "names are taken in time");
 
 #define READ_NS (4 * NSEC_PER_MSEC)
 #define SHOW_GAP_NS (100 * NSEC_PER_MSEC)
@@ -46,11 +50,13 @@ struct capture {
 	struct capopening *left;	/* not wanted any more before they were open */
 	struct errmsg told_next;	/* what became of one; "" = nothing to tell */
 	uint32_t asked, answered;	/* see capthread_ask() */
+	uint64_t asked_ns;		/* event time of the last one */
 
 	/* a file */
 	struct pktfeed feed;
 	struct flowout *slice;
 	struct namerec *names;		/* PKTFEED_NAMES */
+	struct ifcountrec *ifcounts;	/* IFCOUNTS_MAX */
 	uint32_t slice_count;		/* held: flows in it that were sent and not taken back */
 	uint32_t slice_gen;		/* one more with each slice */
 	enum filephase phase;
@@ -172,6 +178,8 @@ static int live_step(struct source *s, uint64_t now_ns, const struct sink *out)
 	if (b->trouble.text[0])
 		send_trouble(&b->trouble, now_ns, out);
 	c->rec.balanced = b->balanced;
+	if (b->whole == c->asked)
+		c->rec.told_ns = c->asked_ns;
 	send_totals(c, &b->totals, &b->stats, now_ns, out);
 	c->answered = b->answers;
 	capthread_give_back(c->thread, b);
@@ -201,6 +209,7 @@ static void live_refresh(struct source *s, uint64_t now_ns)
 		if (c->opening[i] && capopen_is_over(c->opening[i]))
 			end_opening(c, i);
 	capopen_reap(&c->left, false);
+	c->asked_ns = now_ns;
 	c->asked = capthread_ask(c->thread);
 }
 
@@ -222,6 +231,7 @@ static void capture_close(struct source *s)
 	pktfeed_fini(&c->feed);
 	free(c->slice);
 	free(c->names);
+	free(c->ifcounts);
 	free((char *)c->opt.interfaces);
 	free((char *)c->opt.filter);
 	free(c);
@@ -247,9 +257,12 @@ static void file_send_totals(struct capture *c, uint64_t time_ns, const struct s
 
 	if (p->ops->stats)
 		p->ops->stats(c->feed.pktsrc, &stats);
+	c->rec.first_ns = c->feed.earliest_ns;
+	c->rec.last_ns = c->feed.latest_ns;
 	c->rec.balanced = c->hold || !flowtab_has_changes(c->feed.flows);
 	if (c->hold)
 		flowtab_sum(c->feed.flows, &c->rec.held_packets, &c->rec.held_bytes);
+	send_ifcounts(c->ifcounts, ifcounts_collect(&c->feed.ifcounts, c->ifcounts), time_ns, out);
 	send_totals(c, flowtab_totals(c->feed.flows), &stats, time_ns, out);
 }
 
@@ -285,13 +298,34 @@ static void file_send_names(struct capture *c, uint64_t time_ns, const struct si
 	struct pktsrc *p = c->feed.pktsrc;
 	char name[DNS_NAME_MAX];
 
-	if (c->feed.name_count)
+	if (c->feed.answers)
 		send_names(c->names, pktfeed_take_names(&c->feed, c->names), time_ns, out);
 	while (p->ops->take_name && p->ops->take_name(p, &e.name.addr, name)) {
 		e.name.origin = NAME_FILE;
 		snprintf(e.name.name, sizeof(e.name.name), "%s", name);
 		sink_send(out, &e);
 	}
+}
+
+static void send_iface(uint32_t ifindex, const char name[static EVENT_NAME_MAX], uint64_t time_ns,
+		       const struct sink *out)
+{
+	struct event e = { .kind = EV_IFACE, .time_ns = time_ns };
+
+	e.iface.ifindex = ifindex;
+	e.iface.no_stats = true;
+	memcpy(e.iface.name, name, sizeof(e.iface.name));
+	sink_send(out, &e);
+}
+
+static void file_send_ifaces(const struct capture *c, uint64_t time_ns, const struct sink *out)
+{
+	struct pktsrc *p = c->feed.pktsrc;
+	char name[EVENT_NAME_MAX];
+	uint32_t ifindex;
+
+	while (p->ops->take_iface && p->ops->take_iface(p, &ifindex, name))
+		send_iface(ifindex, name, time_ns, out);
 }
 
 /* Reads for a while; true when there is something to show before the end. */
@@ -302,6 +336,7 @@ static bool file_read(struct capture *c, uint64_t now_ns, const struct sink *out
 	for (; now - start < READ_NS; now = clock_mono_ns()) {
 		int n = pktfeed_step(&c->feed, READ_PACKETS, &c->trouble);
 
+		file_send_ifaces(c, file_time_ns(c, now_ns), out);
 		file_send_names(c, file_time_ns(c, now_ns), out);
 		c->idle = n == -EAGAIN;
 		if (c->idle)
@@ -470,6 +505,7 @@ static int open_file(struct capture **out, const struct capture_options *opt, st
 	flowtab_keep_former(c->feed.flows);
 	c->slice = xcalloc(SLICE_FLOWS, sizeof(*c->slice));
 	c->names = xcalloc(PKTFEED_NAMES, sizeof(*c->names));
+	c->ifcounts = xcalloc(IFCOUNTS_MAX, sizeof(*c->ifcounts));
 	*out = c;
 	return 0;
 }
@@ -493,15 +529,16 @@ void capture_progress(const struct source *s, uint64_t *at, uint64_t *size)
 		p->ops->progress(p, at, size);
 }
 
-void capture_cut(struct source *s)
+bool capture_cut(struct source *s)
 {
 	struct capture *c = capture_of(s);
 
 	if (s->ops != &file_ops || c->phase != FILE_READING)
-		return;
+		return false;
 	c->phase = FILE_SENDING;
 	errmsg_set(&c->trouble, "%s was not read to its end: interrupted; what was read is shown",
 		   strcmp(c->rec.interfaces, "-") == 0 ? "standard input" : c->rec.interfaces);
+	return true;
 }
 
 const char *capture_trouble(const struct source *s)

@@ -33,7 +33,7 @@ void capture_progress(const struct source *s, uint64_t *at, uint64_t *size);
  * Reads no further: what was read is sent, as if the file ended here (with its trouble:
  * interrupted).
  */
-void capture_cut(struct source *s);
+bool capture_cut(struct source *s);	/* false: it has ended already, or is no file */
 
 /*
  * A file that was opened with `hold`, and read: sends the next few hundred of its flows, in the

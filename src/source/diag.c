@@ -23,6 +23,8 @@
 #include "source/diagabsent.h"
 #include "source/diagask.h"
 #include "source/diagdump.h"
+#include "source/diagrest.h"
+#include "source/family_inet.h"
 #include "source/nlsock.h"
 #include "source/procnet.h"
 
@@ -52,6 +54,7 @@ struct diag {
 	struct nlsock nl;
 	struct diagask ask;
 	struct diagdump dump;
+	struct diagrest rest;
 	struct procnet_read *text;
 	uint32_t malformed; /* lines of that text */
 	struct table tables[FAMILY_ROWS_MAX];
@@ -66,6 +69,7 @@ struct diag {
 	char told[EVENT_TEXT_MAX]; /* the notice, as last told */
 	bool round;
 	bool dumping;
+	bool single; /* this kernel does not tell of TCP over IPv4 and IPv6 in one answer */
 	unsigned at;
 	uint64_t work_ns;  /* spent on this dump so far; waiting is not */
 	uint64_t heard_ns; /* event time of its last datagram */
@@ -154,8 +158,8 @@ static void tell_trouble(struct diag *d, uint64_t now_ns, const struct sink *out
 	sink_send(out, &e);
 }
 
-static void end_dump(struct diag *d, struct stepclock *clock, int error, bool complete,
-		     const struct sink *out)
+static void end_table(struct diag *d, struct stepclock *clock, int error, bool complete,
+		      const struct sink *out)
 {
 	struct event e = { .kind = EV_DUMP_DONE, .time_ns = event_now_ns(clock) };
 	struct table *t = &d->tables[d->at];
@@ -173,6 +177,17 @@ static void end_dump(struct diag *d, struct stepclock *clock, int error, bool co
 	sink_send(out, &e);
 	d->dumping = false;
 	d->at++;
+}
+
+static void end_dump(struct diag *d, struct stepclock *clock, int error, bool complete,
+		     const struct sink *out)
+{
+	bool twin = d->dump.twin != NULL;
+
+	end_table(d, clock, error, complete, out);
+	if (twin)	/* the time that it took was the same */
+		end_table(d, clock, error, complete, out);
+	d->dump.twin = NULL;
 }
 
 /* Gives the dump up: what the kernel still has for it would stand in the way of the next. */
@@ -216,12 +231,14 @@ static void read_text(struct diag *d, struct stepclock *clock, const struct sink
 
 static int send_request(struct diag *d, const struct family *f, uint32_t seq)
 {
+	void (*write)(const struct family *f, void *buf, uint32_t seq, uint32_t details) =
+		d->dump.twin ? family_inet_request_both : f->request;
 	union {
 		struct nlmsghdr header;
 		uint8_t bytes[NLSOCK_REQUEST_BYTES];
 	} request = { .header = { .nlmsg_len = 0 } };
 
-	f->request(f, &request, seq, d->details);
+	write(f, &request, seq, d->details);
 	return nlsock_send(&d->nl, &request.header);
 }
 
@@ -230,6 +247,16 @@ static bool asks_diag(const struct diag *d, const struct table *t, uint64_t now_
 {
 	return d->dump.family->request && !d->opt.text_only &&
 	       (!t->no_diag || now_ns >= t->retry_ns);
+}
+
+/* Can the next table's sockets be in the same answer? */
+static bool has_twin(const struct diag *d)
+{
+	const struct family *next = family_at(d->at + 1);
+
+	return !d->single && d->dump.family->proto == SP_TCP && next && next->proto == SP_TCP &&
+	       d->tables[d->at + 1].wanted && !d->tables[d->at].no_diag &&
+	       !d->tables[d->at + 1].no_diag;
 }
 
 static void begin_dump(struct diag *d, struct stepclock *clock, const struct sink *out)
@@ -246,6 +273,12 @@ static void begin_dump(struct diag *d, struct stepclock *clock, const struct sin
 		begin_text(d, clock, out);
 		return;
 	}
+	if (diagrest_take(&d->rest, d->at)) {
+		end_dump(d, clock, 0, true, out);
+		return;
+	}
+	if (has_twin(d))
+		diagdump_add_twin(&d->dump, ++d->runs[d->at + 1]);
 	err = d->nl.socket ? 0 : nlsock_reopen(&d->nl);
 	d->dump.id.portid = d->nl.portid;
 	if (!err)
@@ -293,6 +326,12 @@ static void take_end(struct diag *d, struct stepclock *clock, const struct sink 
 {
 	struct table *t = &d->tables[d->at];
 
+	if (d->dump.twin && is_refusal(d->dump.error)) {
+		d->single = true;
+		begin_dump(d, clock, out);
+		return;
+	}
+	diagrest_note(&d->rest, d->at, &d->dump);
 	t->no_diag = is_refusal(d->dump.error);
 	t->refusal = t->no_diag ? d->dump.error : 0;
 	if (t->no_diag) {
@@ -398,6 +437,7 @@ static void diag_refresh(struct source *s, uint64_t now_ns)
 	if (d->round)
 		return;
 	take_wishes(d);
+	diagrest_begin_round(&d->rest);
 	d->round = true;
 	d->at = 0;
 }

@@ -5,21 +5,61 @@
  */
 #include "source/diagdump.h"
 
+#include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 
+#include "base/hash.h"
 #include "source/nlread.h"
 
 void diagdump_begin(struct diagdump *d, uint16_t dump, uint32_t run, struct diagdump_id id)
 {
 	d->family = family_at(dump % FAMILY_ROWS_MAX);
+	d->twin = NULL;
 	d->id = id;
 	d->done = false;
 	d->damaged = false;
 	d->error = 0;
+	d->rows = 0;
+	d->likeness = 0;
+	d->parts[0] = (struct diagpart){ dump, run };
 	d->event.kind = EV_SOCKET;
 	d->event.sock.dump = dump;
 	d->event.sock.netns = dump / FAMILY_ROWS_MAX;
 	d->event.sock.dump_gen = run;
+}
+
+void diagdump_add_twin(struct diagdump *d, uint32_t run)
+{
+	uint16_t dump = d->parts[0].dump + 1;
+
+	d->twin = family_at(dump % FAMILY_ROWS_MAX);
+	d->parts[1] = (struct diagpart){ dump, run };
+}
+
+/* Every struct of a row begins with its family, 8 bits wide. */
+static const struct family *family_of(struct diagdump *d, const struct nlmsghdr *msg)
+{
+	struct bytes row = nlread_payload(msg);
+	bool other = d->twin && bytes_left(&row) && *bytes_take(&row, 1) == d->twin->family;
+
+	d->event.sock.dump = d->parts[other].dump;
+	d->event.sock.dump_gen = d->parts[other].run;
+	return other ? d->twin : d->family;
+}
+
+static void take_row(struct diagdump *d, const struct nlmsghdr *msg, const struct sink *out)
+{
+	const struct family *f = family_of(d, msg);
+	bool skip = false;
+
+	if (!f->parse(f, msg, &d->event, &skip)) {
+		d->damaged = true;
+		return;
+	}
+	d->rows++;
+	d->likeness += hash_u64(d->event.sock.cookie, d->event.sock.state);
+	if (!skip)
+		sink_send(out, &d->event);
 }
 
 static void take_message(struct diagdump *d, const struct nlmsghdr *msg, const struct sink *out)
@@ -29,13 +69,8 @@ static void take_message(struct diagdump *d, const struct nlmsghdr *msg, const s
 	if (msg->nlmsg_type == NLMSG_DONE || msg->nlmsg_type == NLMSG_ERROR) {
 		d->error = nlread_status(msg);
 		d->done = true;
-	} else if (msg->nlmsg_type == SOCK_DIAG_BY_FAMILY) {
-		bool skip = false;
-
-		if (!d->family->parse(d->family, msg, &d->event, &skip))
-			d->damaged = true;
-		else if (!skip)
-			sink_send(out, &d->event);
+	} else if (msg->nlmsg_type == (d->twin ? TCPDIAG_GETSOCK : SOCK_DIAG_BY_FAMILY)) {
+		take_row(d, msg, out);
 	}
 }
 

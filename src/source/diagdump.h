@@ -21,15 +21,28 @@ struct diagdump_id {
  */
 struct diagdump {
 	const struct family *family;
+	const struct family *twin; /* its rows come in the same answer; NULL: none */
 	struct diagdump_id id;
 	bool done;
 	bool damaged;
 	int error;
-	struct event event; /* reused for every socket; has the dump's index and run number */
+	uint32_t rows;	/* sockets told so far */
+	uint64_t likeness; /* of which, and in which states: differs when they do, in whatever order */
+	struct diagpart {
+		uint16_t dump;
+		uint32_t run;
+	} parts[2]; /* the family's, the twin's */
+	struct event event; /* reused for every socket */
 };
 
 /* dump: its dump_index(); run: which dump of it this is. */
 void diagdump_begin(struct diagdump *d, uint16_t dump, uint32_t run, struct diagdump_id id);
+
+/*
+ * The answer is to family_inet_request_both(): rows of the table after the first are in it too,
+ * and are told as that one's.
+ */
+void diagdump_add_twin(struct diagdump *d, uint32_t run);
 
 /* One datagram; its sockets are sent with the time at which it was received. */
 void diagdump_feed(struct diagdump *d, struct bytes datagram, uint64_t time_ns,

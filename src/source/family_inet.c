@@ -76,17 +76,33 @@ static struct nlmsghdr *begin_request(const struct family *f, void *buf, uint32_
 	return msg;
 }
 
+/* Sockets that are bound and no more (6.8 and later) cost a walk over the bound ports. */
+static uint32_t states_of_dump(uint32_t details)
+{
+	return details & DETAIL_BOUND ? EVERY_STATE : EVERY_STATE & ~(1u << KERNEL_BOUND_INACTIVE);
+}
+
 void family_inet_request(const struct family *f, void *buf, uint32_t seq, uint32_t details)
 {
 	struct nlmsghdr *msg = begin_request(f, buf, seq, details);
 	struct inet_diag_req_v2 *req = mnl_nlmsg_get_payload(msg);
 
 	msg->nlmsg_flags |= NLM_F_DUMP;
-	/* Sockets that are bound and no more (6.8 and later) cost a walk over the bound ports. */
-	if (!(details & DETAIL_BOUND))
-		req->idiag_states &= ~(1u << KERNEL_BOUND_INACTIVE);
+	req->idiag_states = states_of_dump(details);
 	if (f->proto == SP_MPTCP)
 		mnl_attr_put_u32(msg, INET_DIAG_REQ_PROTOCOL, DIAG_MPTCP);
+}
+
+void family_inet_request_both(const struct family *f, void *buf, uint32_t seq, uint32_t details)
+{
+	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
+	struct inet_diag_req *req = mnl_nlmsg_put_extra_header(msg, sizeof(*req));
+
+	msg->nlmsg_type = TCPDIAG_GETSOCK;
+	msg->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	msg->nlmsg_seq = seq;
+	req->idiag_ext = wanted_ext(f->proto, details);
+	req->idiag_states = states_of_dump(details);
 }
 
 static void put_addr(__be32 out[4], const struct addr *a, uint8_t family)

@@ -10,6 +10,14 @@
 #include "source/families.h"
 
 void family_inet_request(const struct family *f, void *buf, uint32_t seq, uint32_t details);
+
+/*
+ * TCP over IPv4 and IPv6 in one walk over the kernel's table, which is as large as memory allows
+ * and costs more than few sockets in it: the request of before Linux 3.3, which SOCK_DIAG_BY_FAMILY
+ * takes one family for. Its answers are TCPDIAG_GETSOCK messages, of the same form
+ * (inet_diag_dump_compat() of net/ipv4/inet_diag.c).
+ */
+void family_inet_request_both(const struct family *f, void *buf, uint32_t seq, uint32_t details);
 bool family_inet_parse(const struct family *f, const struct nlmsghdr *msg, struct event *out,
 		       bool *skip);
 

@@ -40,6 +40,7 @@ static inline void ifcounts_add(struct ifcounts *t, const struct pktmeta *m)
 
 	if (c->rec.ifindex != m->ifindex || c->rec.netns != m->key.netns)
 		c = ifcounts_find(t, m->ifindex, m->key.netns);
+	c->rec.last_ns = m->time_ns;
 	if (m->way == PKT_OUT) {
 		c->rec.tx_packets++;
 		c->rec.tx_segs += m->segs;

@@ -15,7 +15,10 @@
 #include "base/clock.h"
 #include "source/pidinfo.h"
 
-enum { CLOCK_EVERY = 8 };	/* reads between two looks at the clock */
+enum {
+	CLOCK_EVERY = 8,	/* reads between two looks at the clock */
+	WHOLE_LAP_EVERY = 8,	/* where there is a budget */
+};
 
 void pidflags_set_budget(struct pidflags *f, uint64_t budget_ns)
 {
@@ -23,6 +26,7 @@ void pidflags_set_budget(struct pidflags *f, uint64_t budget_ns)
 		return;
 	f->budget_ns = budget_ns;
 	f->lap_open = false;
+	f->laps = 0;
 	pidflags_begin_round(f);
 }
 
@@ -32,6 +36,8 @@ void pidflags_begin_round(struct pidflags *f)
 	if (f->budget_ns == 0 || f->lap_open)
 		return;
 	f->lap_open = true;
+	f->lap_whole = f->budget_ns == UINT64_MAX || f->laps % WHOLE_LAP_EVERY == 0;
+	f->laps++;
 	f->slot = 0;
 	f->fd_at = 0;
 }
@@ -102,6 +108,14 @@ static bool update(int fdinfo_fd, struct sockfd *s)
 
 /* ---- the lap ---- */
 
+/* Moves on to a descriptor that this lap is for; false: the process has no more. */
+static bool find_due(struct pidflags *f, const struct pident *who)
+{
+	while (f->fd_at < who->fds.count && who->fds.at[f->fd_at].has_flags && !f->lap_whole)
+		f->fd_at++;
+	return f->fd_at < who->fds.count;
+}
+
 /* The descriptors of one process from fd_at on; false: out of time. */
 static bool go_through(struct pidflags *f, struct pident *who, uint64_t deadline_ns,
 		       uint64_t now_ns, const struct sink *out)
@@ -111,7 +125,7 @@ static bool go_through(struct pidflags *f, struct pident *who, uint64_t deadline
 
 	if (fdinfo_fd < 0)
 		return true;
-	while (in_time && f->fd_at < who->fds.count) {
+	while (in_time && find_due(f, who)) {
 		struct sockfd *s = &who->fds.at[f->fd_at++];
 
 		if (update(fdinfo_fd, s))
@@ -138,7 +152,7 @@ void pidflags_step(struct pidflags *f, uint64_t deadline_ns, uint64_t now_ns,
 	while (f->slot <= f->tab->mask && mono_ns < deadline_ns) {
 		struct pident *who = f->tab->slots[f->slot];
 
-		if (who && who->fds.count) {
+		if (who && find_due(f, who)) {
 			if (!go_through(f, who, deadline_ns, now_ns, out))
 				break;
 			mono_ns = clock_mono_ns();

@@ -2,7 +2,8 @@
 /*
  * The flags of descriptors that hold sockets: O_NONBLOCK and O_CLOEXEC, from /proc/PID/fdinfo/FD.
  * That is a read for each (some 7 us), so they are looked up for one descriptor after the other,
- * as far as the budget goes, and again from the start once all had their turn.
+ * as far as the budget goes, and again from the start once all had their turn. Flags seldom change:
+ * with a budget most laps are for those that were never read.
  */
 #ifndef SOCKMON_SOURCE_PIDFLAGS_H
 #define SOCKMON_SOURCE_PIDFLAGS_H
@@ -23,6 +24,8 @@ struct pidflags {
 	uint64_t budget_ns;	/* a round; 0: none, UINT64_MAX: one whole lap */
 	uint64_t left_ns;	/* of this round's */
 	bool lap_open;
+	bool lap_whole;		/* of those that are known, too */
+	unsigned laps;		/* begun */
 	size_t slot, fd_at;
 	struct holderrec asked[PIDFLAGS_ASKED_MAX];
 	unsigned asked_count;

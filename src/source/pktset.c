@@ -151,24 +151,20 @@ bool pktset_take_trouble(struct pktsrc *set, struct errmsg *out)
 
 /* ---- packets */
 
-/* Marks the members that are to be stepped now; returns how many. */
-static unsigned find_ready(struct pktset *s, bool ready[PKTSET_MAX])
+/* Marks the members that are to be stepped now. */
+static void find_ready(struct pktset *s, bool ready[PKTSET_MAX])
 {
 	struct epoll_event events[PKTSET_MAX];
 	uint64_t now = clock_mono_ns();
 	int n = epoll_wait(s->epoll_fd, events, PKTSET_MAX, 0);
 	bool all = now >= s->look_ns;
-	unsigned count = 0;
 
 	for (unsigned i = 0; i < s->count; i++)
 		ready[i] = all;
 	for (int i = 0; i < n; i++)
 		ready[events[i].data.u32] = true;
-	for (unsigned i = 0; i < s->count; i++)
-		count += ready[i];
 	if (all)
 		s->look_ns = now + LOOK_NS;
-	return count;
 }
 
 /* Its failure is the set's where it is the last member, else its own. */
@@ -192,18 +188,50 @@ static int step_member(struct pktset *s, unsigned i, unsigned max,
 	return 0;
 }
 
+/*
+ * One turn of those that are ready, `share` packets each at most; who gives less has no more and is
+ * not ready any longer. Returns how many packets these were, or -errno of the last member.
+ */
+static int take_turn(struct pktset *s, bool ready[PKTSET_MAX], unsigned share, unsigned max,
+		     void (*each)(void *ctx, const struct pktraw *raw), void *ctx,
+		     struct errmsg *err)
+{
+	unsigned total = 0;
+
+	/* From the last to the first: who leaves is replaced by one that had its turn. */
+	for (unsigned i = s->count; i > 0 && total < max; i--) {
+		unsigned before = s->count;
+		int n = ready[i - 1] ? step_member(s, i - 1, share, each, ctx, err) : 0;
+
+		if (n < 0)
+			return n;
+		ready[i - 1] = s->count < before ? ready[s->count] : (unsigned)n == share;
+		total += (unsigned)n;
+	}
+	return (int)total;
+}
+
+static unsigned count_ready(const struct pktset *s, const bool ready[PKTSET_MAX])
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < s->count; i++)
+		count += ready[i];
+	return count;
+}
+
+/* Gives less than max only where no member has more: whoever steps the set relies on it. */
 static int step_many(struct pktset *s, unsigned max,
 		     void (*each)(void *ctx, const struct pktraw *raw), void *ctx,
 		     struct errmsg *err)
 {
+	unsigned wanted, total = 0;
 	bool ready[PKTSET_MAX];
-	unsigned wanted = find_ready(s, ready), total = 0;
-	unsigned share = wanted ? max / wanted : 0;
 
-	share = share ? share : 1;
-	/* From the last to the first: who leaves is replaced by one that had its turn. */
-	for (unsigned i = s->count; i > 0 && total < max; i--) {
-		int n = ready[i - 1] ? step_member(s, i - 1, share, each, ctx, err) : 0;
+	find_ready(s, ready);
+	while (total < max && (wanted = count_ready(s, ready))) {
+		unsigned left = max - total, share = left / wanted ? left / wanted : 1;
+		int n = take_turn(s, ready, share, left, each, ctx, err);
 
 		if (n < 0)
 			return n;
@@ -224,6 +252,7 @@ static int set_step(struct pktsrc *src, unsigned max,
 		return 0;
 	if (s->count > 1)
 		return step_many(s, max, each, ctx, err);
+	src->more = false;	/* all of max is its own */
 	n = only->ops->step(only, max, each, ctx, err);
 	src->losing = src->losing || only->losing;
 	return n;

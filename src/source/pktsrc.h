@@ -8,6 +8,7 @@
 #define SOCKMON_SOURCE_PKTSRC_H
 
 #include "base/errmsg.h"
+#include "event.h"
 #include "net/decode.h"
 #include "net/dns.h"
 
@@ -42,6 +43,8 @@ struct pktsrc_ops {
 	 * source gives none.
 	 */
 	bool (*take_name)(struct pktsrc *p, struct addr *addr, char name[static DNS_NAME_MAX]);
+	/* Likewise the next interface's name, and the number that its packets carry. */
+	bool (*take_iface)(struct pktsrc *p, uint32_t *ifindex, char name[static EVENT_NAME_MAX]);
 	/* For a progress bar: bytes read and size; 0 = unknown. NULL for live sources. */
 	void (*progress)(const struct pktsrc *p, uint64_t *at, uint64_t *size);
 	void (*close)(struct pktsrc *p);
@@ -49,6 +52,7 @@ struct pktsrc_ops {
 
 struct pktsrc {
 	const struct pktsrc_ops *ops;	/* first member of each implementation */
+	bool more;	/* live, a set: the last step() left packets where it had looked at enough of one source */
 	bool losing;	/* live: packets were dropped since the last stats(), which clears it. Not all sources know */
 };
 

@@ -29,7 +29,8 @@ enum { PCAP_HEADER_BYTES = 24, SNAPLEN = 262144 };
 struct filtercode {
 	uint16_t link;
 	bool swapped;
-	struct bpf_program program;
+	bool fits;			/* false: it asks for what such packets have not */
+	struct bpf_program program;	/* where it fits */
 };
 
 struct pktsrc_file {
@@ -108,6 +109,7 @@ static pcap_t *open_handle(uint16_t link, bool swapped, char why[PCAP_ERRBUF_SIZ
 {
 	uint32_t header[] = { 0xa1b2c3d4, 0, 0, 0, SNAPLEN, link };
 	const uint16_t version[] = { 2, 4 };
+	pcap_t *pcap;
 	FILE *f;
 
 	memcpy(&header[1], version, sizeof(version));
@@ -122,7 +124,10 @@ static pcap_t *open_handle(uint16_t link, bool swapped, char why[PCAP_ERRBUF_SIZ
 		return NULL;
 	}
 	/* It is read at once, so the header may go. */
-	return pcap_fopen_offline(f, why);
+	pcap = pcap_fopen_offline(f, why);
+	if (!pcap)
+		fclose(f);
+	return pcap;
 }
 
 static int compile(const struct pktsrc_file *p, struct filtercode *out, struct errmsg *err)
@@ -142,7 +147,11 @@ static int compile(const struct pktsrc_file *p, struct filtercode *out, struct e
 	return r;
 }
 
-/* Sets i->mark. One whose packets are not decoded keeps none: none of them passes. */
+/*
+ * Sets i->mark. One whose packets are not decoded keeps none: none of them passes. An error is that
+ * of the file's first link type alone: where the filter is good for one and asks for what another
+ * has not (an Ethernet address), none of the other's packets passes, and the rest is read.
+ */
 static int find_code(struct pktsrc_file *p, struct capiface *i, struct errmsg *err)
 {
 	struct filtercode code = { .link = i->link, .swapped = capfile_is_swapped(p->file) };
@@ -156,7 +165,8 @@ static int find_code(struct pktsrc_file *p, struct capiface *i, struct errmsg *e
 	if (n == p->code_count) {
 		int r = compile(p, &code, err);
 
-		if (r)
+		code.fits = !r;
+		if (r && !n)
 			return r;
 		p->codes = xreallocarray(p->codes, (size_t)n + 1, sizeof(*p->codes));
 		p->codes[p->code_count++] = code;
@@ -169,9 +179,7 @@ static bool passes(const struct pktsrc_file *p, const struct capiface *i, const 
 {
 	struct pcap_pkthdr h = { .caplen = raw->caplen, .len = raw->wirelen };
 
-	if (!p->filter)
-		return true;
-	return i->mark != CAPFILE_NO_MARK &&
+	return i->mark != CAPFILE_NO_MARK && p->codes[i->mark].fits &&
 	       pcap_offline_filter(&p->codes[i->mark].program, &h, raw->data);
 }
 
@@ -200,7 +208,7 @@ static int step_record(struct pktsrc_file *p, void (*each)(void *ctx, const stru
 		       void *ctx)
 {
 	struct capiface *iface;
-	struct errmsg why = { "" };
+	struct errmsg why;	/* set by a failure, and not zeroed for every packet */
 	struct pktraw raw;
 	int r = capfile_next(p->file, false, &raw, &iface, &why);
 
@@ -210,6 +218,10 @@ static int step_record(struct pktsrc_file *p, void (*each)(void *ctx, const stru
 		note_failure(p, r, &why);
 	if (r != CAPRECORD_PACKET)
 		return r < 0 && r != -EAGAIN ? CAPRECORD_END : r;
+	if (!p->filter) {
+		each(ctx, &raw);
+		return CAPRECORD_PACKET;
+	}
 	p->failed = find_code(p, iface, &p->why);
 	if (p->failed) {
 		p->done = true;
@@ -257,6 +269,11 @@ static bool file_take_name(struct pktsrc *src, struct addr *addr, char name[stat
 	return capfile_take_name(pktsrc_file_of(src)->file, addr, name);
 }
 
+static bool file_take_iface(struct pktsrc *src, uint32_t *ifindex, char name[static EVENT_NAME_MAX])
+{
+	return capfile_take_iface(pktsrc_file_of(src)->file, ifindex, name);
+}
+
 static void file_progress(const struct pktsrc *src, uint64_t *at, uint64_t *size)
 {
 	const struct pktsrc_file *p = pktsrc_file_of_const(src);
@@ -273,7 +290,8 @@ static void file_close(struct pktsrc *src)
 	if (p->fd > STDIN_FILENO)
 		close(p->fd);
 	for (int16_t i = 0; i < p->code_count; i++)
-		pcap_freecode(&p->codes[i].program);
+		if (p->codes[i].fits)
+			pcap_freecode(&p->codes[i].program);
 	free(p->codes);
 	free(p->filter);
 	free(p->name);
@@ -285,6 +303,7 @@ static const struct pktsrc_ops ops = {
 	.fd = file_fd,
 	.stats = file_stats,
 	.take_name = file_take_name,
+	.take_iface = file_take_iface,
 	.progress = file_progress,
 	.close = file_close,
 };

@@ -248,10 +248,13 @@ static int rtlink_step(struct source *s, uint64_t now_ns, const struct sink *out
 
 	if (!r->nl.socket && now_ns >= r->retry_ns)
 		start_over(r, now_ns);
-	while (r->nl.socket && clock_mono_ns() < start_ns + STEP_NS) {
-		if (!r->dumping && r->todo && now_ns >= r->retry_ns)
-			begin_dump(r, now_ns);
-		else if (!receive(r, now_ns, out))
+	for (uint64_t ran_ns = 0; r->nl.socket && ran_ns < STEP_NS;
+	     ran_ns = clock_mono_ns() - start_ns) {
+		uint64_t at_ns = now_ns + ran_ns; /* statistics are compared with packets */
+
+		if (!r->dumping && r->todo && at_ns >= r->retry_ns)
+			begin_dump(r, at_ns);
+		else if (!receive(r, at_ns, out))
 			break;
 	}
 	return 0;

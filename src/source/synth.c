@@ -436,7 +436,8 @@ static void send_capture(const struct synth *s, const struct sink *out)
 	struct flowtotals *t = &e.capture.totals;
 
 	e.capture = (struct capturerec){ .totals = s->past, .live = true,
-					.began_ns = BEGAN_NS, .interfaces = "any" };
+					.began_ns = BEGAN_NS, .told_ns = e.time_ns,
+					.interfaces = "any" };
 	t->flow_limit = FLOW_LIMIT;
 	t->not_ip = ARP_BEFORE + (uint64_t)s->time.tick * ARP_EACH;
 	t->not_ip_bytes = t->not_ip * ARP_BYTES;

@@ -92,6 +92,12 @@ static uint32_t write_udp(uint8_t *at, uint32_t payload)
 	return 8;
 }
 
+static void write_ether(uint8_t *at, int ip6)
+{
+	memcpy(at, "\2\0\0\0\0\2\2\0\0\0\0\1", 12);
+	put16(at + 12, ip6 ? 0x86dd : 0x0800);
+}
+
 uint32_t frames_write(uint8_t frame[static FRAME_MAX], uint32_t flow, int back, int opens,
 		      uint32_t payload, uint32_t seq[static 2])
 {
@@ -104,8 +110,7 @@ uint32_t frames_write(uint8_t frame[static FRAME_MAX], uint32_t flow, int back, 
 	if (tcp && opens)
 		payload = 0;
 	len = payload + (tcp ? 20 : 8);
-	memcpy(frame, "\2\0\0\0\0\2\2\0\0\0\0\1", 12);
-	put16(frame + 12, ip6 ? 0x86dd : 0x0800);
+	write_ether(frame, ip6);
 	n += ip6 ? write_ip6(frame + n, &e, back, proto, len) :
 		   write_ip4(frame + n, &e, back, proto, len);
 	put16(frame + n, e.port[back]);
@@ -113,4 +118,18 @@ uint32_t frames_write(uint8_t frame[static FRAME_MAX], uint32_t flow, int back, 
 	n += tcp ? write_tcp(frame + n, back, opens, payload, seq) : write_udp(frame + n, payload);
 	memset(frame + n, 'z', payload);
 	return n + payload;
+}
+
+/* The port is the low half of n, and the host the high one. */
+uint32_t frames_write_syn(uint8_t frame[static FRAME_MAX], uint32_t n)
+{
+	struct ends e = { .host = { 0x0b000000 + (n >> 16), 0xc6120001 } };
+	uint32_t seq[2] = { n, 0 };
+
+	write_ether(frame, 0);
+	write_ip4(frame + 14, &e, 0, IPPROTO_TCP, 20);
+	put16(frame + 34, n);
+	put16(frame + 36, 80);
+	write_tcp(frame + 34, 0, 1, 0, seq);
+	return 54;
 }

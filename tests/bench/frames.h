@@ -23,4 +23,7 @@ uint64_t frames_random(uint64_t *state);
 uint32_t frames_write(uint8_t frame[static FRAME_MAX], uint32_t flow, int back, int opens,
 		      uint32_t payload, uint32_t seq[static 2]);
 
+/* Writes the n-th of 2^32 SYNs that are each of a flow of its own, over IPv4. Returns the length, 54. */
+uint32_t frames_write_syn(uint8_t frame[static FRAME_MAX], uint32_t n);
+
 #endif

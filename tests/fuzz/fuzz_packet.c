@@ -49,7 +49,11 @@ static void check_transport(const struct pktmeta *m)
 	bool is_icmp = m->key.proto == 1 || m->key.proto == 58;
 
 	if (m->key.proto != 6 || m->fragment)
-		require(!m->tcp_flags && !m->seq && !m->ack && !m->window);
+		require(!m->tcp_flags && !m->ack && !m->window);
+	if (is_icmp && !m->fragment)
+		require(m->seq <= UINT16_MAX);	/* an echo's number */
+	else if (m->key.proto != 6 || m->fragment)
+		require(!m->seq);
 	if (!(m->tcp_flags & WIRE_SYN))
 		require(!m->mss && m->wscale == WSCALE_NONE);
 	require(m->wscale <= 14 || m->wscale == WSCALE_NONE);

@@ -13,12 +13,14 @@ close: when an actor ends, so do its connections. Deliberately single-threaded: 
     reuseport NAME   bind NAME ADDR PORT   listen NAME BACKLOG
     connect NAME ADDR PORT   begin NAME ADDR PORT (does not wait)   accept NAME LISTENER
     send NAME N   recv NAME N   sendto NAME ADDR PORT N   ends NAME (waits for the peer's FIN)
+    stream NAME RATE SECONDS (sends so many bytes a second, receives all that comes, a second longer)
     finish NAME (sends a FIN)   close NAME   info NAME   pid   quit
 """
 import os
 import socket
 import struct
 import sys
+import time
 
 CHUNK = 65536
 KINDS = {"raw": socket.SOCK_RAW, "dgram": socket.SOCK_DGRAM, "stream": socket.SOCK_STREAM,
@@ -117,6 +119,24 @@ class Actor:
             if not got:
                 raise OSError(f"the peer ended {left} bytes early")
             left -= got
+
+    def stream(self, name, rate, seconds):
+        sock, chunk, put, began = self.socks[name], bytes(1400), 0, time.monotonic()
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setblocking(False)
+        while (ran := time.monotonic() - began) < float(seconds) + 1:
+            try:
+                while ran < float(seconds) and put < ran * int(rate):
+                    put += sock.send(chunk)
+            except BlockingIOError:
+                pass
+            try:
+                while sock.recv(CHUNK):
+                    pass
+            except BlockingIOError:
+                pass
+            time.sleep(0.002)
+        sock.settimeout(20)
 
     def sendto(self, name, addr, port, count):
         self.socks[name].sendto(bytes(int(count)), (addr, int(port)))

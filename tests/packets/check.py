@@ -86,20 +86,16 @@ def sum_of(snapshot, what):
     return sum(row.get("tx_" + what, 0) + row.get("rx_" + what, 0) for row in snapshot["rows"])
 
 
-def gone(capture, what):
-    """What the header says of flows that have no row any more."""
-    return capture["evicted_" + what] + capture.get("expired_" + what, 0)
-
-
 def imbalance(snapshot):
-    """Packets = those of rows + not IP + undecodable + gone with their flows; bytes likewise where all of it is IP."""
+    """All that was read is in one of the header's sums, and what is live on the rows; in packets and in bytes."""
     capture = snapshot["capture"]
-    booked = sum_of(snapshot, "packets") + capture["not_ip"] + capture["undecodable"] + gone(capture, "packets")
-    if booked != capture["packets"]:
-        yield f"{capture['packets']} packets, {booked} accounted for"
-    booked = sum_of(snapshot, "bytes") + gone(capture, "bytes")
-    if not capture["not_ip"] and not capture["undecodable"] and booked != capture["bytes"]:
-        yield f"{capture['bytes']} bytes, {booked} accounted for"
+    for what, repeat, extra in (("packets", "repeat_packets", ""), ("bytes", "repeat_bytes", "_bytes")):
+        booked = (capture["live_" + what] + capture[repeat] + capture["expired_" + what] + capture["evicted_" + what] +
+                  capture["not_ip" + extra] + capture["undecodable" + extra])
+        if booked != capture[what]:
+            yield f"{capture[what]} {what}, {booked} accounted for: {capture}"
+        if sum_of(snapshot, what) != capture["live_" + what]:
+            yield f"{capture['live_' + what]} {what} of live flows, {sum_of(snapshot, what)} on rows"
 
 
 def flow_problems(found, wanted):

@@ -8,6 +8,7 @@
  *	# ticks: 3		intervals that pass before the first key (1)
  *	# keys: / u d p Enter	names as in the help; TICK lets an interval pass, CLICK:x,y and DOUBLE:x,y
  *				are the mouse, SIZE:WxH resizes
+ *	# file: yes		a capture file in the place of the synthetic host (captures.c)
  *	# ascii: yes		a terminal without UTF-8
  *	# notice: TEXT		what a capture without the right to capture says
  *	# notice-too: TEXT	what the sockets' source has to say beside
@@ -28,22 +29,13 @@
 
 #include <cmocka.h>
 
-#include "app.h"
 #include "base/clock.h"
-#include "ui/ui.h"
+#include "ui/view.h"
 
-enum { CASES_MAX = 256, ARGS_MAX = 24, OTHERS = 4 };	/* tests that are no cases */
+#include "captures.h"
+#include "stage.h"
 
-struct screencase {
-	char path[512];
-	char name[128];
-	char *text;			/* the whole file; owned */
-	const char *expected;		/* in text, behind the "---" line */
-	char args[256], keys[1024], notice[400], notice_too[400], netns[64];
-	int width, height;
-	unsigned ticks, dropped, evicted;
-	bool ascii;
-};
+enum { CASES_MAX = 256, OTHERS = 5 };	/* tests that are no cases */
 
 static char *read_all(const char *path)
 {
@@ -94,6 +86,8 @@ static void read_line(struct screencase *c, const char *line)
 		c->evicted = (unsigned)strtoul(value, NULL, 10);
 	if (directive(line, "ascii", value, sizeof(value)))
 		c->ascii = strcmp(value, "yes") == 0;
+	if (directive(line, "file", value, sizeof(value)))
+		c->file = strcmp(value, "yes") == 0;
 }
 
 static void read_case(struct screencase *c)
@@ -109,190 +103,6 @@ static void read_case(struct screencase *c)
 		read_line(c, line);
 	}
 	c->expected = line + 4;
-}
-
-/* An app with the arguments of a case, its UI, and a screen. */
-struct stage {
-	struct options opt;
-	struct app *app;
-	struct ui *ui;
-	struct grid grid;
-	uint64_t now_ns;
-	char args[256];
-};
-
-static void parse_args(struct stage *s, const char *args)
-{
-	char name[] = "sockmon", demo[] = "--demo";
-	char *argv[ARGS_MAX] = { name, demo }, *word, *rest = s->args;
-	struct errmsg err = { "" };
-	int argc = 2;
-
-	snprintf(s->args, sizeof(s->args), "%s", args);
-	while ((word = strsep(&rest, " "))) {
-		if (*word && argc < ARGS_MAX - 1)
-			argv[argc++] = word;
-	}
-	if (options_parse(&s->opt, argc, argv, &err))
-		fail_msg("%s", err.text);
-}
-
-static void tick(struct stage *s)
-{
-	s->now_ns += NSEC_PER_SEC;
-	app_refresh(s->app);
-	do {
-		app_step(s->app, s->now_ns);
-	} while (!app_paused(s->app) && !app_round_done(s->app));
-}
-
-/* As run.c does: again while something waits. */
-static void paint(struct stage *s)
-{
-	unsigned i;
-
-	for (i = 0; i < 3 && (i == 0 || ui_dirty(s->ui)); i++)
-		ui_paint(s->ui, &s->grid);
-	assert_false(ui_dirty(s->ui));
-}
-
-/* The UI gets the model as const; a test may play a source that the synthetic host has not. */
-static void give(struct stage *s, struct event *e)
-{
-	e->time_ns = model_time_ns(app_model(s->app));
-	model_apply((struct model *)(uintptr_t)app_model(s->app), e);
-}
-
-static void give_notice(struct stage *s, enum noticesource source, const char *text)
-{
-	struct event e = { .kind = EV_NOTICE };
-
-	e.notice.source = (uint8_t)source;
-	snprintf(e.notice.text, sizeof(e.notice.text), "%.300s", text);
-	give(s, &e);
-}
-
-static void give_losses(struct stage *s, unsigned dropped, unsigned evicted)
-{
-	struct event e = { .kind = EV_CAPTURE };
-
-	e.capture = *model_capture(app_model(s->app));
-	e.capture.dropped = dropped;
-	e.capture.totals.evicted_flows = evicted;
-	give(s, &e);
-}
-
-static void give_netns(struct stage *s, const char *name)
-{
-	struct event e = { .kind = EV_NETNS };
-
-	e.netns = (struct netnsrec){ .index = 1, .inode = 4026532281 };
-	snprintf(e.netns.name, sizeof(e.netns.name), "%.60s", name);
-	give(s, &e);
-	e = (struct event){ .kind = EV_SOCKET };
-	e.sock = (struct sockrec){
-		.cookie = 0x700001,
-		.netns = 1,
-		.proto = SP_TCP,
-		.family = AF_INET,
-		.state = ST_LISTEN,
-		.lport = 6379,
-		.send_q = 511,
-		.has = HAS_COOKIE | HAS_QUEUES,
-		.dump = dump_index(1, 0),
-		.dump_gen = 1,
-		.inode = 70001,
-	};
-	addr_parse("0.0.0.0", &e.sock.laddr);
-	addr_parse("0.0.0.0", &e.sock.raddr);
-	give(s, &e);
-	e.sock.cookie++;
-	e.sock.inode++;
-	e.sock.state = ST_ESTABLISHED;
-	e.sock.send_q = 0;
-	e.sock.rport = 42110;
-	addr_parse("127.0.0.1", &e.sock.laddr);
-	addr_parse("127.0.0.1", &e.sock.raddr);
-	give(s, &e);
-}
-
-static void stage_init(struct stage *s, const struct screencase *c)
-{
-	struct errmsg err = { "" };
-	unsigned i;
-
-	memset(s, 0, sizeof(*s));
-	parse_args(s, c->args);
-	if (app_new(&s->app, &s->opt, &err))
-		fail_msg("%s", err.text);
-	s->ui = ui_new(s->app);
-	assert_int_equal(grid_init(&s->grid, c->width, c->height, c->ascii), 0);
-	for (i = 0; i < c->ticks; i++) {	/* each is seen, as on a screen that was open all the time */
-		tick(s);
-		paint(s);
-	}
-	if (c->notice[0])
-		give_notice(s, NOTICE_CAPTURE, c->notice);
-	if (c->notice_too[0])
-		give_notice(s, NOTICE_SOCKETS, c->notice_too);
-	if (c->netns[0])
-		give_netns(s, c->netns);
-	if (c->dropped || c->evicted)
-		give_losses(s, c->dropped, c->evicted);
-	paint(s);
-}
-
-static void stage_fini(struct stage *s)
-{
-	ui_free(s->ui);
-	app_free(s->app);
-	grid_fini(&s->grid);
-	options_fini(&s->opt);
-}
-
-static bool press_mouse(struct stage *s, const char *word)
-{
-	struct key k = { .code = KEY_MOUSE_ };
-	int x, y;
-
-	if (sscanf(word, "CLICK:%d,%d", &x, &y) == 2)
-		k.mouse = MOUSE_CLICK;
-	else if (sscanf(word, "DOUBLE:%d,%d", &x, &y) == 2)
-		k.mouse = MOUSE_DOUBLE;
-	else
-		return false;
-	k.x = (int16_t)x;
-	k.y = (int16_t)y;
-	ui_key(s->ui, &k);
-	return true;
-}
-
-static void press(struct stage *s, const char *word)
-{
-	struct key k = { .code = key_from_name(word, strlen(word)) };
-	int w, h;
-
-	if (strcmp(word, "TICK") == 0) {
-		tick(s);
-	} else if (sscanf(word, "SIZE:%dx%d", &w, &h) == 2) {
-		assert_int_equal(grid_resize(&s->grid, w, h), 0);
-	} else if (!press_mouse(s, word)) {
-		if (!k.code)
-			fail_msg("no such key: %s", word);
-		ui_key(s->ui, &k);
-	}
-	paint(s);
-}
-
-static void press_all(struct stage *s, const char *keys)
-{
-	char copy[1024], *rest = copy, *word;
-
-	snprintf(copy, sizeof(copy), "%s", keys);
-	while ((word = strsep(&rest, " "))) {
-		if (*word)
-			press(s, word);
-	}
 }
 
 static void print_screen(const char *title, const char *text)
@@ -323,7 +133,7 @@ static void test_case(void **state)
 	struct buf screen;
 
 	stage_init(&s, c);
-	press_all(&s, c->keys);
+	stage_press_all(&s, c->keys);
 	buf_init(&screen);
 	grid_dump(&s.grid, &screen);
 	stage_fini(&s);
@@ -362,32 +172,10 @@ static void test_every_size_and_every_key_is_survived(void **state)
 		for (h = 1; h < 60; h += h < 8 ? 1 : 17) {
 			assert_int_equal(grid_resize(&s.grid, w, h), 0);
 			for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-				press(&s, words[i]);
+				stage_press(&s, words[i]);
 		}
 	}
 	stage_fini(&s);
-}
-
-static void type(struct stage *s, const char *text)
-{
-	for (; *text; text++) {
-		struct key k = { .code = (unsigned char)*text };
-
-		ui_key(s->ui, &k);
-	}
-	paint(s);
-}
-
-static bool screen_says(struct stage *s, const char *text)
-{
-	struct buf screen;
-	bool found;
-
-	buf_init(&screen);
-	grid_dump(&s->grid, &screen);
-	found = strstr(screen.data, text) != NULL;
-	buf_fini(&screen);
-	return found;
 }
 
 static long size_of(const char *path)
@@ -404,10 +192,10 @@ static long size_of(const char *path)
 
 static void export_to(struct stage *s, const char *path)
 {
-	press_all(s, "x C-u");
-	type(s, "csv ");
-	type(s, path);
-	press(s, "Enter");
+	stage_press_all(s, "x C-u");
+	stage_type(s, "csv ");
+	stage_type(s, path);
+	stage_press(s, "Enter");
 }
 
 static void test_export_writes_the_rows_and_asks_before_it_replaces(void **state)
@@ -424,62 +212,32 @@ static void test_export_writes_the_rows_and_asks_before_it_replaces(void **state
 	snprintf(path, sizeof(path), "%s/rows.csv", folder);
 	stage_init(&s, &c);
 	export_to(&s, path);
-	assert_true(screen_says(&s, "5 rows written to"));
+	assert_true(stage_says(&s, "5 rows written to"));
 	five = size_of(path);
-	press(&s, "Esc");			/* no filter: more rows */
+	stage_press(&s, "Esc");			/* no filter: more rows */
 	export_to(&s, path);
-	assert_true(screen_says(&s, "exists. Replace it? y/n"));
-	press_all(&s, "n Esc");
+	assert_true(stage_says(&s, "exists. Replace it? y/n"));
+	stage_press_all(&s, "n Esc");
 	assert_int_equal(size_of(path), five);
 	export_to(&s, path);
-	press(&s, "y");
-	assert_true(screen_says(&s, " rows written to"));
-	assert_false(screen_says(&s, " 5 rows written to"));
+	stage_press(&s, "y");
+	assert_true(stage_says(&s, " rows written to"));
+	assert_false(stage_says(&s, " 5 rows written to"));
 	all = size_of(path);
 	assert_true(all > five);
 	export_to(&s, "/nonexistent/rows.csv");
-	assert_true(screen_says(&s, "/nonexistent"));
-	assert_false(screen_says(&s, "written to"));
+	assert_true(stage_says(&s, "/nonexistent"));
+	assert_false(stage_says(&s, "written to"));
 	stage_fini(&s);
 	assert_int_equal(remove(path), 0);
 	assert_int_equal(remove(folder), 0);
 }
 
-enum { FILE_PACKETS = 400000, FILE_FLOWS = 64 };	/* more than one step reads */
-
-/* A capture of one-byte datagrams, of raw IPv4 (LINKTYPE_RAW). */
-static void write_capture(const char *path)
+static void open_many(struct stage *s, const char *path)
 {
-	const uint32_t header[6] = { 0xa1b2c3d4, 4 << 16 | 2, 0, 0, 262144, 101 };
-	uint8_t packet[16 + 29] = { 0 };
-	uint32_t record[4] = { 1767268800, 0, 29, 29 };
-	FILE *f = fopen(path, "wb");
-	unsigned i;
-
-	assert_non_null(f);
-	assert_int_equal(fwrite(header, sizeof(header), 1, f), 1);
-	memcpy(packet, record, sizeof(record));
-	memcpy(packet + 16, "\x45\0\0\x1d\0\0\0\0\x40\x11\0\0\x0a\0\0\x01\x0a\0\0\x02", 20);
-	memcpy(packet + 36, "\x10\0\0\x35\0\x09\0\0", 8);
-	for (i = 0; i < FILE_PACKETS; i++) {
-		packet[37] = (uint8_t)(i % FILE_FLOWS);
-		assert_int_equal(fwrite(packet, sizeof(packet), 1, f), 1);
-	}
-	assert_int_equal(fclose(f), 0);
-}
-
-static void open_capture(struct stage *s, const char *path)
-{
-	char name[] = "sockmon", read[] = "-r", file[64];
-	char *argv[] = { name, read, file, NULL };
-	struct errmsg err = { "" };
-
+	captures_write_many(path);
 	memset(s, 0, sizeof(*s));
-	snprintf(file, sizeof(file), "%s", path);
-	assert_int_equal(options_parse(&s->opt, 3, argv, &err), 0);
-	s->opt.read_file = path;	/* as long as the stage: argv is this function's */
-	assert_int_equal(app_new(&s->app, &s->opt, &err), 0);
-	s->ui = ui_new(s->app);
+	stage_open_file(s, path, "");
 	assert_int_equal(grid_init(&s->grid, 120, 24, false), 0);
 }
 
@@ -491,33 +249,66 @@ static void test_reading_a_file_is_shown_and_esc_keeps_what_was_read(void **stat
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/big.pcap", folder);
-	write_capture(path);
-	open_capture(&s, path);
+	open_many(&s, path);
 	app_refresh(s.app);
 	app_step(s.app, NSEC_PER_SEC);
 	ui_tell_time(s.ui, 5 * NSEC_PER_SEC);
-	paint(&s);
-	assert_true(screen_says(&s, "reading big.pcap"));
-	assert_true(screen_says(&s, " of 18.0 MB"));
-	assert_false(screen_says(&s, " left"));		/* too early to tell */
+	stage_paint(&s);
+	assert_true(stage_says(&s, "reading big.pcap"));
+	assert_true(stage_says(&s, " of 18.0 MB"));
+	assert_false(stage_says(&s, " left"));		/* too early to tell */
 	ui_tell_time(s.ui, 8 * NSEC_PER_SEC);
-	press(&s, "2");
-	assert_true(screen_says(&s, " left"));
-	assert_true(screen_says(&s, "Esc stops and keeps what was read"));
-	press_all(&s, "1 / u");
-	assert_false(screen_says(&s, "Esc stops"));	/* here it leaves the prompt */
-	press(&s, "Esc");
-	press(&s, "Esc");
+	stage_press(&s, "2");
+	assert_true(stage_says(&s, " left"));
+	assert_true(stage_says(&s, "Esc stops and keeps what was read"));
+	stage_press_all(&s, "1 / u");
+	assert_false(stage_says(&s, "Esc stops"));	/* here it leaves the prompt */
+	stage_press(&s, "Esc");
+	stage_press(&s, "Esc");
+	assert_true(stage_says(&s, "listing 0 of 64 flows") || stage_says(&s, "listing 64 of 64 flows"));
+	assert_false(stage_says(&s, "Esc stops"));
 	while (!app_file_done(s.app))
 		app_step(s.app, NSEC_PER_SEC);
-	paint(&s);
-	assert_false(screen_says(&s, "reading big.pcap"));
-	assert_true(screen_says(&s, "big.pcap was not read to its end"));
-	assert_true(screen_says(&s, "10.0.0.2:53"));
+	stage_paint(&s);
+	assert_false(stage_says(&s, "reading big.pcap"));
+	assert_true(stage_says(&s, "big.pcap was not read to its end"));
+	assert_true(stage_says(&s, "10.0.0.2:53"));
 	assert_non_null(app_trouble(s.app));
 	stage_fini(&s);
 	assert_int_equal(remove(path), 0);
 	assert_int_equal(remove(folder), 0);
+}
+
+static void test_typing_does_not_wait_for_a_slow_query(void **state)
+{
+	const struct screencase c = { .width = 120, .height = 24, .ticks = 1 };
+	struct rows *rows;
+	struct stage s;
+
+	(void)state;
+	stage_init(&s, &c);
+	rows = &s.ui->rows;
+	ui_tell_time(s.ui, NSEC_PER_SEC);
+	stage_press(&s, "/");
+	rows->result.total = 1000000;
+	rows->cost_ns = NSEC_PER_SEC;
+	stage_type(&s, "port 443");
+	assert_true(stage_says(&s, "/ port 443"));
+	assert_string_equal(rows->text, "");
+	assert_int_equal(ui_due_ns(s.ui), NSEC_PER_SEC + 150 * NSEC_PER_MSEC);
+	ui_tell_time(s.ui, NSEC_PER_SEC + 149 * NSEC_PER_MSEC);
+	assert_string_equal(rows->text, "");
+	ui_tell_time(s.ui, NSEC_PER_SEC + 150 * NSEC_PER_MSEC);
+	assert_string_equal(rows->text, "port 443");
+	assert_int_equal(ui_due_ns(s.ui), UINT64_MAX);
+	stage_type(&s, "3");
+	rows->result.total = 1000000;
+	rows->cost_ns = NSEC_PER_SEC;
+	stage_type(&s, "3");
+	stage_press(&s, "Enter");		/* at once */
+	assert_string_equal(rows->text, "port 44333");
+	assert_int_equal(ui_due_ns(s.ui), UINT64_MAX);
+	stage_fini(&s);
 }
 
 /* A connection that ended, of which the wire says later that it was reset. */
@@ -539,7 +330,7 @@ static void give_closed(struct stage *s, struct event *flow)
 	};
 	addr_parse("10.0.0.2", &e.sock.laddr);
 	addr_parse("10.9.9.9", &e.sock.raddr);
-	give(s, &e);
+	stage_give(s, &e);
 	*flow = (struct event){ .kind = EV_FLOW };
 	flowkey_make(&flow->flow.rec.key, 6, &e.sock.laddr, e.sock.lport, &e.sock.raddr,
 		     e.sock.rport);
@@ -547,11 +338,11 @@ static void give_closed(struct stage *s, struct event *flow)
 	flow->flow.rec.gen = 1;
 	flow->flow.rec.wire_state = WS_ESTABLISHED;
 	flow->flow.rec.first_ns = flow->flow.rec.last_ns = model_time_ns(app_model(s->app));
-	give(s, flow);
+	stage_give(s, flow);
 	e.kind = EV_SOCKET_GONE;
 	e.sock.state = ST_CLOSE;
 	e.sock.inode = 0;
-	give(s, &e);
+	stage_give(s, &e);
 }
 
 static void test_search_of_the_events_finds_what_is_corrected_later(void **state)
@@ -563,14 +354,14 @@ static void test_search_of_the_events_finds_what_is_corrected_later(void **state
 	(void)state;
 	stage_init(&s, &c);
 	give_closed(&s, &flow);
-	press_all(&s, "2 /");
-	type(&s, "61999 reset");
-	press_all(&s, "Enter TICK TICK TICK TICK TICK TICK TICK");
-	assert_true(screen_says(&s, "none of the"));
+	stage_press_all(&s, "2 /");
+	stage_type(&s, "61999 reset");
+	stage_press_all(&s, "Enter TICK TICK TICK TICK TICK TICK TICK");
+	assert_true(stage_says(&s, "none of the"));
 	flow.flow.rec.wire_state = WS_RESET;
-	give(&s, &flow);
-	paint(&s);
-	assert_true(screen_says(&s, "10.9.9.9:4999"));
+	stage_give(&s, &flow);
+	stage_paint(&s);
+	assert_true(stage_says(&s, "10.9.9.9:4999"));
 	stage_fini(&s);
 }
 
@@ -615,6 +406,7 @@ int main(void)
 		cmocka_unit_test(test_every_size_and_every_key_is_survived),
 		cmocka_unit_test(test_export_writes_the_rows_and_asks_before_it_replaces),
 		cmocka_unit_test(test_reading_a_file_is_shown_and_esc_keeps_what_was_read),
+		cmocka_unit_test(test_typing_does_not_wait_for_a_slow_query),
 		cmocka_unit_test(test_search_of_the_events_finds_what_is_corrected_later),
 	};
 	size_t count, i;

@@ -498,6 +498,29 @@ static void test_capfile_of_one_section_and_nothing_else_is_empty(void **state)
 	buf_fini(&f.buf);
 }
 
+/* Whoever opens it would wait for the end of it, however long it is. */
+static void test_capfile_without_an_interface_is_given_up(void **state)
+{
+	struct image f = { .swapped = false };
+	uint8_t *much = calloc(1, 1 << 20);
+	struct seen s;
+
+	(void)state;
+	assert_non_null(much);
+	ng_section(&f);
+	for (unsigned mib = 0; mib < 17; mib++) {
+		s = read_whole(&f);
+		assert_int_equal(s.opened, mib < 16 ? 0 : -EPROTO);
+		ng_begin(&f, 0xbad);
+		buf_add(&f.buf, much, 1 << 20);
+		ng_end(&f);
+	}
+	assert_non_null(strstr(s.err.text, "NAME is not a capture file that can be read: "
+					   "no interface in its first 16 MiB"));
+	free(much);
+	buf_fini(&f.buf);
+}
+
 /* A block larger than the window is first, which then grows. */
 static void test_capfile_large_blocks_are_read(void **state)
 {
@@ -543,7 +566,7 @@ static void test_capfile_statistics_count_once(void **state)
 	buf_fini(&f.buf);
 }
 
-/* ---- names */
+/* ---- names, of interfaces and of addresses */
 
 static struct capfile *open_image(struct pieces *from)
 {
@@ -563,6 +586,67 @@ static void pass_records(struct capfile *f)
 
 	while (capfile_next(f, true, &raw, &iface, &err) > 0)
 		;
+}
+
+static void assert_iface(struct capfile *f, uint32_t wanted_index, const char *wanted)
+{
+	char name[EVENT_NAME_MAX];
+	uint32_t ifindex;
+
+	assert_true(capfile_take_iface(f, &ifindex, name));
+	assert_int_equal(ifindex, wanted_index);
+	assert_string_equal(name, wanted);
+}
+
+static void put_named_iface(struct image *f, const char *name, const char *description)
+{
+	ng_begin(f, 1);
+	put16(f, LINK_ETHERNET);
+	put16(f, 0);
+	put32(f, 0);
+	if (name)
+		ng_option(f, 2, name, strlen(name));
+	if (description)
+		ng_option(f, 3, description, strlen(description));
+	ng_end(f);
+}
+
+static void test_capfile_gives_the_names_of_interfaces(void **state)
+{
+	struct image f = { .swapped = false };
+	char name[EVENT_NAME_MAX];
+	struct pieces from;
+	struct capfile *c;
+	uint32_t ifindex;
+
+	(void)state;
+	ng_section(&f);
+	put_named_iface(&f, "eth0", "the first of them");
+	put_named_iface(&f, NULL, "nobody's");
+	put_named_iface(&f, "", NULL);
+	put_named_iface(&f, "fifteen-letters", NULL);
+	put_named_iface(&f, "sixteen-letters.", NULL);
+	put_named_iface(&f, "\\Device\\NPF_{2E2C4F1C-0F4B-4B1E}", "Wi-Fi");
+	from = (struct pieces){ .data = f.buf.data, .len = f.buf.len, .piece = SIZE_MAX };
+	c = open_image(&from);
+	assert_iface(c, 1, "eth0");
+	assert_false(capfile_take_iface(c, &ifindex, name));
+	pass_records(c);
+	assert_iface(c, 4, "fifteen-letters");
+	assert_iface(c, 5, "sixteen-letters");
+	assert_iface(c, 6, "Wi-Fi");
+	assert_false(capfile_take_iface(c, &ifindex, name));
+	capfile_close(c);
+
+	ng_section(&f);
+	put_named_iface(&f, "wlan0", NULL);
+	from = (struct pieces){ .data = f.buf.data, .len = f.buf.len, .piece = SIZE_MAX };
+	c = open_image(&from);
+	pass_records(c);
+	assert_iface(c, 1, "wlan0");
+	assert_false(capfile_take_iface(c, &ifindex, name));
+	capfile_close(c);
+	buf_fini(&f.buf);
 }
 
 static void assert_name(struct capfile *f, const char *addr_text, const char *wanted)
@@ -664,6 +748,8 @@ int main(void)
 		cmocka_unit_test(test_capfile_of_one_section_and_nothing_else_is_empty),
 		cmocka_unit_test(test_capfile_large_blocks_are_read),
 		cmocka_unit_test(test_capfile_statistics_count_once),
+		cmocka_unit_test(test_capfile_without_an_interface_is_given_up),
+		cmocka_unit_test(test_capfile_gives_the_names_of_interfaces),
 		cmocka_unit_test(test_capfile_gives_the_names_that_can_be_trusted),
 		cmocka_unit_test(test_capfile_names_that_nobody_takes_are_bounded),
 	};

@@ -41,7 +41,15 @@ static void make_frame(uint8_t frame[FRAME], unsigned n)
 	frame[29] = (uint8_t)n;
 }
 
-/* a.b is 192.0.2.1 */
+/* What a.b is, */
+static const uint8_t question[] = {
+	2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00,
+	0x45, 0, 0, 49, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 2, 10, 0, 0, 53,
+	0xc0, 0, 0, 53, 0, 29, 0, 0,
+	0x12, 0x34, 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'a', 1, 'b', 0, 0, 1, 0, 1,
+};
+
+/* and that it is 192.0.2.1. */
 static const uint8_t answer[] = {
 	2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x08, 0x00,
 	0x45, 0, 0, 65, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 53, 10, 0, 0, 2,
@@ -58,7 +66,7 @@ struct fake {
 	uint64_t age_ns;	/* of its packets, modulo 2^64 */
 	atomic_bool fail, failed, closed, endless;
 	atomic_bool lose;	/* once: packets were dropped */
-	atomic_bool answers;	/* its packets are DNS answers */
+	atomic_bool answers;	/* its packets are DNS questions and answers in turn */
 };
 
 static int fake_step(struct pktsrc *p, unsigned max,
@@ -93,8 +101,10 @@ static int fake_step(struct pktsrc *p, unsigned max,
 
 		make_frame(frame, f->sent++ % f->flows);
 		if (atomic_load(&f->answers)) {
-			raw.data = answer;
-			raw.caplen = raw.wirelen = sizeof(answer);
+			bool asks = f->sent & 1;
+
+			raw.data = asks ? question : answer;
+			raw.caplen = raw.wirelen = asks ? sizeof(question) : sizeof(answer);
 		}
 		each(ctx, &raw);
 	}

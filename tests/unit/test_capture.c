@@ -27,6 +27,8 @@ struct heard {
 	uint64_t last_ns;
 	struct capturerec capture;
 	char notice[EVENT_TEXT_MAX];
+	struct ifacerec iface[3];		/* by number */
+	struct ifcountrec ifcount[3];
 };
 
 static void hear(void *ctx, const struct event *e)
@@ -43,6 +45,13 @@ static void hear(void *ctx, const struct event *e)
 	} else if (e->kind == EV_CAPTURE) {
 		h->capture = e->capture;
 		h->captures++;
+	} else if (e->kind == EV_IFACE) {
+		assert_in_range(e->iface.ifindex, 1, 2);
+		h->iface[e->iface.ifindex] = e->iface;
+	} else if (e->kind == EV_IFCOUNT) {
+		assert_in_range(e->ifcount.ifindex, 1, 2);
+		assert_int_equal(h->iface[e->ifcount.ifindex].ifindex, e->ifcount.ifindex);
+		h->ifcount[e->ifcount.ifindex] = e->ifcount;
 	} else {
 		assert_int_equal(e->kind, EV_NOTICE);
 		assert_int_equal(e->notice.source, NOTICE_CAPTURE);
@@ -515,6 +524,54 @@ static void test_capture_file_of_raw_ip_has_several_numbers(void **state)
 	}
 }
 
+static void put_block(FILE *f, uint32_t type, const void *body, uint32_t len)
+{
+	put32(f, type);
+	put32(f, len + 12);
+	assert_int_equal(fwrite(body, 1, len, f), len);
+	put32(f, len + 12);
+}
+
+/* Interface, time, lengths; then the frame, and its padding. */
+static void put_block_of(FILE *f, uint32_t iface, unsigned n)
+{
+	struct {
+		uint32_t head[5];
+		uint8_t frame[FRAME];
+	} body = { .head = { iface, 0, n, FRAME, FRAME } };
+
+	make_frame(body.frame, n);
+	assert_int_equal(sizeof(body), 20 + FRAME);
+	put_block(f, 6, &body, sizeof(body));
+}
+
+/* Each slice has the counts of then; the names come first, or nobody knows whose they are. */
+static void test_capture_file_tells_its_interfaces_and_what_was_seen_there(void **state)
+{
+	struct capfile c = file_new();
+	char trouble[512];
+	struct heard *h;
+
+	(void)state;
+	assert_int_equal(FRAME % 4, 0);
+	put_block(c.f, 0x0a0d0d0a, "\x4d\x3c\x2b\x1a\1\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", 16);
+	put_block(c.f, 1, "\1\0\0\0\0\0\0\0\2\0\4\0eth0", 16);
+	put_block_of(c.f, 0, 1);
+	put_block(c.f, 1, "\1\0\0\0\0\0\0\0\2\0\5\0wlan0\0\0", 20);
+	for (unsigned n = 2; n < 5; n++)
+		put_block_of(c.f, 1, n);
+	h = read_all(&c, trouble);
+	assert_string_equal(trouble, "");
+	assert_int_equal(h->flows, 4);
+	assert_string_equal(h->iface[1].name, "eth0");
+	assert_string_equal(h->iface[2].name, "wlan0");
+	assert_true(h->iface[1].no_stats && h->iface[2].no_stats);
+	assert_int_equal(h->ifcount[1].rx_packets, 1);
+	assert_int_equal(h->ifcount[2].rx_packets, 3);
+	assert_int_equal(h->ifcount[2].rx_bytes, 3 * FRAME);
+	free(h);
+}
+
 static void test_capture_bad_filter_is_one_sentence(void **state)
 {
 	struct capfile c = pcap_new(LINK_ETHERNET);
@@ -664,6 +721,8 @@ int main(void)
 		cmocka_unit_test(test_capture_file_filter_chooses_packets),
 		cmocka_unit_test(test_capture_file_step_ends_after_max_packets_that_do_not_pass),
 		cmocka_unit_test(test_capture_file_of_raw_ip_has_several_numbers),
+		cmocka_unit_test(
+			test_capture_file_tells_its_interfaces_and_what_was_seen_there),
 		cmocka_unit_test(test_capture_bad_filter_is_one_sentence),
 		cmocka_unit_test(test_capture_file_that_cannot_be_opened_is_named),
 		cmocka_unit_test(test_capture_what_is_not_a_capture_is_refused),

@@ -104,6 +104,77 @@ static void test_traffic_that_is_over_says_how_and_is_dim(void **state)
 	assert_int_equal(t.style, STYLE_NORMAL);
 }
 
+static void test_datagrams_that_were_refused_are_not_over(void **state)
+{
+	struct flow f = { .rec = { .key.proto = 17, .wire_state = WS_REFUSED } };
+	struct cellmode file = { .of_file = true };
+	struct sk s = a_socket(SP_UDP, ST_ESTABLISHED);
+	struct row r = { .flow = &f };
+	struct celltext t;
+
+	(void)state;
+	f.rec.dir[0].packets = 1;
+	check(&r, "state", CELL_STATE, &narrow, 10, "udp");
+	cell_make(column_find("tx_packets"), CELL_PLAIN, &r, &narrow, 5, &t);
+	assert_int_equal(t.style, STYLE_NORMAL);
+	check(&r, "wire_state", CELL_WIRE_STATE, &wide, 11, "");
+	check(&r, "wire_state", CELL_WIRE_STATE, &file, 11, "REFUSED");
+	assert_true(cell_has_alert(&r));
+	r.sk = &s;
+	check(&r, "state", CELL_STATE, &wide, 11, "ESTABLISHED");
+	check(&r, "wire_state", CELL_WIRE_STATE, &wide, 11, "");
+}
+
+static void test_what_a_sockets_sum_has_is_signed_and_dim(void **state)
+{
+	struct flow f = { .rec = { .key.proto = 17 } };
+	struct sk s = a_socket(SP_UDP, ST_CLOSE);
+	struct row r = { .flow = &f, .owner = &s };
+	struct celltext t;
+
+	(void)state;
+	s.flow = MODEL_NONE;
+	s.sum = 7;
+	for (unsigned end = 0; end < 2; end++) {
+		addr_parse("10.0.0.2", &f.rec.key.addr[end]);
+		f.rec.key.port[end] = 53;
+	}
+	f.rec.dir[0].packets = 1;
+	check(&r, "local", CELL_END, &narrow, 0, "↳ 10.0.0.2:53");
+	check(&r, "local", CELL_END, &narrow, 13, "↳ 10.0.0.2:53");
+	check(&r, "local", CELL_END, &narrow, 12, "10.0.0.2:53");
+	check(&r, "lport", CELL_END, &narrow, 5, "↳53");
+	check(&r, "lport", CELL_END, &narrow, 2, "53");
+	check(&r, "remote", CELL_END, &narrow, 0, "10.0.0.2:53");
+	cell_make(column_find("tx_packets"), CELL_PLAIN, &r, &narrow, 5, &t);
+	assert_int_equal(t.style, STYLE_DIM);
+	s.sum = MODEL_NONE;		/* a listener has no sum */
+	check(&r, "local", CELL_END, &narrow, 0, "10.0.0.2:53");
+	cell_make(column_find("tx_packets"), CELL_PLAIN, &r, &narrow, 5, &t);
+	assert_int_equal(t.style, STYLE_NORMAL);
+}
+
+static void test_a_wire_state_too_long_is_shortened(void **state)
+{
+	struct flow f = { .rec = { .key.proto = 6, .wire_state = WS_ESTABLISHED } };
+	struct row r = { .flow = &f };
+
+	(void)state;
+	check(&r, "wire_state", CELL_WIRE_STATE, &wide, 11, "ESTABLISHED");
+	check(&r, "wire_state", CELL_WIRE_STATE, &wide, 10, "ESTAB");
+}
+
+static void test_what_did_not_last_long_is_told_exactly(void **state)
+{
+	struct flow f = { .rec = { .key.proto = 6, .first_ns = 1000000000, .last_ns = 2434000000 } };
+	struct row r = { .flow = &f };
+
+	(void)state;
+	check(&r, "duration", CELL_LASTED, &wide, 6, "1.4s");
+	f.rec.last_ns = 63 * 1000000000ull;
+	check(&r, "duration", CELL_LASTED, &wide, 6, "1m02s");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +182,10 @@ int main(void)
 		cmocka_unit_test(test_how_often_a_syn_was_sent_is_said_once),
 		cmocka_unit_test(test_a_listener_that_is_not_tcp_says_so),
 		cmocka_unit_test(test_traffic_that_is_over_says_how_and_is_dim),
+		cmocka_unit_test(test_datagrams_that_were_refused_are_not_over),
+		cmocka_unit_test(test_what_a_sockets_sum_has_is_signed_and_dim),
+		cmocka_unit_test(test_a_wire_state_too_long_is_shortened),
+		cmocka_unit_test(test_what_did_not_last_long_is_told_exactly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,11 @@ static void test_report_of_datagrams_counts_no_segments(void **state)
 	check(r, "wire_retrans", "-");
 	check(r, "midstream", "-");
 	check(r, "ecn", "-");
+	f->flow[ROW_A].rec.key.port[0] = 50000;	/* vxlan: no question and answer */
+	f->flow[ROW_A].rec.key.port[1] = 4789;
+	check(r, "tunnel", "vxlan");
+	check(r, "wire_rtt", "-");
+	check(r, "wire_rtt_min", "-");
 }
 
 static void test_report_without_data_takes_the_handshakes_round_trip(void **state)
@@ -167,6 +172,9 @@ static void test_report_without_data_takes_the_handshakes_round_trip(void **stat
 	check(r, "ack_time", "1100");
 	f->flow[ROW_A].rec.opener = r->local;
 	check(r, "wire_rtt", "200");
+	p->end[r->local].bits = END_SYN_RESENT;
+	check(r, "wire_rtt", "-");
+	check(r, "synack_time", "200");
 }
 
 static void test_report_tells_ecn_as_far_as_it_went(void **state)
@@ -198,6 +206,9 @@ static void test_report_says_who_closed_it(void **state)
 	followed(f);
 	check(r, "closed_by", "-");
 	rec->rst_from = (uint8_t)(1u << !r->local);
+	rec->wire_state = WS_ESTABLISHED;
+	check(r, "closed_by", "-");	/* nobody heeded it */
+	rec->wire_state = WS_RESET;
 	check(r, "closed_by", "remote");
 	rec->rst_from = (uint8_t)(1u << r->local);
 	check(r, "closed_by", "local");
@@ -274,11 +285,13 @@ static struct row covered(struct fixture *f, uint64_t sent, uint64_t captured, b
 				   .raddr = fixture_addr("10.0.0.9"),
 				   .tcpinfo_len = sizeof(struct tcpinfo) };
 	e.sock.tcpinfo.bytes_sent = sent;
+	e.sock.tcpinfo.bytes_acked = sent + 1;
 	model_apply(f->m, &e);
 	tell_flow(f->m, e.time_ns, captured);
 	model_apply(f->m, &(struct event){ .kind = EV_TICK, .time_ns = e.time_ns });
 	e = (struct event){ .kind = EV_CAPTURE, .time_ns = 2 * NSEC_PER_SEC };
 	e.capture.live = true;
+	e.capture.told_ns = e.time_ns;
 	e.capture.began_ns = 1;
 	e.capture.dropped = dropped;
 	model_apply(f->m, &e);

@@ -20,6 +20,16 @@ static void begin_capture(struct fx *fx)
 	model_apply(fx->m, &e);
 }
 
+/* What it told is all that had passed up to then; the rest stays as it was said last. */
+static void tell_all_up_to(struct fx *fx, uint64_t time_ns)
+{
+	struct event e = fx_event(fx, EV_CAPTURE);
+
+	e.capture = *model_capture(fx->m);
+	e.capture.told_ns = time_ns;
+	model_apply(fx->m, &e);
+}
+
 static int setup(void **state)
 {
 	int r = fx_setup(state);
@@ -73,6 +83,7 @@ static void dump(struct fx *fx, const struct sockrec *s)
 
 static void end_round(struct fx *fx)
 {
+	tell_all_up_to(fx, fx->now_ns);
 	fx_tick(fx);
 	fx_pass_time(fx, 1000);
 }
@@ -190,6 +201,130 @@ static void test_coverage_counts_what_was_lost_and_says_why(void **state)
 	}
 }
 
+/* Both go on all the time; 3000 of 10000 are lost once, and all else is captured a little later. */
+static void test_coverage_finds_a_loss_while_traffic_goes_on(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f = our_flow(fx, true);
+	uint64_t former = 0;
+	struct coverage c;
+
+	for (uint64_t n = 1; n < 20; n++) {
+		struct sockrec s = tcp(ST_ESTABLISHED, 1, n * 10000, n * 10000);
+		uint64_t lost = n < 5 ? 0 : 3000, ahead = n % 3 * 700;
+		uint64_t asked_ns = fx->now_ns;
+
+		dump(fx, &s);
+		fx_pass_time(fx, 60);
+		f.last_ns = asked_ns + 50 * NSEC_PER_MSEC;
+		publish(fx, &f, n * 10000 + ahead - lost, n * 10000 + ahead - lost);
+		tell_all_up_to(fx, asked_ns);
+		fx_tick(fx);
+		fx_pass_time(fx, 940);
+		assert_true(coverage_of(fx, 1, &c));
+		assert_int_equal(c.kernel[0], n * 10000);	/* of this very round */
+		assert_true(c.missing[0] >= former && c.missing[0] <= lost);
+		assert_true(n < 7 || c.missing[0] == 3000);
+		assert_int_equal(c.missing[1], c.missing[0]);
+		former = c.missing[0];
+	}
+}
+
+/* The ring has given out nothing that is later, and what it still holds is not missing. */
+static void test_coverage_waits_where_the_capture_has_not_told_all(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f = our_flow(fx, true);
+	struct sockrec s = tcp(ST_ESTABLISHED, 1, 5000, 5000);
+	uint64_t told_ns = fx->now_ns;
+
+	dump(fx, &s);
+	f.last_ns = fx->now_ns + 60 * NSEC_PER_MSEC;
+	publish(fx, &f, 1000, 1000);
+	for (unsigned i = 0; i < 5; i++) {
+		fx_pass_time(fx, 1000);
+		tell_all_up_to(fx, told_ns - 1);
+		fx_tick(fx);
+		assert_nothing_to_say(fx, 1);
+	}
+	publish(fx, &f, 5000, 5000);
+	tell_all_up_to(fx, told_ns);
+	fx_tick(fx);
+	assert_coverage(fx, 1, (struct ways){ 5000, 5000 }, none);
+}
+
+/* What was sent and not acknowledged may lie in a queue; what was sent again was perhaps dropped there. */
+static void test_coverage_takes_only_what_was_acknowledged_for_sent(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f = our_flow(fx, true);
+	struct sockrec s = tcp(ST_ESTABLISHED, 1, 0, 57000);
+	struct coverage c;
+
+	s.tcpinfo.bytes_acked = 30000 + SYN_ACKED;
+	s.tcpinfo.bytes_retrans = 7000;
+	dump(fx, &s);
+	publish(fx, &f, 0, 30000);
+	end_round(fx);
+	end_round(fx);
+	assert_coverage(fx, 1, (struct ways){ 0, 30000 }, none);
+	s.tcpinfo.bytes_acked = 40000 + SYN_ACKED;
+	s.tcpinfo.bytes_sent = 67000;
+	dump(fx, &s);
+	publish(fx, &f, 0, 57000);	/* all but what was sent last, some of it more than once */
+	end_round(fx);
+	end_round(fx);
+	assert_coverage(fx, 1, (struct ways){ 0, 40000 }, none);
+	assert_true(coverage_of(fx, 1, &c));
+	assert_int_equal(c.surplus[1], 0);	/* it was sent */
+}
+
+static void test_coverage_that_is_missing_never_comes_back(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f = our_flow(fx, true);
+	struct sockrec s = tcp(ST_ESTABLISHED, 1, 5000, 0);
+
+	dump(fx, &s);
+	publish(fx, &f, 4000, 0);
+	end_round(fx);
+	end_round(fx);
+	assert_coverage(fx, 1, (struct ways){ 5000, 0 }, (struct ways){ 1000, 0 });
+	s = tcp(ST_ESTABLISHED, 1, 6000, 0);
+	dump(fx, &s);
+	publish(fx, &f, 5900, 0);	/* some of it was received twice */
+	end_round(fx);
+	end_round(fx);
+	assert_coverage(fx, 1, (struct ways){ 6000, 0 }, (struct ways){ 1000, 0 });
+	assert_int_equal(model_totals(fx->m)->covered_missing, 1000);
+}
+
+static void test_coverage_of_all_is_never_whole_where_packets_were_dropped(void **state)
+{
+	static const struct {
+		uint64_t packets, dropped;
+		int seen;
+	} cases[] = { { 1000, 0, 10000 }, { 900, 100, 9000 }, { 1000000000, 1, 9999 }, { 0, 5, 0 } };
+	struct fx *fx = *state;
+	struct flowrec f = our_flow(fx, true);
+	struct sockrec s = tcp(ST_ESTABLISHED, 1, 5000, 0);
+
+	assert_int_equal(model_seen(fx->m), -1);
+	dump(fx, &s);
+	publish(fx, &f, 5000, 0);
+	end_round(fx);
+	end_round(fx);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct event e = fx_event(fx, EV_CAPTURE);
+
+		e.capture = *model_capture(fx->m);
+		e.capture.dropped = cases[i].dropped;
+		e.capture.totals.packets = cases[i].packets;
+		model_apply(fx->m, &e);
+		assert_int_equal(model_seen(fx->m), cases[i].seen);
+	}
+}
+
 static void test_coverage_of_a_short_interval_waits_for_the_ring(void **state)
 {
 	struct fx *fx = *state;
@@ -204,6 +339,7 @@ static void test_coverage_of_a_short_interval_waits_for_the_ring(void **state)
 
 		dump(fx, &s);
 		publish(fx, &f, late * 1000, 0);
+		tell_all_up_to(fx, fx->now_ns - 250 * NSEC_PER_MSEC);
 		fx_tick(fx);
 		fx_pass_time(fx, 100);
 		told |= coverage_of(fx, 1, &c);
@@ -479,6 +615,7 @@ static void test_coverage_of_an_end_without_a_row_is_in_the_totals(void **state)
 	fx_tick(fx);		/* the row goes at once */
 	publish(fx, &f, 4000, 6000);
 	fx_pass_time(fx, 1000);
+	tell_all_up_to(fx, fx->now_ns);
 	fx_tick(fx);
 	assert_int_equal(model_totals(fx->m)->covered_kernel, 10999);	/* one may have been the FIN */
 	assert_int_equal(model_totals(fx->m)->covered_missing, 999);
@@ -731,6 +868,11 @@ int main(void)
 		TEST(test_coverage_of_a_connection_seen_from_its_syn_is_exact),
 		TEST(test_coverage_of_two_moments_is_no_alarm),
 		TEST(test_coverage_counts_what_was_lost_and_says_why),
+		TEST(test_coverage_finds_a_loss_while_traffic_goes_on),
+		TEST(test_coverage_waits_where_the_capture_has_not_told_all),
+		TEST(test_coverage_takes_only_what_was_acknowledged_for_sent),
+		TEST(test_coverage_that_is_missing_never_comes_back),
+		TEST(test_coverage_of_all_is_never_whole_where_packets_were_dropped),
 		TEST(test_coverage_of_a_short_interval_waits_for_the_ring),
 		TEST(test_coverage_begins_midway_with_what_both_know),
 		TEST(test_coverage_that_begins_late_leaves_out_what_was_captured_before),

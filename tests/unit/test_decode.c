@@ -24,6 +24,7 @@ struct scenario {
 	uint8_t proto;
 	uint8_t way;
 	uint8_t tcp_flags;
+	uint16_t echo;			/* its number */
 	bool fragment;
 };
 
@@ -55,11 +56,11 @@ static const struct scenario scenarios[] = {
 		TAG(0x81, 0, 5), TAG(0x81, 0, 6), TAG(0x81, 0, 7), TAG(0x81, 0, 8), 8, 0,
 		IP4(5, 0, 28, 0, 0, 17), UDP(8)),
 	  FLOW4(17, 40001, 53), .ip_bytes = 28, .vlan = 1 },
-	{ "nine tags are not looked through", .linktype = LINK_ETHERNET, .need = 46,
+	{ "nine tags", .linktype = LINK_ETHERNET, .need = 78,
 	  BYTES(ETH(0x81, 0), 0, 1, TAG(0x81, 0, 2), TAG(0x81, 0, 3), TAG(0x81, 0, 4),
 		TAG(0x81, 0, 5), TAG(0x81, 0, 6), TAG(0x81, 0, 7), TAG(0x81, 0, 8),
 		TAG(0x81, 0, 9), 8, 0, IP4(5, 0, 28, 0, 0, 17), UDP(8)),
-	  .kind = PKT_NOT_IP, .ethertype = 0x8100, .vlan = 1 },
+	  FLOW4(17, 40001, 53), .ip_bytes = 28, .vlan = 1 },
 	{ "802.3 with snap", .linktype = LINK_ETHERNET, .need = 50,
 	  BYTES(ETH(0, 36), SNAP, 8, 0, IP4(5, 0, 28, 0, 0, 17), UDP(8)),
 	  FLOW4(17, 40001, 53), .ip_bytes = 28 },
@@ -223,8 +224,8 @@ static const struct scenario scenarios[] = {
 	  BYTES(IP4(5, 0, 36, 0, 2, 51), 17, 4, 0, 0, X8, X4),
 	  FLOW4(51, 0, 0), .ip_bytes = 36, .payload_bytes = 16, .fragment = true },
 	{ "icmp echo: its identifier", .linktype = LINK_IPV4, .need = 28,
-	  BYTES(IP4(5, 0, 32, 0, 0, 1), 8, 0, 0, 0, 0x12, 0x34, 0, 1, X4),
-	  FLOW4(1, 0x1234, 0x1234), .ip_bytes = 32, .payload_bytes = 4 },
+	  BYTES(IP4(5, 0, 32, 0, 0, 1), 8, 0, 0, 0, 0x12, 0x34, 0x56, 0x78, X4),
+	  FLOW4(1, 0x1234, 0x1234), .ip_bytes = 32, .payload_bytes = 4, .echo = 0x5678 },
 	{ "icmp unreachable", .linktype = LINK_IPV4, .need = 28,
 	  BYTES(IP4(5, 0, 32, 0, 0, 1), 3, 1, 0, 0, 0x12, 0x34, 0, 1, X4),
 	  FLOW4(1, 0, 0), .ip_bytes = 32, .payload_bytes = 4 },
@@ -273,7 +274,7 @@ static const struct scenario scenarios[] = {
 	  FLOW6(17, 40001, 53), .ip_bytes = 52, .payload_bytes = 4 },
 	{ "icmpv6 echo", .linktype = LINK_IPV6, .need = 48,
 	  BYTES(IP6(0, 12, 58), 129, 0, 0, 0, 0x12, 0x34, 0, 1, X4),
-	  FLOW6(58, 0x1234, 0x1234), .ip_bytes = 52, .payload_bytes = 4 },
+	  FLOW6(58, 0x1234, 0x1234), .ip_bytes = 52, .payload_bytes = 4, .echo = 1 },
 	{ "icmpv6 neighbour solicitation", .linktype = LINK_IPV6, .need = 48,
 	  BYTES(IP6(0, 24, 58), 135, 0, 0, 0, 0, 0, 0, 0, X8, X8),
 	  FLOW6(58, 0, 0), .ip_bytes = 64, .payload_bytes = 16 },
@@ -325,7 +326,7 @@ static void expect_flow(const struct scenario *s, const struct pktmeta *m)
 	assert_int_equal(flowkey_make(&key, s->proto, &src, s->sport, &dst, s->dport), 1);
 	assert_memory_equal(&key, &m->key, sizeof(key));
 	assert_int_equal(m->from, 1);
-	assert_int_equal(m->seq, s->proto == 6 && !s->fragment ? 0x01020304 : 0);
+	assert_int_equal(m->seq, s->proto == 6 && !s->fragment ? 0x01020304 : s->echo);
 	assert_int_equal(m->ack, s->proto == 6 && !s->fragment ? 0x05060708 : 0);
 }
 

@@ -43,6 +43,24 @@ static void test_decode_fragments_are_first_or_later_and_identified(void **state
 			0);
 }
 
+/* Only the first has all headers: what all have is the number of what is behind IP's own. */
+static void test_decode_fragments_of_a_whole_say_what_it_begins_with(void **state)
+{
+	struct pktmeta first = DECODE_RAW(IP6(0, 32, 44), 60, 0, 0, 1, 9, 8, 7, 6, EXT(17, 0),
+					  UDP(24), X8);
+	struct pktmeta later = DECODE_RAW(IP6(0, 16, 44), 60, 0, 0, 8, 9, 8, 7, 6, X8);
+
+	(void)state;
+	assert_int_equal(first.key.proto, 17);
+	assert_int_equal(first.fragment_proto, 60);
+	assert_int_equal(later.fragment_proto, 60);
+	first = DECODE_RAW(IP4(5, 0, 48, 0x20, 0, 51), 17, 1, 0, 0, X8, UDP(24), X8);
+	later = DECODE_RAW(IP4(5, 0, 36, 0, 2, 51), X8, X8);
+	assert_int_equal(first.key.proto, 17);
+	assert_int_equal(first.fragment_proto, 51);
+	assert_int_equal(later.fragment_proto, 51);
+}
+
 static void test_decode_ecn_is_the_last_two_bits_of_the_traffic_class(void **state)
 {
 	uint8_t four[] = { UDP4 }, six[] = { IP6(0, 8, 17), UDP(8) };
@@ -274,6 +292,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decode_fragments_are_first_or_later_and_identified),
+		cmocka_unit_test(test_decode_fragments_of_a_whole_say_what_it_begins_with),
 		cmocka_unit_test(test_decode_ecn_is_the_last_two_bits_of_the_traffic_class),
 		cmocka_unit_test(test_decode_syn_has_window_and_options),
 		cmocka_unit_test(test_decode_undecodable_segment_leaves_no_fields),

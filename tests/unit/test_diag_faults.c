@@ -57,6 +57,7 @@ static void end(struct world *w)
 static unsigned run_round_of(struct world *w, const int *statuses, unsigned dumps)
 {
 	unsigned asked = 0;
+	uint16_t type;
 	uint32_t seq;
 
 	w->count = 0;
@@ -64,7 +65,10 @@ static unsigned run_round_of(struct world *w, const int *statuses, unsigned dump
 	for (unsigned i = 0; w->source->ops->busy(w->source); i++) {
 		assert_true(i < 100);
 		step(w);
-		if (take_request(&seq) != SOCK_DIAG_BY_FAMILY)
+		type = take_request(&seq);
+		if (type == TCPDIAG_GETSOCK)	/* a kernel that has not got it */
+			answer_done(seq, -EOPNOTSUPP, 0);
+		if (type != SOCK_DIAG_BY_FAMILY)
 			continue;
 		assert_true(asked < dumps);
 		answer_done(seq, statuses[asked++], 0);
@@ -221,7 +225,7 @@ static void test_diag_another_namespace_has_its_index_and_no_notice(void **state
 
 static void test_diag_wishes_count_from_the_next_round_on(void **state)
 {
-	struct diag_options opt = options(1u << SP_TCP);
+	struct diag_options opt = options(1u << SP_UDPLITE);
 	struct world w;
 	uint32_t seq;
 
@@ -229,17 +233,18 @@ static void test_diag_wishes_count_from_the_next_round_on(void **state)
 	begin_with(&w, &opt);
 	w.source->ops->refresh(w.source, w.now_ns);
 	step(&w);
+	diag_want(w.source, 1u << SP_TCP | 1u << SP_UDP, 0);
+	assert_int_equal(take_request(&seq), SOCK_DIAG_BY_FAMILY);
+	answer_done(seq, 0, 0);
+	step(&w);
+	/* Still udplite6, and no TCP. */
+	assert_int_equal(last_of(&w, EV_DUMP_DONE)->dump.dump, 4);
 	diag_want(w.source, 1u << SP_UDP, 0);
 	assert_int_equal(take_request(&seq), SOCK_DIAG_BY_FAMILY);
 	answer_done(seq, 0, 0);
 	step(&w);
-	/* Still tcp6. */
-	assert_int_equal(last_of(&w, EV_DUMP_DONE)->dump.dump, 0);
-	assert_int_equal(take_request(&seq), SOCK_DIAG_BY_FAMILY);
-	answer_done(seq, 0, 0);
-	step(&w);
 	assert_false(w.source->ops->busy(w.source));
-	assert_int_equal(last_of(&w, EV_DUMP_DONE)->dump.dump, 1);
+	assert_int_equal(last_of(&w, EV_DUMP_DONE)->dump.dump, 5);
 	assert_int_equal(run_round(&w, (const int[DUMPS]){ 0, 0 }), 2);
 	assert_int_equal(w.heard[0].dump.dump, 2);
 	assert_int_equal(w.heard[1].dump.dump, 3);
@@ -529,7 +534,7 @@ static void test_diag_lookup_belongs_to_the_run_of_its_table(void **state)
 	/* Now one is under way: it may be past the socket, and must not sweep it. */
 	w.source->ops->refresh(w.source, w.now_ns);
 	step(&w);
-	assert_int_equal(take_request(&seq), SOCK_DIAG_BY_FAMILY);
+	assert_int_equal(take_request(&seq), TCPDIAG_GETSOCK);
 	diag_look_up(w.source, &q, 1, w.now_ns);
 	step(&w);
 	assert_int_equal(w.count, 2);
@@ -634,13 +639,122 @@ static void test_diag_silent_kernel_ends_the_dump_incomplete(void **state)
 	before = opened;
 	w.source->ops->refresh(w.source, w.now_ns);
 	step(&w);
-	assert_int_equal(take_request(&seq), SOCK_DIAG_BY_FAMILY);
+	assert_int_equal(take_request(&seq), TCPDIAG_GETSOCK);
 	w.now_ns += 3 * NSEC_PER_SEC;
 	step(&w);
 	assert_int_equal(opened, before + 1);
 	assert_int_equal(last_of(&w, EV_DUMP_DONE)->dump.error, -ETIMEDOUT);
 	assert_false(last_of(&w, EV_DUMP_DONE)->dump.complete);
-	/* The next table is asked for over the new socket. */
+	assert_int_equal(count_kind(&w, EV_DUMP_DONE), 2);	/* TCP over IPv4 and over IPv6 */
+	/* The next round asks over the new socket. */
+	w.source->ops->refresh(w.source, w.now_ns);
+	step(&w);
+	assert_int_equal(take_request(&seq), TCPDIAG_GETSOCK);
+	end(&w);
+}
+
+/* ---- both families of TCP in one answer ---- */
+
+static void answer_row(uint32_t seq, uint8_t family, uint32_t cookie)
+{
+	struct {
+		struct nlmsghdr head;
+		struct inet_diag_msg msg;
+	} m = { .head = { .nlmsg_len = sizeof(m), .nlmsg_type = TCPDIAG_GETSOCK } };
+
+	m.msg.idiag_family = family;
+	m.msg.idiag_state = ST_LISTEN;
+	m.msg.id.idiag_cookie[0] = cookie;
+	answer(&m.head, seq, NLM_F_MULTI);
+}
+
+static void begin_round_of_both(struct world *w, uint32_t *seq)
+{
+	w->count = 0;
+	w->source->ops->refresh(w->source, w->now_ns);
+	step(w);
+	assert_int_equal(take_request(seq), TCPDIAG_GETSOCK);
+}
+
+static void test_diag_one_answer_has_the_rows_of_both_families(void **state)
+{
+	struct world w;
+	uint32_t seq;
+
+	(void)state;
+	begin(&w);
+	for (uint32_t run = 1; run <= 2; run++) {
+		begin_round_of_both(&w, &seq);
+		answer_row(seq, AF_INET6, 66);
+		answer_row(seq, AF_INET, 44);
+		answer_done(seq, 0, 0);
+		step(&w);
+		assert_false(w.source->ops->busy(w.source));
+		assert_int_equal(count_kind(&w, EV_SOCKET), 2);
+		assert_int_equal(w.heard[0].sock.cookie, 66);
+		assert_int_equal(w.heard[0].sock.dump, 1);
+		assert_int_equal(w.heard[0].sock.family, AF_INET6);
+		assert_int_equal(w.heard[1].sock.cookie, 44);
+		assert_int_equal(w.heard[1].sock.dump, 0);
+		for (unsigned i = 0; i < 2; i++) {
+			assert_int_equal(w.heard[i].sock.dump_gen, run);
+			assert_int_equal(w.heard[2 + i].kind, EV_DUMP_DONE);
+			assert_int_equal(w.heard[2 + i].dump.dump, i);
+			assert_int_equal(w.heard[2 + i].dump.gen, run);
+			assert_true(w.heard[2 + i].dump.complete);
+		}
+	}
+	end(&w);
+}
+
+static void test_diag_interrupted_answer_for_both_sweeps_neither(void **state)
+{
+	struct world w;
+	uint32_t seq;
+
+	(void)state;
+	begin(&w);
+	begin_round_of_both(&w, &seq);
+	answer_row(seq, AF_INET, 44);
+	answer_done(seq, 0, NLM_F_DUMP_INTR);
+	step(&w);
+	assert_int_equal(count_kind(&w, EV_DUMP_DONE), 2);
+	assert_false(w.heard[1].dump.complete);
+	assert_false(w.heard[2].dump.complete);
+	end(&w);
+}
+
+static void test_diag_kernel_without_an_answer_for_both_is_asked_once(void **state)
+{
+	static const int good[DUMPS] = { 0, 0 };
+	struct world w;
+	uint32_t seq;
+
+	(void)state;
+	begin(&w);
+	begin_round_of_both(&w, &seq);
+	answer_done(seq, -EOPNOTSUPP, 0);
+	step(&w);
+	assert_int_equal(run_round(&w, good), 2);	/* this round goes on */
+	assert_true(w.heard[0].dump.complete && w.heard[1].dump.complete);
+	w.count = 0;
+	w.source->ops->refresh(w.source, w.now_ns);
+	step(&w);
+	assert_int_equal(take_request(&seq), SOCK_DIAG_BY_FAMILY);
+	end(&w);
+}
+
+static void test_diag_one_family_alone_is_asked_for_alone(void **state)
+{
+	struct diag_options opt = options(1u << SP_TCP);
+	struct world w;
+	uint32_t seq;
+
+	(void)state;
+	opt.ipv6 = false;
+	begin_with(&w, &opt);
+	w.source->ops->refresh(w.source, w.now_ns);
+	step(&w);
 	assert_int_equal(take_request(&seq), SOCK_DIAG_BY_FAMILY);
 	end(&w);
 }
@@ -665,6 +779,10 @@ int main(void)
 		cmocka_unit_test(test_diag_refused_table_without_text_tells_the_refusal),
 		cmocka_unit_test(test_diag_table_that_may_not_be_asked_is_read_as_text),
 		cmocka_unit_test(test_diag_silent_kernel_ends_the_dump_incomplete),
+		cmocka_unit_test(test_diag_one_answer_has_the_rows_of_both_families),
+		cmocka_unit_test(test_diag_interrupted_answer_for_both_sweeps_neither),
+		cmocka_unit_test(test_diag_kernel_without_an_answer_for_both_is_asked_once),
+		cmocka_unit_test(test_diag_one_family_alone_is_asked_for_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

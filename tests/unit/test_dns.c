@@ -391,6 +391,60 @@ static void test_dns_multicast_answer_is_named_by_its_record(void **state)
 	assert_int_equal(a.ttl, 120);
 }
 
+/* A record of no use, whose owner is the name at `owner`. */
+static void put_text(struct message *m, unsigned owner)
+{
+	put_pointer(m, owner);
+	put_fields(m, 16, 1, 300, 0);
+}
+
+/* Anybody may send what is nothing but work: there is an end to it. */
+static void test_dns_message_is_not_read_for_ever(void **state)
+{
+	struct dnsanswer a;
+	struct message m;
+
+	(void)state;
+	for (unsigned before = 0; before < 64; before++) {
+		put_header(&m, 0x8180, 1, before + 1);
+		put_question(&m, "www.example.org", 1);
+		for (unsigned i = 0; i < before; i++)
+			put_text(&m, 12);
+		put_a(&m, 12, 300, 1);
+		assert_int_equal(read_message(&m, m.len, &a), before < 32);
+	}
+}
+
+/* Each of these names is of 126 labels. */
+static void test_dns_long_names_are_put_together_a_few_times(void **state)
+{
+	char name[2 * 126 + 1];
+	struct dnsanswer a;
+	struct message m;
+
+	(void)state;
+	for (unsigned i = 0; i < 126; i++)
+		memcpy(name + 2 * i, "a.", 2);
+	name[2 * 126 - 1] = '\0';
+	for (unsigned addrs = 1; addrs < 5; addrs++) {
+		put_header(&m, 0x8180, 1, addrs);
+		put_question(&m, name, 1);
+		for (unsigned i = 0; i < addrs; i++)
+			put_a(&m, 12, 300, (uint8_t)i);
+		assert_true(read_message(&m, m.len, &a));
+		assert_int_equal(a.addr_count, 1);	/* with the question, there were two */
+	}
+	/* That no address needs them costs nothing. */
+	put_header(&m, 0x8000, 0, 21);
+	put_name(&m, name);
+	put_fields(&m, 16, 1, 300, 0);
+	for (unsigned i = 0; i < 19; i++)
+		put_text(&m, 12);
+	put_a(&m, 12, 300, 1);
+	assert_true(read_message(&m, m.len, &a));
+	assert_string_equal(a.name, name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +462,8 @@ int main(void)
 		cmocka_unit_test(test_dns_no_more_addresses_than_there_is_room_for),
 		cmocka_unit_test(test_dns_odd_time_to_live_and_lengths),
 		cmocka_unit_test(test_dns_multicast_answer_is_named_by_its_record),
+		cmocka_unit_test(test_dns_message_is_not_read_for_ever),
+		cmocka_unit_test(test_dns_long_names_are_put_together_a_few_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -361,15 +361,15 @@ static size_t resident_bytes(void)
 	return resident * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* SYNs of tuples first to first + count - 1, none of which is known. */
-static void flood(struct flowtab *t, unsigned first, unsigned count)
+/* A packet each of tuples first to first + count - 1, none of which is known. */
+static void flood(struct flowtab *t, unsigned first, unsigned count, uint8_t flags)
 {
 	enum { BATCH = 64 };
 	static struct pktmeta m[BATCH];
 
 	for (unsigned done = 0; done < count; done += BATCH) {
 		for (unsigned i = 0; i < BATCH; i++)
-			m[i] = tcp(first + done + i, false, WIRE_SYN);
+			m[i] = tcp(first + done + i, false, flags);
 		assert_int_equal(flowtab_add_batch(t, m, BATCH), BATCH);
 	}
 }
@@ -384,7 +384,7 @@ static void test_flowtab_ten_million_syns_leave_memory_flat_and_connections_alon
 	for (unsigned n = 0; n < KEPT; n++)
 		establish(t, n);
 	for (unsigned i = 0; i < SLICES; i++) {
-		flood(t, KEPT + i * SLICE, SLICE);
+		flood(t, KEPT + i * SLICE, SLICE, WIRE_SYN);
 		assert_balance(t);
 		assert_int_equal(flowtab_totals(t)->live_flows, LIMIT);
 		before = i ? before : resident_bytes();
@@ -397,6 +397,58 @@ static void test_flowtab_ten_million_syns_leave_memory_flat_and_connections_alon
 
 		assert_false(flowtab_add(t, &m));
 	}
+	flowtab_free(t);
+}
+
+static void assert_knows(struct flowtab *t, unsigned count)
+{
+	for (unsigned n = 0; n < count; n++) {
+		struct pktmeta m = tcp(n, true, WIRE_ACK);
+
+		assert_false(flowtab_add(t, &m));
+	}
+}
+
+/* Whatever they claim to be: nobody answered. */
+static void test_flowtab_flood_of_lone_segments_leaves_connections_alone(void **state)
+{
+	static const uint8_t flags[] = {
+		WIRE_FIN, WIRE_FIN | WIRE_ACK, WIRE_PSH | WIRE_ACK, WIRE_ACK, WIRE_SYN | WIRE_ACK,
+	};
+	enum { LIMIT = 4096, KEPT = 1000, FLOOD = 64000 };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(flags); i++) {
+		struct flowtab *t = flowtab_new(LIMIT, SEED);
+
+		for (unsigned n = 0; n < KEPT; n++)
+			establish(t, n);
+		for (unsigned again = 0; again < 2; again++) {
+			flood(t, KEPT, FLOOD, flags[i]);
+			assert_balance(t);
+			assert_knows(t, KEPT);
+		}
+		flowtab_free(t);
+	}
+}
+
+/* An end at a time: data of one is no connection, however much of it; the other's answer makes one. */
+static void test_flowtab_one_direction_alone_is_worth_no_more_than_datagrams(void **state)
+{
+	struct flowtab *t = flowtab_new(3, SEED);
+	struct pktmeta one_way = tcp(1, false, WIRE_ACK), two_way = tcp(2, false, WIRE_ACK), m;
+
+	(void)state;
+	flowtab_add(t, &two_way);
+	m = tcp(2, true, WIRE_ACK);
+	flowtab_add(t, &m);
+	for (unsigned i = 0; i < 9; i++)
+		flowtab_add(t, &one_way);
+	establish(t, 3);
+	establish(t, 4);
+	assert_false(flowtab_add(t, &two_way));
+	assert_true(flowtab_add(t, &one_way));
+	assert_balance(t);
 	flowtab_free(t);
 }
 
@@ -699,6 +751,34 @@ static void test_flowtab_collects_in_slices_and_each_change_once(void **state)
 	flowtab_free(t);
 }
 
+static void test_flowtab_flood_of_new_flows_does_not_silence_the_others(void **state)
+{
+	enum { FLOOD = 64, ROOM = 8, CHANGED = 3 };
+	struct flowtab *t = flowtab_new(128, SEED);
+	struct flowout out[ROOM];
+	unsigned told = 0;
+
+	(void)state;
+	for (unsigned n = 0; n < CHANGED; n++)
+		establish(t, n);
+	flowtab_collect(t, out, ROOM);
+	for (unsigned n = 0; n < CHANGED; n++) {
+		struct pktmeta m = tcp(n, true, WIRE_ACK);
+
+		flowtab_add(t, &m);
+	}
+	for (unsigned n = 0; n < FLOOD; n++) {
+		struct pktmeta m = tcp(1000 + n, false, WIRE_SYN);
+
+		flowtab_add(t, &m);
+	}
+	assert_int_equal(flowtab_collect(t, out, ROOM), ROOM);
+	for (unsigned i = 0; i < ROOM; i++)
+		told += out[i].rec.wire_state == WS_ESTABLISHED;
+	assert_int_equal(told, CHANGED);
+	flowtab_free(t);
+}
+
 /* The one flow that is wanted at once; NULL: there is none. */
 static const struct flowout *urgent(struct flowtab *t, struct flowout out[2])
 {
@@ -945,6 +1025,8 @@ int main(void)
 		cmocka_unit_test(test_flowtab_random_points_match_a_simple_table),
 		cmocka_unit_test(test_flowtab_balances_after_every_packet_of_a_storm),
 		cmocka_unit_test(test_flowtab_ten_million_syns_leave_memory_flat_and_connections_alone),
+		cmocka_unit_test(test_flowtab_flood_of_lone_segments_leaves_connections_alone),
+		cmocka_unit_test(test_flowtab_one_direction_alone_is_worth_no_more_than_datagrams),
 		cmocka_unit_test(test_flowtab_evicts_closed_then_half_open_then_idle_first),
 		cmocka_unit_test(test_flowtab_busy_flow_outlives_an_idle_one_of_its_rank),
 		cmocka_unit_test(test_flowtab_expires_by_kind),
@@ -957,6 +1039,7 @@ int main(void)
 		cmocka_unit_test(test_flowtab_answer_to_another_syn_begins_another),
 		cmocka_unit_test(test_flowtab_first_seen_is_the_earliest_stamp),
 		cmocka_unit_test(test_flowtab_collects_in_slices_and_each_change_once),
+		cmocka_unit_test(test_flowtab_flood_of_new_flows_does_not_silence_the_others),
 		cmocka_unit_test(test_flowtab_completed_handshake_is_urgent_like_a_beginning),
 		cmocka_unit_test(test_flowtab_reset_and_refusal_are_urgent_and_told_once),
 		cmocka_unit_test(test_flowtab_whole_handshake_at_once_is_told_once),

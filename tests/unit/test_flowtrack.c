@@ -184,6 +184,27 @@ static void test_flowtrack_knows_duplicate_acks(void **state)
 	assert_counts(&r.end[A], 0, 0, 0);
 }
 
+/* What the other end sent is not known: whether it waits for an acknowledgement neither. */
+static void test_flowtrack_knows_duplicate_acks_of_one_direction_alone(void **state)
+{
+	static const struct step steps[] = {
+		{ 0, A, ACK, 1000, 5000, 100, 0 },
+		{ 10, A, ACK, 1100, 6000, 0, 0 },
+		{ 20, A, ACK, 1100, 6000, 0, 0 },	/* 1 */
+		{ 30, A, ACK, 1100, 6000, 0, 0 },	/* 2 */
+		{ 40, A, ACK, 1100, 6000, 0, 9 },	/* the window changed */
+		{ 50, A, ACK, 1100, 6000, 50, 9 },	/* it has data */
+		{ 60, A, ACK, 1149, 6000, 0, 9 },	/* keep-alive */
+		{ 70, A, ACK, 1150, 7000, 0, 9 },
+		{ 80, A, ACK, 1150, 7000, 0, 9 },	/* 3 */
+	};
+	struct flowreport r = play_everywhere(steps, COUNT(steps), 200);
+
+	(void)state;
+	assert_counts(&r.end[A], 0, 0, 3);
+	assert_counts(&r.end[B], 0, 0, 0);
+}
+
 /* When all else is as it was: most packets go a shorter way. */
 static void test_flowtrack_nothing_is_lost_in_the_steady_state(void **state)
 {
@@ -401,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_flowtrack_probes_are_nothing_sent_again),
 		cmocka_unit_test(test_flowtrack_one_byte_is_sent_again),
 		cmocka_unit_test(test_flowtrack_knows_duplicate_acks),
+		cmocka_unit_test(test_flowtrack_knows_duplicate_acks_of_one_direction_alone),
 		cmocka_unit_test(test_flowtrack_nothing_is_lost_in_the_steady_state),
 		cmocka_unit_test(test_flowtrack_counts_how_often_a_window_closed),
 		cmocka_unit_test(test_flowtrack_acknowledged_but_never_seen_is_a_gap_of_the_capture),

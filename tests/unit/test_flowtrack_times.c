@@ -261,18 +261,17 @@ static void test_flowtrack_reads_what_was_offered(void **state)
 	}
 }
 
-static void test_flowtrack_datagrams_are_timed_from_the_first_question(void **state)
+static void test_flowtrack_datagrams_are_timed_from_question_to_answer(void **state)
 {
-	static const struct step asked_twice[] = {
+	static const struct step asked[] = {
 		{ 1000, A, 0, 0, 0, 10, 0 },
-		{ 1200, A, 0, 0, 0, 10, 0 },
 		{ 1500, B, 0, 0, 0, 20, 0 },
 		{ 1510, B, 0, 0, 0, 20, 0 },	/* more of the answer: no question */
 		{ 9000, A, 0, 0, 0, 10, 0 },
 		{ 9300, B, 0, 0, 0, 20, 0 },
 	};
 	static const struct step alone[] = { { 1000, A, 0, 0, 0, 0, 0 }, { 1000, A, 0, 0, 0, 0, 0 } };
-	struct flowreport r = PLAY_UDP(asked_twice);
+	struct flowreport r = PLAY_UDP(asked);
 
 	(void)state;
 	assert_in_range(r.end[A].rtt_min_us, 299, 300);
@@ -282,6 +281,97 @@ static void test_flowtrack_datagrams_are_timed_from_the_first_question(void **st
 	r = PLAY_UDP(alone);
 	assert_int_equal(r.end[A].rtt_us, 0);
 	assert_string_equal(r.history, "");
+}
+
+/* The first one, or its answer, got lost; or not: nobody can tell. */
+static void test_flowtrack_datagrams_asked_twice_give_no_sample(void **state)
+{
+	static const struct step lost[] = {
+		{ 0, A, 0, 0, 0, 10, 0 },
+		{ 5000000, A, 0, 0, 0, 10, 0 },
+		{ 5010000, B, 0, 0, 0, 20, 0 },
+	};
+	static const struct step next[] = {
+		{ 0, A, 0, 0, 0, 10, 0 },
+		{ 5000000, A, 0, 0, 0, 10, 0 },
+		{ 5010000, B, 0, 0, 0, 20, 0 },
+		{ 6000000, A, 0, 0, 0, 10, 0 },
+		{ 6010000, B, 0, 0, 0, 20, 0 },
+	};
+	struct flowreport r = PLAY_UDP(lost);
+
+	(void)state;
+	assert_int_equal(r.end[A].rtt_us | r.end[A].rtt_min_us, 0);
+	r = PLAY_UDP(next);
+	assert_in_range(r.end[A].rtt_us, 9999, 10001);
+	assert_in_range(r.end[A].rtt_min_us, 9999, 10001);
+}
+
+/* Packets of end A are requests, those of B replies. */
+static struct flowreport ping(const struct step *steps, size_t count, uint8_t proto)
+{
+	struct seqgaps pool;
+	struct flowtrack t;
+	struct flowreport r;
+
+	assert_int_equal(seqgaps_init(&pool, 1), 0);
+	flowtrack_begin(&t);
+	for (size_t i = 0; i < count; i++) {
+		struct pktmeta m = meta(&steps[i], proto);
+
+		m.icmp_type = proto == ICMP ? steps[i].from == A ? 8 : 0
+			      : steps[i].from == A ? 128 : 129;
+		flowtrack_step(&t, &pool, &m);
+	}
+	flowtrack_publish(&t, A, &r);
+	seqgaps_fini(&pool);
+	return r;
+}
+
+static void test_flowtrack_echoes_are_told_by_their_number(void **state)
+{
+	static const struct step lost[] = {
+		{ 0, A, 0, 1, 0, 56, 0 },		/* lost */
+		{ 1000000, A, 0, 2, 0, 56, 0 },
+		{ 1010000, B, 0, 2, 0, 56, 0 },
+		{ 2000000, A, 0, 3, 0, 56, 0 },
+		{ 2010000, B, 0, 3, 0, 56, 0 },
+	};
+	static const struct step many[] = {		/* several on their way; the number wraps */
+		{ 0, A, 0, 65535, 0, 56, 0 },
+		{ 1000, A, 0, 0, 0, 56, 0 },
+		{ 1100, B, 0, 65534, 0, 56, 0 },	/* of one before that was timed */
+		{ 2000, A, 0, 1, 0, 56, 0 },
+		{ 2500, B, 0, 65535, 0, 56, 0 },
+		{ 3500, B, 0, 0, 0, 56, 0 },
+	};
+	static const struct step twice[] = {		/* the same number: which was it? */
+		{ 0, A, 0, 7, 0, 56, 0 },
+		{ 1000000, A, 0, 7, 0, 56, 0 },
+		{ 1001000, B, 0, 7, 0, 56, 0 },
+	};
+	static const struct step late[] = {		/* begins with a reply */
+		{ 0, B, 0, 1, 0, 56, 0 },
+		{ 990000, A, 0, 2, 0, 56, 0 },
+		{ 1000000, B, 0, 2, 0, 56, 0 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t proto = i ? ICMPV6 : ICMP;
+		struct flowreport r = ping(lost, COUNT(lost), proto);
+
+		assert_in_range(r.end[A].rtt_us, 9999, 10001);
+		assert_in_range(r.end[A].rtt_min_us, 9999, 10001);
+		r = ping(many, COUNT(many), proto);
+		assert_in_range(r.end[A].rtt_us, 2499, 2501);
+		assert_int_equal(r.end[B].rtt_us, 0);
+		r = ping(twice, COUNT(twice), proto);
+		assert_int_equal(r.end[A].rtt_us, 0);
+		r = ping(late, COUNT(late), proto);
+		assert_in_range(r.end[A].rtt_us, 9999, 10001);
+		assert_int_equal(r.end[B].rtt_us, 0);
+	}
 }
 
 static void test_flowtrack_keeps_the_last_error(void **state)
@@ -344,7 +434,9 @@ int main(void)
 		cmocka_unit_test(test_flowtrack_time_that_runs_backwards_gives_no_sample),
 		cmocka_unit_test(test_flowtrack_round_trips_are_capped),
 		cmocka_unit_test(test_flowtrack_reads_what_was_offered),
-		cmocka_unit_test(test_flowtrack_datagrams_are_timed_from_the_first_question),
+		cmocka_unit_test(test_flowtrack_datagrams_are_timed_from_question_to_answer),
+		cmocka_unit_test(test_flowtrack_datagrams_asked_twice_give_no_sample),
+		cmocka_unit_test(test_flowtrack_echoes_are_told_by_their_number),
 		cmocka_unit_test(test_flowtrack_keeps_the_last_error),
 		cmocka_unit_test(test_flowtrack_history_repeats_some_letters_and_ends),
 	};

@@ -270,6 +270,7 @@ static void send_capture(struct fixture *f, const char *interfaces, bool live)
 
 	memcpy(e.capture.interfaces, interfaces, strlen(interfaces) + 1);
 	e.capture.live = live;
+	e.capture.told_ns = 5000000000ull;
 	e.capture.totals = (struct flowtotals){
 		.packets = 1,
 		.bytes = 2,

@@ -137,6 +137,17 @@ static void test_table_own_columns_are_those_of_ss_and_the_rates(void **state)
 	assert_null(strstr(text, " \n"));
 }
 
+static void test_table_of_a_file_has_what_the_packets_tell(void **state)
+{
+	struct fixture *f = *state;
+	struct event e = { .kind = EV_HOST, .time_ns = 1, .host = { .offline = true } };
+
+	model_apply(f->m, &e);
+	f->s.header = true;
+	assert_string_equal(fixture_write(f, "table", NULL, 0),
+			    "PROTO LOCAL REMOTE WIRE RXPKT TXPKT RXB TXB WRTT WRETR FIRST LASTED\n");
+}
+
 static void test_table_of_groups_has_one_line_a_group(void **state)
 {
 	static const struct column process = TEXT("process", "PROCESS", "");
@@ -213,6 +224,7 @@ int main(void)
 		T(test_table_of_nothing_is_its_heading),
 		T(test_table_snapshots_of_a_series_stand_apart),
 		T(test_table_own_columns_are_those_of_ss_and_the_rates),
+		T(test_table_of_a_file_has_what_the_packets_tell),
 		T(test_table_of_groups_has_one_line_a_group),
 		T(test_table_too_large_to_keep_is_aligned_all_the_same),
 		T(test_table_hands_on_what_it_has_and_stops_when_the_reader_is_gone),

@@ -32,6 +32,7 @@ static struct pktmeta fragment(unsigned src, uint16_t sport, unsigned dst, uint1
 		.kind = PKT_FLOW,
 		.time_ns = START_NS,
 		.fragment_id = id,
+		.fragment_proto = IPPROTO_UDP,
 		.fragment = !sport,
 		.fragment_first = sport,
 	};
@@ -97,7 +98,7 @@ static void test_fragments_another_datagrams_ports_are_not_taken(void **state)
 				 0, i == 3 ? 98 : 99);
 		later.key.netns = i == 4 ? 0 : 3;
 		if (i == 5)
-			later.key.proto = IPPROTO_TCP;
+			later.key.proto = later.fragment_proto = IPPROTO_TCP;
 		as_it_was = later;
 		assert_int_equal(fragments_resolve(f, &later), i == 0);
 		if (i == 0)
@@ -105,6 +106,21 @@ static void test_fragments_another_datagrams_ports_are_not_taken(void **state)
 		else
 			assert_memory_equal(&later.key, &as_it_was.key, sizeof(later.key));
 	}
+	fragments_free(f);
+}
+
+/* Destination options, an authentication header: what hides behind them only the first shows. */
+static void test_fragments_later_ones_get_the_protocol_of_their_first(void **state)
+{
+	struct fragments *f = fragments_new(SEED);
+	struct pktmeta first = fragment(1, 53, 2, 5000, 1), later = fragment(1, 0, 2, 0, 1);
+
+	(void)state;
+	first.fragment_proto = later.fragment_proto = later.key.proto = IPPROTO_DSTOPTS;
+	fragments_note(f, &first);
+	assert_true(fragments_resolve(f, &later));
+	assert_same_flow(&later, &first);
+	assert_int_equal(later.key.proto, IPPROTO_UDP);
 	fragments_free(f);
 }
 
@@ -169,6 +185,7 @@ int main(void)
 		cmocka_unit_test(test_fragments_later_ones_get_the_ports_of_their_first),
 		cmocka_unit_test(test_fragments_between_equal_addresses_the_ports_tell_who_sent),
 		cmocka_unit_test(test_fragments_another_datagrams_ports_are_not_taken),
+		cmocka_unit_test(test_fragments_later_ones_get_the_protocol_of_their_first),
 		cmocka_unit_test(test_fragments_ports_count_for_thirty_seconds),
 		cmocka_unit_test(test_fragments_identification_used_again_is_the_newer_datagrams),
 		cmocka_unit_test(test_fragments_flood_only_pushes_others_out),

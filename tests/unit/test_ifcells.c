@@ -73,6 +73,27 @@ static void test_ifcells_state_is_up_only_with_a_carrier(void **state)
 	assert_cell(&i, IFCELL_TX, "-");
 }
 
+/* What it is, and what it counted, nobody wrote down. */
+static void test_ifcells_of_a_files_interface_say_what_was_captured(void **state)
+{
+	struct iface i = {
+		.rec = { .ifindex = 1, .no_stats = true, .name = "eth0" },
+		.seen = { .ifindex = 1, .rx_packets = 12, .rx_segs = 12 },
+		.coverage = -1,
+		.rx_bps = MODEL_RATE_UNKNOWN,
+		.tx_bps = MODEL_RATE_UNKNOWN,
+	};
+	static const uint8_t unknown[] = { IFCELL_STATE, IFCELL_TYPE, IFCELL_RX, IFCELL_TX,
+					   IFCELL_PACKETS, IFCELL_SEEN, IFCELL_DROPS,
+					   IFCELL_ERRORS };
+
+	(void)state;
+	assert_cell(&i, IFCELL_NAME, "eth0");
+	assert_cell(&i, IFCELL_CAPTURED, "12");
+	for (unsigned k = 0; k < sizeof(unknown); k++)
+		assert_cell(&i, unknown[k], "-");
+}
+
 static void test_ifcells_count_since_the_capture_began(void **state)
 {
 	struct iface i = {
@@ -187,6 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ifcells_state_is_up_only_with_a_carrier),
+		cmocka_unit_test(test_ifcells_of_a_files_interface_say_what_was_captured),
 		cmocka_unit_test(test_ifcells_count_since_the_capture_began),
 		cmocka_unit_test(test_ifcells_of_lo_count_once_what_is_sent_and_received),
 		cmocka_unit_test(test_ifcells_losses_are_trouble_when_they_are_new),

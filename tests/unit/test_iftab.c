@@ -60,6 +60,27 @@ static void test_iftab_rate_needs_two_readings_some_time_apart(void **state)
 	assert_int_equal(model_iface(fx->m, 0, 3)->rx_bps, 4000);
 }
 
+/* Its section of the file may begin more than once, with time between. */
+static void test_iftab_interface_of_a_file_has_a_name_and_no_rate(void **state)
+{
+	struct fx *fx = *state;
+	struct event e;
+
+	for (unsigned i = 0; i < 3; i++) {
+		e = fx_event(fx, EV_IFACE);
+		e.iface = (struct ifacerec){ .ifindex = 2, .no_stats = true, .name = "wlan0" };
+		model_apply(fx->m, &e);
+		fx_pass_time(fx, 990);
+	}
+	e = fx_event(fx, EV_IFCOUNT);
+	e.ifcount = (struct ifcountrec){ .ifindex = 2, .rx_packets = 7 };
+	model_apply(fx->m, &e);
+	assert_string_equal(model_iface(fx->m, 0, 2)->rec.name, "wlan0");
+	assert_int_equal(model_iface(fx->m, 0, 2)->seen.rx_packets, 7);
+	assert_int_equal(model_iface(fx->m, 0, 2)->rx_bps, MODEL_RATE_UNKNOWN);
+	assert_int_equal(model_iface_coverage(model_iface(fx->m, 0, 2)), -1);
+}
+
 static void test_iftab_counter_that_was_reset_gives_no_rate(void **state)
 {
 	struct fx *fx = *state;
@@ -204,6 +225,12 @@ static int coverage_of_eth(const struct fx *fx)
 
 static void next_round(struct fx *fx)
 {
+	struct event e = fx_event(fx, EV_CAPTURE);
+
+	e.capture = *model_capture(fx->m);
+	e.capture.told_ns = fx->now_ns;
+	if (e.capture.live)
+		model_apply(fx->m, &e);
 	fx_tick(fx);
 	fx_pass_time(fx, 1000);
 }
@@ -270,6 +297,30 @@ static void test_iface_coverage_of_loopback_counts_each_packet_once(void **state
 	next_round(fx);
 	next_round(fx);
 	assert_int_equal(coverage_of_eth(fx), 10000);
+}
+
+/* Lost while packets go on: found within the round, and kept though others are counted twice later. */
+static void test_iface_coverage_of_what_goes_on_only_grows_in_what_is_missing(void **state)
+{
+	struct fx *fx = *state;
+
+	fx_capture(fx);
+	statistics(fx, 0, 0, 0);
+	counted(fx, 0, 0, 0, 0);
+	next_round(fx);
+	for (uint64_t n = 1; n < 10; n++) {
+		struct event e = fx_event(fx, EV_IFCOUNT);
+		uint64_t lost = n < 3 ? 0 : n < 6 ? 300 : 100;
+
+		statistics(fx, 0, n * 1000, 0);
+		e.ifcount = (struct ifcountrec){ .ifindex = ETH, .rx_packets = n * 1000 - lost,
+						 .last_ns = fx->now_ns + 50 * NSEC_PER_MSEC };
+		model_apply(fx->m, &e);
+		next_round(fx);
+		assert_int_equal(model_iface(fx->m, 0, ETH)->missing, n < 3 ? 0 : 300);
+		assert_int_equal(coverage_of_eth(fx),
+				 n < 3 ? 10000 : (int)((n * 1000 - 300) * 10000 / (n * 1000)));
+	}
 }
 
 static void test_iface_statistics_that_ran_back_prove_nothing(void **state)
@@ -390,6 +441,7 @@ int main(void)
 		FX_TEST(test_iftab_interfaces_are_listed_by_index_whatever_their_order),
 		FX_TEST(test_iftab_interface_that_went_is_unknown_and_its_going_twice_is_nothing),
 		FX_TEST(test_iftab_rate_needs_two_readings_some_time_apart),
+		FX_TEST(test_iftab_interface_of_a_file_has_a_name_and_no_rate),
 		FX_TEST(test_iftab_counter_that_was_reset_gives_no_rate),
 		FX_TEST(test_iftab_more_interfaces_than_room_keeps_the_first),
 		FX_TEST(test_iftab_loopback_is_local_without_being_told),
@@ -402,6 +454,7 @@ int main(void)
 		FX_TEST(test_iface_coverage_counts_from_the_captures_beginning),
 		FX_TEST(test_iface_coverage_takes_frames_or_segments),
 		FX_TEST(test_iface_coverage_of_loopback_counts_each_packet_once),
+		FX_TEST(test_iface_coverage_of_what_goes_on_only_grows_in_what_is_missing),
 		FX_TEST(test_iface_statistics_that_ran_back_prove_nothing),
 		FX_TEST(test_iftab_address_is_local_in_its_own_namespace),
 		FX_TEST(test_iftab_namespace_that_went_takes_its_own_with_it),

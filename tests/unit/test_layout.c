@@ -14,7 +14,7 @@ enum { WIDEST = 400 };
 
 static void start(struct layout *l)
 {
-	slots_init(l, NULL, 0);
+	slots_init(l, NULL, 0, false);
 	assert_true(l->slot_count > 0);
 }
 
@@ -128,6 +128,29 @@ static void test_80_columns_show_both_sides(void **state)
 	assert_true(l.rule_x > 0);
 }
 
+static void test_a_file_has_the_wires_columns_and_no_rule(void **state)
+{
+	static const int widths[] = { 40, 80, 120, 200 };
+	struct layout l;
+
+	(void)state;
+	slots_init(&l, NULL, 0, true);
+	for (unsigned i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		layout_fit(&l, widths[i]);
+		assert_int_equal(right_edge(&l), widths[i] - LAYOUT_TAIL);
+		assert_int_equal(l.rule_x, -1);
+		assert_true(shows(&l, "remote") && shows(&l, "rx_bytes") && shows(&l, "tx_bytes"));
+		assert_false(shows(&l, "proc") || shows(&l, "seen") || shows(&l, "recv_q"));
+	}
+	layout_fit(&l, 80);
+	assert_true(shows(&l, "proto") && shows(&l, "wire_state") && shows(&l, "duration"));
+	assert_string_equal(layout_column(&l, layout_placed(&l, slot_of(&l, "local")))->name,
+			    "local");
+	layout_fit(&l, 120);
+	assert_true(shows(&l, "bytes") && shows(&l, "rx_packets") && shows(&l, "tx_packets"));
+	assert_true(shows(&l, "wire_rtt") && shows(&l, "wire_retrans") && shows(&l, "first_seen"));
+}
+
 static void test_the_rule_stands_between_kernel_and_wire(void **state)
 {
 	struct layout l;
@@ -204,7 +227,7 @@ static void test_asked_columns_are_shown_kernel_first(void **state)
 	struct layout l;
 
 	(void)state;
-	slots_init(&l, asked, 3);
+	slots_init(&l, asked, 3, false);
 	layout_fit(&l, 80);
 	assert_int_equal(l.placed_count, 3);
 	assert_true(shows(&l, "process") && shows(&l, "rtt") && shows(&l, "tx_rate"));
@@ -274,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_a_column_that_fits_stays_when_the_screen_grows),
 		cmocka_unit_test(test_the_usual_widths_are_filled_to_the_edge),
 		cmocka_unit_test(test_80_columns_show_both_sides),
+		cmocka_unit_test(test_a_file_has_the_wires_columns_and_no_rule),
 		cmocka_unit_test(test_the_rule_stands_between_kernel_and_wire),
 		cmocka_unit_test(test_local_is_a_port_where_there_is_little_room),
 		cmocka_unit_test(test_a_hidden_column_makes_room_for_the_next),

@@ -121,6 +121,11 @@ static void test_a_listener_has_no_other_end(void **state)
 	check(&l, LIFECELL_LOCAL, 0, "*:443");
 	check(&l, LIFECELL_WAY, 0, "");
 	check(&l, LIFECELL_REMOTE, 0, "*");
+	l.kind = LIFE_ENDED;
+	addr_parse("::", &l.raddr);
+	l.rport = 0;
+	check(&l, LIFECELL_WAY, 0, "");
+	check(&l, LIFECELL_REMOTE, 0, "*");
 }
 
 static void test_a_loss_tells_of_no_socket(void **state)

@@ -166,6 +166,32 @@ static void test_links_mpls_is_followed_to_the_bottom_of_any_stack(void **state)
 	}
 }
 
+static void test_links_tags_are_followed_however_many_they_are(void **state)
+{
+	static const uint16_t types[] = { 0x8100, 0x88a8, 0x9100, 0x9200 };
+	uint8_t frame[14 + 4 * 100 + 20] = { 0 };
+
+	(void)state;
+	for (unsigned depth = 1; depth <= 100; depth++) {
+		struct linkhead h = { 0 };
+
+		for (unsigned i = 0; i <= depth; i++) {
+			uint16_t type = i < depth ? types[i % 4] : 0x0800;
+
+			frame[12 + 4 * i] = (uint8_t)(type >> 8);
+			frame[13 + 4 * i] = (uint8_t)type;
+			frame[15 + 4 * i] = (uint8_t)(i + 1);
+		}
+		frame[15 + 4 * depth] = 0;
+		assert_int_equal(link_decode(LINK_ETHERNET, frame, sizeof(frame), &h),
+				 14 + 4 * depth);
+		assert_int_equal(h.ethertype, 0x0800);
+		assert_int_equal(h.vlan, 1);
+		/* Cut in the last one. */
+		assert_int_equal(link_decode(LINK_ETHERNET, frame, 13 + 4 * depth, &h), -1);
+	}
+}
+
 static void test_links_mpls_with_a_pseudowire_is_not_ip(void **state)
 {
 	static const uint8_t control_word[] = { 0, 1, 1, 64, 0, 0, 0, 0, 2, 0, 0, 0 };
@@ -313,6 +339,7 @@ int main(void)
 		cmocka_unit_test(test_links_cooked_packet_that_fits_is_not_taken_for_a_tag),
 		cmocka_unit_test(test_links_null_knows_every_systems_ipv6_in_both_byte_orders),
 		cmocka_unit_test(test_links_mpls_is_followed_to_the_bottom_of_any_stack),
+		cmocka_unit_test(test_links_tags_are_followed_however_many_they_are),
 		cmocka_unit_test(test_links_mpls_with_a_pseudowire_is_not_ip),
 		cmocka_unit_test(test_links_ppp_with_and_without_address_and_compression),
 		cmocka_unit_test(test_links_serial_link_may_be_ciscos),

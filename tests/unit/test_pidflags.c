@@ -148,6 +148,36 @@ static void test_pidflags_small_budget_comes_round_to_all_in_time(void **state)
 	assert_int_equal(told, 120);
 }
 
+static void test_pidflags_known_ones_are_read_again_now_and_then(void **state)
+{
+	struct world *w = *state;
+	unsigned rounds = 0;
+
+	put_server(w, 100, 3, O_RDWR);
+	first_pass(w);
+	procfs_want_flags(w->source, 500 * NSEC_PER_MSEC);
+	next_round(w);
+	assert_int_equal(count_flags(w), 3);
+	put_flags(w, 100, 1, 1001, O_RDWR | O_NONBLOCK);
+	/* A new process does not wait for that. */
+	put_process(w, 101, "other", 5000);
+	put_socket(w, 101, 3, 55);
+	put_flags(w, 101, 3, 55, O_RDWR);
+	procfs_want(w->source, 1, w->now_ns);
+	do {
+		next_round(w);
+		assert_true(++rounds < 4);
+	} while (count_flags(w) == 0);
+	assert_int_equal(flags_of(w, 101, 3)->inode, 55);
+	assert_int_equal(count_flags(w), 1);
+	do {
+		next_round(w);
+		assert_true(++rounds < 10);
+	} while (count_flags(w) == 0);
+	assert_true(rounds > 6);
+	assert_true(flags_of(w, 100, 1)->nonblock);
+}
+
 static void test_pidflags_of_another_file_by_now_are_not_told(void **state)
 {
 	struct world *w = *state;
@@ -211,6 +241,7 @@ int main(void)
 		WORLD_TEST(test_pidflags_only_changes_are_told_again),
 		WORLD_TEST(test_pidflags_are_kept_through_a_look),
 		WORLD_TEST(test_pidflags_small_budget_comes_round_to_all_in_time),
+		WORLD_TEST(test_pidflags_known_ones_are_read_again_now_and_then),
 		WORLD_TEST(test_pidflags_of_another_file_by_now_are_not_told),
 		WORLD_TEST(test_pidflags_one_that_is_asked_for_is_told_each_time),
 		WORLD_TEST(test_pidflags_what_was_not_told_as_held_is_not_answered),

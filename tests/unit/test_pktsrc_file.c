@@ -229,7 +229,8 @@ static void test_pktsrc_file_filter_is_compiled_for_each_link_type(void **state)
 	buf_fini(&f.buf);
 }
 
-static void test_pktsrc_file_filter_that_a_link_type_cannot_have_is_told(void **state)
+/* Only where it is the first: what was read before is not given up for what came behind it. */
+static void test_pktsrc_file_filter_that_a_link_type_cannot_have_lets_none_of_it_pass(void **state)
 {
 	const char *filter = "ether host 2:0:0:0:0:1";
 	struct image f = { .swapped = false };
@@ -246,9 +247,44 @@ static void test_pktsrc_file_filter_that_a_link_type_cannot_have_is_told(void **
 	ng_packet(&f, 1, 1, frame + ETHERNET, FRAME - ETHERNET, 0);
 	ng_packet(&f, 0, 1, frame, FRAME, 0);
 	g = read_file(&f, filter);
+	assert_int_equal(g.ended, 0);
+	assert_int_equal(g.by_link[0], 2);
+	assert_int_equal(g.by_link[1], 0);
+	buf_fini(&f.buf);
+}
+
+static void test_pktsrc_file_filter_that_the_first_link_type_cannot_have_is_told(void **state)
+{
+	struct image f = { .swapped = false };
+	struct given g;
+
+	(void)state;
+	ng_section(&f);
+	ng_iface(&f, LINK_RAW, 0, -1, 0);
+	ng_iface(&f, LINK_ETHERNET, 0, -1, 0);
+	ng_packet(&f, 1, 1, frame, FRAME, 0);
+	g = read_file(&f, "ether host 2:0:0:0:0:1");
 	assert_int_equal(g.ended, -EINVAL);
-	assert_int_equal(g.packets, 1);
+	assert_int_equal(g.packets, 0);
 	assert_non_null(strstr(g.err.text, "'ether host 2:0:0:0:0:1' for RAW packets of /tmp/"));
+	buf_fini(&f.buf);
+}
+
+/* Of a link type that is not decoded nobody could say: so it is the next that tells. */
+static void test_pktsrc_file_bad_filter_is_told_behind_an_unknown_link_type(void **state)
+{
+	struct image f = { .swapped = false };
+	struct given g;
+
+	(void)state;
+	ng_section(&f);
+	ng_iface(&f, 30583, 0, -1, 0);
+	ng_iface(&f, LINK_ETHERNET, 0, -1, 0);
+	ng_packet(&f, 0, 1, frame, FRAME, 0);
+	ng_packet(&f, 1, 1, frame, FRAME, 0);
+	g = read_file(&f, "port and");
+	assert_int_equal(g.ended, -EINVAL);
+	assert_int_equal(g.packets, 0);
 	buf_fini(&f.buf);
 }
 
@@ -479,7 +515,11 @@ int main(void)
 		cmocka_unit_test(test_pktsrc_file_every_packet_of_pcapng_is_libpcaps),
 		cmocka_unit_test(test_pktsrc_file_of_several_link_types_is_read_whole),
 		cmocka_unit_test(test_pktsrc_file_filter_is_compiled_for_each_link_type),
-		cmocka_unit_test(test_pktsrc_file_filter_that_a_link_type_cannot_have_is_told),
+		cmocka_unit_test(
+			test_pktsrc_file_filter_that_a_link_type_cannot_have_lets_none_of_it_pass),
+		cmocka_unit_test(
+			test_pktsrc_file_filter_that_the_first_link_type_cannot_have_is_told),
+		cmocka_unit_test(test_pktsrc_file_bad_filter_is_told_behind_an_unknown_link_type),
 		cmocka_unit_test(test_pktsrc_file_bad_filter_is_told_at_once_in_both_formats),
 		cmocka_unit_test(test_pktsrc_file_filter_knows_the_byte_order),
 		cmocka_unit_test(test_pktsrc_file_many_sections_share_their_filters),

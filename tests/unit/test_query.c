@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "query/query.h"
 
 #define T0 1700000000000000000ull
@@ -645,7 +646,10 @@ static void test_query_group_sum_stays_when_a_served_flow_expires(void **state)
 	host_fini(&h);
 }
 
-/* The sum stands in a group without a remote host: it is no reason to say that a peer had nothing. */
+/*
+ * The socket's sum stands in a group without a remote host, and says what no other group does: all
+ * groups together count every packet once.
+ */
 static void test_query_group_of_a_peer_has_its_own_traffic(void **state)
 {
 	struct query q = { .group = column_find("raddr") };
@@ -664,7 +668,68 @@ static void test_query_group_of_a_peer_has_its_own_traffic(void **state)
 	assert_string_equal(r.groups[0].label, "10.0.0.7");
 	assert_int_equal(r.groups[0].tx_bytes, 300);
 	assert_int_equal(r.groups[1].rx_bytes, 10);
-	assert_int_equal(r.groups[2].tx_bytes, 400);
+	assert_int_equal(r.groups[2].tx_bytes, 0);
+	end_flow(&h, 0);
+	assert_int_equal(query_run(&q, h.m, true, &r), 0);
+	assert_int_equal(r.group_count, 2);
+	assert_int_equal(r.groups[0].tx_bytes, 100);
+	assert_int_equal(r.groups[1].tx_bytes, 300);
+	result_fini(&r);
+	host_fini(&h);
+}
+
+/* A question of so many bytes to a port, answered within half a second. */
+static void add_exchange(struct host *h, uint16_t port, uint64_t bytes)
+{
+	struct event e = { .kind = EV_FLOW, .time_ns = T0 };
+	struct flowrec *rec = &e.flow.rec;
+	struct addr l = at("10.0.0.1"), r = at("10.0.0.7");
+	unsigned local = flowkey_make(&rec->key, IPPROTO_UDP, &l, (uint16_t)(4000 + h->flows), &r,
+				      port);
+
+	rec->id = h->flows++;
+	rec->gen = 1;
+	rec->first_ns = T0;
+	rec->last_ns = T0 + 500 * NSEC_PER_MSEC;
+	rec->opener = (uint8_t)local;
+	rec->dir[local] = (struct flowcount){ .packets = 1, .segs = 1, .bytes = bytes };
+	rec->dir[1 - local] = (struct flowcount){ .packets = 1, .segs = 1, .bytes = bytes };
+	model_apply(h->m, &e);
+}
+
+/* Flows that were not at the same time have no rate together; each has its own. */
+static void test_query_group_of_a_file_has_no_rate(void **state)
+{
+	struct event e = { .kind = EV_HOST, .time_ns = T0, .host = { .offline = true } };
+	struct query q = { .group = column_find("rport"), .sort = column_find("bytes"),
+			   .descending = true };
+	struct result r;
+	struct value v;
+	struct host h;
+	struct row row;
+	uint64_t sum;
+
+	(void)state;
+	host_init(&h);
+	model_apply(h.m, &e);
+	add_exchange(&h, 123, 100);
+	add_exchange(&h, 53, 100);
+	add_exchange(&h, 53, 300);
+	result_init(&r);
+	assert_int_equal(query_run(&q, h.m, false, &r), 0);
+	assert_int_equal(r.group_count, 2);
+	assert_true(model_row(h.m, r.items[1].id, &row));
+	assert_true(column_get(column_find("rx_rate"), &row, &v));
+	assert_string_equal(r.groups[0].label, "53");
+	assert_int_equal(r.groups[0].rx_bps, MODEL_RATE_UNKNOWN);
+	assert_int_equal(r.groups[0].tx_bps, MODEL_RATE_UNKNOWN);
+	assert_true(group_sum(&r.groups[0], column_find("bytes"), &sum));
+	assert_int_equal(sum, 800);
+	assert_true(group_sum(&r.groups[1], column_find("packets"), &sum));
+	assert_int_equal(sum, 2);
+	assert_false(group_sum(&r.groups[1], column_find("rtt"), &sum));
+	assert_true(column_get(column_find("duration"), &row, &v));
+	assert_int_equal(v.u64, 500 * NSEC_PER_MSEC);
 	result_fini(&r);
 	host_fini(&h);
 }
@@ -766,6 +831,7 @@ int main(void)
 		cmocka_unit_test(test_query_group_counts_served_flows_once),
 		cmocka_unit_test(test_query_group_sum_stays_when_a_served_flow_expires),
 		cmocka_unit_test(test_query_group_of_a_peer_has_its_own_traffic),
+		cmocka_unit_test(test_query_group_of_a_file_has_no_rate),
 		cmocka_unit_test(test_query_groups_by_what_is_plain),
 		cmocka_unit_test(test_query_groups_command_lines_by_all_their_bytes),
 		cmocka_unit_test(test_query_many_groups_keep_every_row),

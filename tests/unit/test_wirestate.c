@@ -352,6 +352,71 @@ static void test_wirestate_nothing_revives_after_rst(void **state)
 	PLAY(refused);
 }
 
+/* The state after the packets, of which each may tell that a RST was not heeded. */
+static enum wirestate outlive(const struct step *steps, size_t count)
+{
+	struct wirestate_track w;
+
+	for (size_t i = 0; i < count; i++) {
+		struct pktmeta m = meta(&steps[i]);
+
+		if (i == 0)
+			wirestate_begin(&w, &m);
+		wirestate_outlives_rst(&w, &m);
+		wirestate_step(&w, &m);
+	}
+	return w.state;
+}
+
+#define OUTLIVE(steps) outlive(steps, sizeof(steps) / sizeof(*(steps)))
+
+static void test_wirestate_outlives_a_rst_once_later_data_is_acknowledged(void **state)
+{
+	static const struct step forged[] = {
+		{ A, ACK, 10, 20, 5, 0 }, { B, RST, 0x77777777, 0, 0, 0 },
+		{ A, ACK, 15, 20, 100, 0 }, { B, RST, 0x66666666, 0, 0, 0 },
+		{ A, ACK, 115, 20, 100, 0 }, { B, ACK, 20, 115, 0, 0 },
+	};
+	static const struct step of_the_sender[] = {
+		{ A, ACK, 10, 0xfffffff0, 5, 0 }, { B, RST, 0x77777777, 0, 0, 0 },
+		{ B, ACK, 0xfffffff0, 15, 100, 0 }, { A, ACK, 15, 84, 0, 0 },
+	};
+	static const struct step closed_then[] = {
+		{ A, ACK, 10, 20, 5, 0 }, { B, RST, 0x77777777, 0, 0, 0 },
+		{ A, ACK, 15, 20, 100, 0 }, { B, FINACK, 20, 115, 0, 0 },
+	};
+
+	(void)state;
+	assert_int_equal(OUTLIVE(forged), WS_ESTABLISHED);
+	assert_int_equal(OUTLIVE(of_the_sender), WS_ESTABLISHED);
+	assert_int_equal(OUTLIVE(closed_then), WS_FIN_WAIT1);
+}
+
+/* What was under way, from both ends; what comes after a FIN; and what a RST refused. */
+static void test_wirestate_real_rst_is_not_outlived(void **state)
+{
+	static const struct step under_way[] = {
+		{ A, ACK, 10, 20, 5, 0 }, { B, RST, 20, 0, 0, 0 },
+		{ A, ACK, 15, 20, 100, 0 }, { B, ACK, 20, 15, 100, 0 },
+		{ A, ACK, 115, 20, 100, 0 }, { B, ACK, 120, 15, 100, 0 },
+		{ B, RST | ACK, 120, 215, 0, 0 },
+	};
+	static const struct step after_fin[] = {
+		{ A, ACK, 10, 20, 5, 0 }, { A, FINACK, 15, 20, 0, 0 },
+		{ B, RST, 20, 0, 0, 0 }, { A, ACK, 16, 20, 100, 0 },
+		{ B, ACK, 20, 116, 0, 0 },
+	};
+	static const struct step refused[] = {
+		{ A, SYN, 10, 0, 0, 0 }, { B, RST | ACK, 0, 11, 0, 0 },
+		{ A, ACK, 11, 21, 100, 0 }, { B, ACK, 21, 111, 0, 0 },
+	};
+
+	(void)state;
+	assert_int_equal(OUTLIVE(under_way), WS_RESET);
+	assert_int_equal(OUTLIVE(after_fin), WS_RESET);
+	assert_int_equal(OUTLIVE(refused), WS_REFUSED);
+}
+
 static void test_wirestate_closing_is_over(void **state)
 {
 	static const struct step steps[] = {
@@ -520,6 +585,8 @@ int main(void)
 		cmocka_unit_test(test_wirestate_answer_to_data_in_a_syn_is_no_restart),
 		cmocka_unit_test(test_wirestate_half_open_peer_is_not_open),
 		cmocka_unit_test(test_wirestate_nothing_revives_after_rst),
+		cmocka_unit_test(test_wirestate_outlives_a_rst_once_later_data_is_acknowledged),
+		cmocka_unit_test(test_wirestate_real_rst_is_not_outlived),
 		cmocka_unit_test(test_wirestate_closing_is_over),
 		cmocka_unit_test(test_wirestate_unreachable_refuses_a_syn_only),
 		cmocka_unit_test(test_wirestate_unreachable_is_taken_back_by_a_syn_ack),

@@ -23,7 +23,7 @@ enum {
 	RST = WIRE_RST,
 };
 
-enum { TCP = 6, UDP = 17, WINDOW = 1000 };
+enum { ICMP = 1, TCP = 6, UDP = 17, ICMPV6 = 58, WINDOW = 1000 };
 
 /* One packet. window: beside WINDOW. */
 struct step {
