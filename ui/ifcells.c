@@ -136,9 +136,9 @@ bool ifcell_packets(const struct iface *i, uint64_t out[static 2])
 }
 
 /* Between the two the interface counts some of either kind: all of its own were captured. */
-static uint64_t counted_as(uint64_t own, uint64_t packets, uint64_t segs)
+static uint64_t counted_as(const struct ifway *w, uint64_t own, uint64_t packets, uint64_t segs)
 {
-	if (packets >= own)
+	if (packets >= own || (w->not_segs && !w->not_frames))
 		return packets;
 	return segs <= own ? segs : own;
 }
@@ -150,8 +150,8 @@ bool ifcell_captured(const struct iface *i, uint64_t out[static 2])
 	if (!i->seen.ifindex)
 		return false;
 	ifcell_packets(i, own);
-	out[0] = counted_as(own[0], i->seen.rx_packets, i->seen.rx_segs);
-	out[1] = counted_as(own[1], i->seen.tx_packets, i->seen.tx_segs);
+	out[0] = counted_as(&i->way[0], own[0], i->seen.rx_packets, i->seen.rx_segs);
+	out[1] = counted_as(&i->way[1], own[1], i->seen.tx_packets, i->seen.tx_segs);
 	return true;
 }
 

@@ -18,6 +18,10 @@
  * Counters are compared as differences to their base, in arithmetic that wraps: a base may be
  * "negative" where a flow was lost and another one goes on in its place.
  *
+ * Without a flow all is missing only where something tells why. Address translation on this host
+ * hides a socket's packets behind another tuple, and a flow may be gone before it was found: then
+ * nothing is claimed.
+ *
  * Deliberately not estimated: what was captured beyond the kernel's counters is told only of
  * sockets that were followed from their SYN on.
  */
@@ -46,6 +50,7 @@ struct cover {
 	uint64_t judged_w[2];		/* the wire's when judged_k was judged */
 	uint64_t missing[2], surplus[2];
 	uint32_t dropped;		/* by the kernel's ring when comparing began: its low bits */
+	uint32_t flows_gone;		/* pushed out, expired or replaced when comparing began: likewise */
 	uint32_t sk;			/* MODEL_NONE: its row went, `then` is still to be judged */
 	uint32_t flow, gen;		/* MODEL_NONE: no packet was seen yet */
 	uint8_t end;			/* of the flow's key at which the socket stands */
@@ -56,6 +61,7 @@ struct cover {
 	bool peer_opened : 1;
 	bool fin : 1;			/* the kernel's count of received bytes had the peer's FIN in it */
 	bool final : 1;			/* `then` is the last: the socket is gone */
+	bool unmatched : 1;		/* its packets are not in a flow of its tuple, though none were lost */
 };
 
 void coverage_init(struct model *m, uint32_t limit)
@@ -106,13 +112,14 @@ static bool may_have_our_fin_acked(enum sockstate state)
 /*
  * bytes_acked has our SYN in it, and our FIN, which the state does not tell where it was not read
  * at once; but no more payload is acknowledged than was sent for the first time. Kernels before
- * 4.19 do not tell of that.
+ * 4.19 do not tell of that. Where the base is not the beginning who opened it is not certain: what
+ * was taken off for the SYN may have been payload, which the base lacks as well.
  */
 static uint64_t acknowledged(const struct cover *c, const struct ratebase *b)
 {
 	uint64_t acked = less(b->acked, !c->peer_opened), first = less(b->sent, b->retrans);
 
-	if (may_have_our_fin_acked(b->state) && !(b->has_sent && acked == first))
+	if (may_have_our_fin_acked(b->state) && !(c->from_zero && b->has_sent && acked == first))
 		acked = less(acked, 1);
 	return b->has_sent && first < acked ? first : acked;
 }
@@ -207,14 +214,22 @@ static void follow(struct cover *c, const struct flow *f, unsigned end)
 }
 
 /*
+ * Was it read while packets were looked at? Those of other namespaces are looked at from some time
+ * after their sockets are first read.
+ */
+static bool is_fresh(const struct model *m, const struct sk *s, const struct ratebase *former)
+{
+	return !s->rec.netns && former && former->known && former->read_ns >= since_ns(m);
+}
+
+/*
  * `former`: its counters before those that it has now; NULL: it is new here. They serve as base
  * where they were read while packets were looked at already and none of this flow had been seen.
  */
-static void put_base(const struct model *m, struct cover *c, const struct flow *f,
+static void put_base(struct cover *c, const struct flow *f, bool fresh,
 		     const struct ratebase *former, const struct ratebase *now)
 {
 	bool new_flow = !f || (!f->prev_bytes[0] && !f->prev_bytes[1]);
-	bool fresh = former && former->known && former->read_ns >= since_ns(m);
 
 	if (!c->from_zero)
 		kernels(c, fresh && new_flow ? former : now, c->base_k);
@@ -226,15 +241,25 @@ static void put_base(const struct model *m, struct cover *c, const struct flow *
 	}
 }
 
+/* With a filter flows that expire are no reason to think that there was one. */
+static uint32_t flows_gone(const struct model *m)
+{
+	const struct capturerec *c = &m->capture;
+	bool partial = c->filtered || c->limited;
+
+	return (uint32_t)(c->totals.evicted_flows + (partial ? 0 : c->totals.expired_flows));
+}
+
 /* A record for the socket; NULL: nothing to compare yet, or memory is short. */
 static struct cover *begin(struct model *m, uint32_t sk, const struct ratebase *former,
 			   const struct ratebase *now)
 {
 	struct sk *s = sktab_at(&m->socks, sk);
 	const struct flow *f = join_flow_of(m, s);
-	bool fresh = former && former->known && former->read_ns >= since_ns(m);
+	bool fresh = is_fresh(m, s, former);
 	struct cover blank = { .sk = sk, .flow = MODEL_NONE, .end = s->local_end, .used = true,
-			       .dropped = (uint32_t)m->capture.dropped };
+			       .dropped = (uint32_t)m->capture.dropped,
+			       .flows_gone = flows_gone(m) };
 
 	if (f)
 		blank.from_zero = starts_with(f, s, former);
@@ -247,7 +272,7 @@ static struct cover *begin(struct model *m, uint32_t sk, const struct ratebase *
 		return NULL;
 	if (f)
 		follow(&blank, f, s->local_end);
-	put_base(m, &blank, f, former, now);
+	put_base(&blank, f, fresh, former, now);
 	*cover_at(m, s->cover) = blank;
 	return cover_at(m, s->cover);
 }
@@ -331,8 +356,11 @@ void coverage_record(struct model *m, uint32_t sk, const struct ratebase *former
 void coverage_linked(struct model *m, uint32_t sk)
 {
 	const struct sk *s = sktab_at(&m->socks, sk);
+	const struct flow *f = flowmirror_at(&m->flows, s->flow);
 	struct ratebase now = rate_base(s);
 
+	if (s->rec.netns && !starts_with(f, s, &now))
+		return;		/* it may have been read before its namespace was looked at */
 	if (s->cover == MODEL_NONE && s->rate_ns)
 		coverage_record(m, sk, &now, s->rate_ns);	/* as of when it was read */
 }
@@ -421,12 +449,26 @@ static void judge_way(const struct model *m, struct cover *c, const struct flow 
 	c->judged_w[way] = wire;
 }
 
+/* Was there a flow of it that was not found in time, or is gone? */
+static bool may_have_had_flow(const struct model *m, const struct cover *c)
+{
+	const struct sk *s = c->sk == MODEL_NONE ? NULL : sktab_at(&m->socks, c->sk);
+
+	return flows_gone(m) != c->flows_gone || (s && join_was_reused(m, s));
+}
+
 static void judge(const struct model *m, struct cover *c)
 {
 	const struct flow *f = flow_of(m, c);
 
 	if (!f && (c->flow != MODEL_NONE || c->sk == MODEL_NONE))
 		return;		/* what it counted last is not known */
+	if (!f && may_have_had_flow(m, c))
+		return;
+	if (!f && why_missing(m, c->dropped) == TRAFFIC_UNSEEN)
+		c->unmatched = true;
+	if (!f && c->unmatched)
+		return;
 	judge_way(m, c, f, RX);
 	judge_way(m, c, f, TX);
 }
@@ -510,26 +552,6 @@ void coverage_tick(struct model *m)
 
 /* ---- reading */
 
-/* Cut, not rounded. */
-static int hundredths(uint64_t all, uint64_t of)
-{
-	int h = all ? (int)((double)of * 10000 / (double)all) : 0;
-
-	return of < all && h >= 10000 ? 9999 : h;
-}
-
-int model_seen(const struct model *m)
-{
-	const struct model_totals *t = &m->totals;
-	uint64_t packets = m->capture.totals.packets;
-	int seen, kept = hundredths(packets + m->capture.dropped, packets);
-
-	if (!t->covered_kernel)
-		return -1;
-	seen = hundredths(t->covered_kernel, less(t->covered_kernel, t->covered_missing));
-	return m->capture.dropped && kept < seen ? kept : seen;
-}
-
 /* The row's socket may be a copy, or somebody's own. */
 static bool is_of(const struct model *m, const struct cover *c, const struct sk *s)
 {
@@ -556,7 +578,11 @@ bool model_coverage(const struct model *m, const struct sk *s, struct coverage *
 
 enum wirereason coverage_why_unseen(const struct model *m, const struct sk *s)
 {
-	return why_missing(m, s->cover != MODEL_NONE ? cover_at(m, s->cover)->dropped : 0);
+	const struct cover *c = s->cover != MODEL_NONE ? cover_at(m, s->cover) : NULL;
+
+	if ((c && c->flow != MODEL_NONE) || join_was_reused(m, s))
+		return TRAFFIC_FLOW_GONE;
+	return why_missing(m, c ? c->dropped : 0);
 }
 
 bool coverage_has_carried(const struct sk *s)

@@ -19,6 +19,8 @@ enum {
 	IFF_LOOPBACK = 0x8,	/* linux/if.h */
 };
 
+enum { RX, TX };	/* struct iface */
+
 struct iftab {
 	struct iface *iface;
 	unsigned iface_count, iface_cap;
@@ -151,10 +153,14 @@ void iftab_put_bases(struct iftab *t, uint64_t since_ns)
 	}
 }
 
+/* ---- what was captured of what passed */
+
 /* On lo each packet is sent and received, and captured as received. */
-static uint64_t passed(const struct iface *i)
+static uint64_t packets_of(const struct iface *i, const struct ifacerec *r, unsigned way)
 {
-	return i->rec.rx_packets + (i->rec.flags & IFF_LOOPBACK ? 0 : i->rec.tx_packets);
+	if (way == RX)
+		return r->rx_packets;
+	return i->rec.flags & IFF_LOOPBACK ? 0 : r->tx_packets;
 }
 
 /* Of `all`, which is not 0; rounded down: where any is missing it is not all. */
@@ -165,22 +171,57 @@ static int32_t hundredths(uint64_t all, uint64_t missing)
 	return missing && seen >= WHOLE ? WHOLE - 1 : (int32_t)seen;
 }
 
-/* A super-packet is one to some interfaces, its segments to others. */
-static void judge(struct iface *i)
+/* A super-packet is one to some interfaces, its segments to others. Unsettled: the more. */
+static uint64_t captured(const struct ifway *w, uint64_t frames, uint64_t segs)
 {
-	uint64_t frames = i->seen.rx_packets + i->seen.tx_packets;
-	uint64_t segs = i->seen.rx_segs + i->seen.tx_segs;
-	uint64_t seen = segs > frames ? segs : frames;
-	uint64_t before = i->base.rx_packets +
-			  (i->rec.flags & IFF_LOOPBACK ? 0 : i->base.tx_packets);
+	return (w->not_segs && !w->not_frames) || frames > segs ? frames : segs;
+}
+
+/* `own` was read after segs_before was told, and before frames were. */
+static void settle_unit(struct ifway *w, uint64_t own, uint64_t frames, bool dropped)
+{
+	if (w->segs_before > w->segs_first && w->segs_before - w->segs_first > own)
+		w->not_segs = true;
+	if (!dropped && frames < own)
+		w->not_frames = true;
+}
+
+/* By segments nothing may be missing where by super-packets something is. */
+static bool is_doubtful(const struct ifway *w, uint64_t own, uint64_t frames, uint64_t segs)
+{
+	return w->not_segs == w->not_frames && frames < own && frames < segs;
+}
+
+static void judge(struct iface *i, bool dropped)
+{
+	const uint64_t frames[2] = { i->seen.rx_packets, i->seen.tx_packets };
+	const uint64_t segs[2] = { i->seen.rx_segs, i->seen.tx_segs };
+	uint64_t own = 0, seen = 0;
+	bool doubtful = false;
 
 	i->passed_waits = false;
 	i->coverage = -1;
-	if (!i->seen.ifindex || !i->base.ifindex || i->passed <= before)
+	if (!i->seen.ifindex || !i->base.ifindex)
 		return;
-	if (i->passed - before > seen && i->passed - before - seen > i->missing)
-		i->missing = i->passed - before - seen;
-	i->coverage = hundredths(i->passed - before, i->missing);
+	for (unsigned w = RX; w <= TX; w++) {
+		uint64_t before = packets_of(i, &i->base, w), passed = i->way[w].passed;
+		uint64_t mine = passed > before ? passed - before : 0;
+
+		if (!i->judged)
+			i->way[w].segs_first = segs[w];
+		else if (passed >= before)	/* else the driver was reset */
+			settle_unit(&i->way[w], mine, frames[w], dropped);
+		doubtful |= is_doubtful(&i->way[w], mine, frames[w], segs[w]);
+		seen += captured(&i->way[w], frames[w], segs[w]);
+		own += passed - before;
+	}
+	i->judged = true;
+	if ((int64_t)own <= 0)
+		return;
+	if (own > seen && own - seen > i->missing)
+		i->missing = own - seen;
+	if (i->missing || !dropped || !doubtful)
+		i->coverage = hundredths(own, i->missing);
 }
 
 /* Has all that had passed when the statistics were read left the ring? As in coverage.c. */
@@ -191,21 +232,36 @@ static bool is_told(const struct iface *i, uint64_t told_ns)
 		told_ns >= i->passed_ns + TOLD_LATE_MS * NSEC_PER_MSEC);
 }
 
+static void take_passed(struct iface *i)
+{
+	for (unsigned w = RX; w <= TX; w++) {
+		i->way[w].passed = packets_of(i, &i->rec, w);
+		i->way[w].segs_before = i->way[w].segs_told;
+	}
+	i->passed_ns = i->stats_ns;
+	i->passed_waits = true;
+}
+
 /* The statistics of one moment are held against what was captured up to a little later. */
-void iftab_tick(struct iftab *t, uint64_t told_ns)
+static void compare(struct iface *i, uint64_t told_ns, bool dropped)
+{
+	if (i->passed_waits && is_told(i, told_ns))
+		judge(i, dropped);
+	if (i->passed_waits || i->stats_ns == i->passed_ns)
+		return;
+	take_passed(i);
+	if (is_told(i, told_ns))
+		judge(i, dropped);
+}
+
+void iftab_tick(struct iftab *t, uint64_t told_ns, bool dropped)
 {
 	for (unsigned at = 0; at < t->iface_count; at++) {
 		struct iface *i = &t->iface[at];
 
-		if (i->passed_waits && is_told(i, told_ns))
-			judge(i);
-		if (i->passed_waits || i->stats_ns == i->passed_ns)
-			continue;
-		i->passed = passed(i);
-		i->passed_ns = i->stats_ns;
-		i->passed_waits = true;
-		if (is_told(i, told_ns))
-			judge(i);
+		compare(i, told_ns, dropped);
+		i->way[RX].segs_told = i->seen.rx_segs;
+		i->way[TX].segs_told = i->seen.tx_segs;
 	}
 }
 

@@ -22,8 +22,11 @@ void iftab_free(struct iftab *t);
 void iftab_apply_iface(struct iftab *t, const struct ifacerec *rec, uint64_t now_ns);
 void iftab_apply_count(struct iftab *t, const struct ifcountrec *rec);
 void iftab_put_bases(struct iftab *t, uint64_t since_ns);	/* iface.base, where a reading is so young */
-/* An interval ended: compares statistics and capture, which has told all up to told_ns. */
-void iftab_tick(struct iftab *t, uint64_t told_ns);
+/*
+ * An interval ended: compares statistics and capture, which has told all up to told_ns; `dropped`:
+ * it had no room for some, of whichever interface.
+ */
+void iftab_tick(struct iftab *t, uint64_t told_ns, bool dropped);
 bool iftab_apply_addr(struct iftab *t, const struct addrrec *rec);	/* true: the set of addresses changed */
 
 /* The namespace is gone, and all that was in it. True: the set of addresses changed. */

@@ -298,7 +298,7 @@ static void apply_tick(struct model *m, const struct event *e)
 	ends_expire(m, e->time_ns);
 	join_settle(m);
 	coverage_tick(m);
-	iftab_tick(m->ifaces, m->capture.told_ns);
+	iftab_tick(m->ifaces, m->capture.told_ns, m->capture.dropped > 0);
 	rate_tick(m, e->time_ns);
 }
 

@@ -68,6 +68,7 @@ enum wirereason {
 	TRAFFIC_FILTERED,	/* they moved, and a capture filter leaves packets out */
 	TRAFFIC_DROPPED,	/* they moved, and the kernel had no room for all packets meanwhile */
 	TRAFFIC_BEFORE,		/* they have not moved since the capture began: what it carried was before */
+	TRAFFIC_FLOW_GONE,	/* they moved, and the flow that had it may be gone: pushed out, or another's now */
 	TRAFFIC_NONE,		/* none since the capture began (no counters to compare with) */
 	WIREREASONS
 };
@@ -216,12 +217,24 @@ struct row {
 	bool names;			/* for whoever shows it: ends by the names learned for them. model_row() leaves it false */
 };
 
+/* One way of an interface, as its own statistics count it: super-packets, or their segments. */
+struct ifway {
+	uint64_t passed;		/* packets by them */
+	uint64_t segs_first;		/* captured when first compared: since then own count and these are of one time */
+	uint64_t segs_before;		/* captured before `passed` was read */
+	uint64_t segs_told;		/* captured as of the last tick */
+	bool not_segs;			/* more segments were captured than it counted: it counts super-packets */
+	bool not_frames;		/* it counted more than was captured, and nothing was dropped: segments, or some of either */
+};
+
 struct iface {
 	struct ifacerec rec;
 	struct ifacerec base;		/* at its first reading since the capture began; ifindex 0 = none yet */
 	struct ifcountrec seen;		/* what the capture saw there; ifindex 0 = it does not look */
 	uint64_t stats_ns;		/* when its packets were last counted */
-	uint64_t passed, passed_ns;	/* packets by its own statistics, and when these were read */
+	struct ifway way[2];		/* received, sent */
+	uint64_t passed_ns;		/* when way[].passed was read */
+	bool judged;			/* compared once */
 	bool passed_waits;		/* and the capture has not told yet what it saw of them */
 	uint64_t missing;		/* of them, what certainly was not captured; grows only */
 	int32_t coverage;		/* model_iface_coverage() */
@@ -317,8 +330,8 @@ int model_seen(const struct model *m);
 
 /*
  * Percent of an interface's packets that the capture saw since it began, in hundredths; -1: not
- * looked at, or nothing passed. A super-packet counts as one or as its segments, as the interface
- * does.
+ * looked at, nothing passed, or packets were dropped and it is not known whether the interface
+ * counts a super-packet as one or as its segments.
  */
 int model_iface_coverage(const struct iface *i);
 

@@ -52,6 +52,8 @@ static const struct reason wire_reasons[WIREREASONS] = {
 		"The kernel's counters moved, and the kernel had no room for all captured packets meanwhile." },
 	[TRAFFIC_BEFORE] = { "before-capture",
 		"What it carried was before the capture began: the kernel's counters have not moved since." },
+	[TRAFFIC_FLOW_GONE] = { "flow-gone",
+		"Its flow is not kept any more: flows were pushed out, or another connection has its addresses and ports." },
 	[TRAFFIC_NONE] = { "none", "No packet since the capture began." },
 };
 

@@ -285,6 +285,28 @@ const struct netnsrec *model_netns(const struct model *m, uint16_t index)
 	return index < NETNS_MAX && m->netns_known >> index & 1 ? &m->netns[index] : NULL;
 }
 
+/* Cut, not rounded. */
+static int hundredths(uint64_t all, uint64_t of)
+{
+	int h = all ? (int)((double)of * 10000 / (double)all) : 0;
+
+	return of < all && h >= 10000 ? 9999 : h;
+}
+
+int model_seen(const struct model *m)
+{
+	const struct model_totals *t = &m->totals;
+	uint64_t packets = m->capture.totals.packets, found = 0;
+	int seen, kept = hundredths(packets + m->capture.dropped, packets);
+
+	if (!t->covered_kernel)
+		return -1;
+	if (t->covered_missing < t->covered_kernel)
+		found = t->covered_kernel - t->covered_missing;
+	seen = hundredths(t->covered_kernel, found);
+	return m->capture.dropped && kept < seen ? kept : seen;
+}
+
 const char *model_notice(const struct model *m, enum noticesource s)
 {
 	return m->notice[s];

@@ -1,51 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The flow table: see flowtab.h. Owns the slots (reserved at the start, real only where they were
- * used) and what is around them: the index, the lists of rank, counters and observation points,
- * records of what is followed, the ports of fragments, and what waits to be published. Reads no
- * clock.
- *
- * A slot is free (RANK_FREE, linked by `next`) or on the list of its rank. An ended flow
- * (RANK_ENDED) has left the index and the books of live flows, and waits to be published once more.
- * A former flow (FLOW_FORMER) has left the index only. Whatever changed is in `changed`, or in
- * `began` where it is urgent: FLOW_CHANGED says that it is in one of them.
+ * used) and what is around them (flowtab_state.h); takes packets in and ends flows. Reads no clock,
+ * and does not publish: flowtab_collect.c does.
  */
 #include "net/flowtab.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
 
-#include "net/errorcopies.h"
-#include "net/flowindex.h"
-#include "net/flowpoints.h"
-#include "net/flowranks.h"
-#include "net/flowset.h"
-#include "net/flowtracks.h"
-#include "net/fragments.h"
+#include "net/flowtab_state.h"
 #include "net/reserve.h"
 
 enum {
 	LIMIT_MAX = 1 << FLOWINDEX_ID_BITS,
 	GROUP = 32,		/* packets whose memory is fetched together */
-	PUBLISH_AHEAD = 6,	/* likewise flows, while they are told */
-};
-
-struct flowtab {
-	struct flowslot *flows;
-	struct flowindex index;
-	struct flowpoints points;
-	struct flowtracks tracks;
-	struct flowranks ranks;
-	struct flowset began;	/* wanted at once */
-	struct flowset changed;	/* the rest has time */
-	struct fragments *fragments;
-	struct errorcopies errors;
-	struct flowtotals totals;
-	uint32_t limit;
-	uint32_t used;		/* slots that ever held a flow: all below it are mapped */
-	uint32_t free;
-	uint32_t expire_at;	/* where the next flowtab_expire() goes on */
-	bool keeps_former;
 };
 
 static size_t flows_bytes(uint32_t limit)
@@ -177,12 +146,6 @@ static void retire_expired(struct flowtab *t, const struct flowslot *f)
 	retire(t, f, &t->totals.expired_packets, &t->totals.expired_bytes);
 }
 
-static void give_back(struct flowtab *t, struct flowslot *f)
-{
-	flowpoints_drop(&t->points, f);
-	flowtracks_end(&t->tracks, f);
-}
-
 static void unindex(struct flowtab *t, uint32_t id)
 {
 	if (!(t->flows[id].marks & FLOW_FORMER))
@@ -216,7 +179,7 @@ static uint32_t evict(struct flowtab *t)
 		t->totals.live_flows--;
 	}
 	look_ahead_of_eviction(t, f->next);
-	give_back(t, f);
+	flowtab_give_back(t, f);
 	return id;
 }
 
@@ -277,7 +240,7 @@ static uint32_t flow_restart(struct flowtab *t, uint32_t id, const struct pktmet
 		return flow_insert(t, m, hash);
 	}
 	retire_expired(t, f);
-	give_back(t, f);
+	flowtab_give_back(t, f);
 	flow_begin(f, m);
 	return id;
 }
@@ -526,103 +489,7 @@ void flowtab_expire(struct flowtab *t, uint64_t now_ns, uint32_t budget)
 	}
 }
 
-/* ---- changes out */
-
-static uint8_t rst_from(const struct flowslot *f)
-{
-	return (f->tcp_flags[0] & WIRE_RST ? 1 : 0) | (f->tcp_flags[1] & WIRE_RST ? 2 : 0);
-}
-
-static void flow_publish(struct flowtab *t, uint32_t id, struct flowout *out)
-{
-	const struct flowslot *f = &t->flows[id];
-
-	out->rec = (struct flowrec){
-		.key = f->key,
-		.id = id,
-		.gen = f->gen,
-		.first_ns = f->first_ns,
-		.last_ns = f->last_ns,
-		.dir = { flowpoints_value(&t->points, f, 0), flowpoints_value(&t->points, f, 1) },
-		.ifindex = flowpoints_main_ifindex(&t->points, f),
-		.vlan = f->vlan,
-		.tcp_flags = { f->tcp_flags[0], f->tcp_flags[1] },
-		.wire_state = f->wire.state,
-		.opener = f->wire.opener,
-		.closer = f->wire.closer,
-		.opener_certain = wirestate_opener_certain(&f->wire),
-		.points = flowpoints_in_use(&t->points, f),
-		.sent_here = f->marks / FLOW_SENT_HERE & 3,
-		.got_here = f->marks / FLOW_GOT_HERE & 3,
-		.rst_from = rst_from(f),
-	};
-	flowtracks_publish(&t->tracks, f, &out->rec.report);
-	out->ended = f->rank == RANK_ENDED;
-}
-
-/* A slot whose end was told is free. */
-static void slot_release(struct flowtab *t, uint32_t id)
-{
-	struct flowslot *f = &t->flows[id];
-
-	flowranks_leave(&t->ranks, id);
-	give_back(t, f);
-	f->rank = RANK_FREE;
-	f->next = t->free;
-	t->free = id;
-}
-
-/* Where many changed, the next ones are as a rule those with the next ids. */
-static inline __attribute__((always_inline)) void fetch_next(const struct flowtab *t, uint32_t id)
-{
-	uint32_t flow = id + 2 * PUBLISH_AHEAD, record = id + PUBLISH_AHEAD;
-
-	if (flow >= t->used)
-		return;
-	__builtin_prefetch(&t->flows[flow].key);
-	__builtin_prefetch(&t->flows[flow].small);
-	flowtracks_prefetch(&t->tracks, &t->flows[record]);
-}
-
-static uint32_t collect(struct flowtab *t, struct flowset *set, struct flowout *out, uint32_t max)
-{
-	uint32_t count = 0;
-
-	while (count < max && set->count) {
-		uint32_t id = flowset_take(set);
-
-		fetch_next(t, id);
-		t->flows[id].marks &= (uint16_t)~FLOW_CHANGED;
-		flow_publish(t, id, &out[count]);
-		if (out[count++].ended)
-			slot_release(t, id);
-	}
-	return count;
-}
-
-uint32_t flowtab_collect_began(struct flowtab *t, struct flowout *out, uint32_t max)
-{
-	return collect(t, &t->began, out, max);
-}
-
-uint32_t flowtab_collect(struct flowtab *t, struct flowout *out, uint32_t max)
-{
-	/* Where new flows would fill every batch, the counters of the others have their half. */
-	uint32_t share = t->changed.count < max / 2 ? t->changed.count : max / 2;
-	uint32_t began = flowtab_collect_began(t, out, max - share);
-
-	return began + collect(t, &t->changed, out + began, max - began);
-}
-
-bool flowtab_has_begun(const struct flowtab *t)
-{
-	return t->began.count;
-}
-
-bool flowtab_has_changes(const struct flowtab *t)
-{
-	return t->began.count || t->changed.count;
-}
+/* ---- the books */
 
 const struct flowtotals *flowtab_totals(const struct flowtab *t)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How a flow went, told from its packets: see flowtrack.h. Owns nothing: records and the pool of
- * gaps are the flow table's. Does not follow the connection's state (wirestate.c), reads no SACK,
- * and checks no window: what was forged well is believed.
+ * gaps are the flow table's. TCP is here, other protocols are in datagramtrack.c. Does not follow
+ * the connection's state (wirestate.c), reads no SACK, and checks no window: what was forged well
+ * is believed.
  *
  * An end's sequence numbers are in one of three conditions: nothing was seen (no TRACK_NEXT);
  * picked up midway (TRACK_START without TRACK_TIMING): what lies below timed_end may have passed
@@ -14,31 +15,15 @@
 #include <netinet/in.h>
 
 #include "base/clock.h"
-
-/* flowtrack_end.flags: END_* in the lowest five bits, the offered window scale in the highest four. */
-enum {
-	TRACK_END_BITS = 0x001f,
-	TRACK_NEXT = 0x0020,	/* `next` is known. Datagrams: it sent the flow's last packet */
-	TRACK_ACKED = 0x0040,	/* `acked` is known */
-	TRACK_TIMING = 0x0080,	/* a segment, or a question, waits for its answer */
-	TRACK_TAINTED = 0x0100,	/* its answer will not tell how long that took (Karn) */
-	TRACK_START = 0x0200,	/* what is timed is its SYN. Without TRACK_TIMING: picked up midway */
-	TRACK_WROTE_ACK = 0x0400,	/* its letter */
-	TRACK_WROTE_DATA = 0x0800,
-	TRACK_WSCALE_SHIFT = 12,
-};
+#include "net/datagramtrack.h"
+#include "net/flowtrack_timing.h"
 
 enum {
 	WSCALE_UNSEEN = 15,		/* RFC 7323 2.3 allows 14 */
 	WINDOW_UNSEEN = UINT16_MAX,
 	SYN_DATA_MAX = 1 << 16,
 	REORDER_UNKNOWN_US = 3000,	/* taken for disorder where no round trip is known */
-	STAMP_SHIFT = 8,
-	ICMP4_ECHO = 8,			/* requests; RFC 792 */
-	ICMP6_ECHO = 128,		/* RFC 4443 4.1 */
 };
-
-#define STAMP_MASK ((UINT64_C(1) << 48) - 1)
 
 static void add16(uint16_t *count)
 {
@@ -51,58 +36,7 @@ static void add32(uint32_t *count, uint32_t more)
 	*count = more < UINT32_MAX - *count ? *count + more : UINT32_MAX;
 }
 
-/* A letter that most packets would write. */
-static void write_once(struct flowtrack *t, unsigned from, enum flowletter l, uint16_t wrote)
-{
-	if (!(t->end[from].flags & wrote)) {
-		t->end[from].flags |= wrote;
-		flowhistory_write(&t->history, from, l);
-	}
-}
-
 /* ---- round trips */
-
-static void timing_start(struct flowtrack_end *e, uint32_t end, uint64_t now_ns)
-{
-	uint64_t stamp = now_ns >> STAMP_SHIFT & STAMP_MASK;
-
-	e->timed_end = end;
-	e->timed_low = (uint32_t)stamp;
-	e->timed_high = (uint16_t)(stamp >> 32);
-}
-
-/* Since timing_start(); false: time went backwards. */
-static bool timing_elapsed(const struct flowtrack_end *e, uint64_t now_ns, uint64_t *ns)
-{
-	uint64_t then = (uint64_t)e->timed_high << 32 | e->timed_low;
-	uint64_t passed = ((now_ns >> STAMP_SHIFT) - then) & STAMP_MASK;
-
-	if (passed > STAMP_MASK / 2)
-		return false;
-	*ns = passed << STAMP_SHIFT;
-	return true;
-}
-
-/* To the nearest, which hides the steps of the stamps; at least 1: 0 says that nothing is known. */
-static uint32_t whole_us(uint64_t ns)
-{
-	uint64_t us = (ns + NSEC_PER_USEC / 2) / NSEC_PER_USEC;
-
-	return us > UINT32_MAX ? UINT32_MAX : us ? (uint32_t)us : 1;
-}
-
-static void sample_add(struct flowtrack *t, unsigned end, uint64_t ns)
-{
-	uint32_t us = whole_us(ns), *min = &t->count[end].rtt_min_us;
-	float *srtt = &t->end[end].srtt_us;
-
-	if (!*min || us < *min)
-		*min = us;
-	if (*srtt > 0)
-		*srtt += ((float)us - *srtt) / 8;	/* RFC 6298 2.3 */
-	else
-		*srtt = (float)us;
-}
 
 /* Whole; a float of hours may have been rounded to below the least of them. */
 static uint32_t srtt_us(const struct flowtrack *t, unsigned end)
@@ -329,10 +263,10 @@ static void take_syn(struct flowtrack *t, struct seqgaps *pool, const struct pkt
 static void note_handshake(struct flowtrack *t, const struct pktmeta *m, uint64_t ns)
 {
 	if ((m->tcp_flags & WIRE_SYN) && !t->synack_us) {
-		t->synack_us = whole_us(ns);
+		t->synack_us = timing_whole_us(ns);
 	} else if (!(m->tcp_flags & WIRE_SYN) && t->synack_us && !t->ack_us) {
 		t->ack_us = t->synack_us;
-		add32(&t->ack_us, whole_us(ns));
+		add32(&t->ack_us, timing_whole_us(ns));
 	}
 }
 
@@ -348,7 +282,7 @@ static void finish_timing(struct flowtrack *t, const struct pktmeta *m)
 		if (o->flags & TRACK_START)
 			note_handshake(t, m, ns);
 		if (!(o->flags & TRACK_TAINTED))
-			sample_add(t, !m->from, ns);
+			timing_add_sample(t, !m->from, ns);
 	}
 	o->flags &= (uint16_t)~(TRACK_TIMING | TRACK_START | TRACK_TAINTED);
 }
@@ -450,9 +384,9 @@ static void write_flags(struct flowtrack *t, const struct pktmeta *m)
 	if (flags & WIRE_SYN)
 		flowhistory_write(&t->history, from, flags & WIRE_ACK ? L_SYNACK : L_SYN);
 	if (m->payload_bytes)
-		write_once(t, from, L_DATA, TRACK_WROTE_DATA);
+		flowtrack_write_once(t, from, L_DATA, TRACK_WROTE_DATA);
 	else if (!(flags & (WIRE_SYN | WIRE_FIN)))
-		write_once(t, from, L_ACK, TRACK_WROTE_ACK);
+		flowtrack_write_once(t, from, L_ACK, TRACK_WROTE_ACK);
 	if ((flags & (WIRE_FIN | WIRE_SYN)) == WIRE_FIN)
 		flowhistory_write(&t->history, from, L_FIN);
 }
@@ -507,75 +441,6 @@ static bool step_plain(struct flowtrack *t, const struct pktmeta *m)
 	return true;
 }
 
-/* end: what tells the question's answer. */
-static void question_begin(struct flowtrack_end *e, uint32_t end, uint64_t now_ns)
-{
-	timing_start(e, end, now_ns);
-	e->flags = (uint16_t)((e->flags & ~TRACK_TAINTED) | TRACK_TIMING);
-}
-
-static void question_end(struct flowtrack *t, unsigned end, uint64_t now_ns)
-{
-	struct flowtrack_end *e = &t->end[end];
-	uint64_t ns;
-
-	if (!(e->flags & TRACK_TAINTED) && timing_elapsed(e, now_ns, &ns))
-		sample_add(t, end, ns);
-	e->flags &= (uint16_t)~(TRACK_TIMING | TRACK_TAINTED);
-}
-
-/*
- * The first packet of an end after one of the other's is a question, unless it answers one. What
- * comes after an answer from the same end is more of the answer. After a second question nobody can
- * tell which of them the answer is to (Karn).
- */
-static void time_datagram(struct flowtrack *t, const struct pktmeta *m)
-{
-	struct flowtrack_end *e = &t->end[m->from], *o = &t->end[!m->from];
-
-	if (o->flags & TRACK_TIMING)
-		question_end(t, !m->from, m->time_ns);
-	else if (e->flags & TRACK_TIMING)
-		e->flags |= TRACK_TAINTED;
-	else if (!(e->flags & TRACK_NEXT))
-		question_begin(e, 0, m->time_ns);
-	e->flags |= TRACK_NEXT;
-	o->flags &= (uint16_t)~TRACK_NEXT;
-}
-
-/*
- * RFC 792, RFC 4443 4: an echo has its question's number. Once a later one is answered, no answer
- * is awaited any more. A question that is asked again with its number is two.
- */
-static void time_echo(struct flowtrack *t, const struct pktmeta *m)
-{
-	struct flowtrack_end *e = &t->end[m->from], *o = &t->end[!m->from];
-	int16_t later;
-
-	if (m->icmp_type == ICMP4_ECHO || m->icmp_type == ICMP6_ECHO) {
-		if (!(e->flags & TRACK_TIMING))
-			question_begin(e, m->seq, m->time_ns);
-		else if (e->timed_end == m->seq)
-			e->flags |= TRACK_TAINTED;
-	} else if (o->flags & TRACK_TIMING) {
-		later = (int16_t)(m->seq - o->timed_end);
-		if (later > 0)
-			o->flags |= TRACK_TAINTED;
-		if (later >= 0)
-			question_end(t, !m->from, m->time_ns);
-	}
-}
-
-static void step_datagram(struct flowtrack *t, const struct pktmeta *m)
-{
-	if (m->key.proto == IPPROTO_ICMP || m->key.proto == IPPROTO_ICMPV6)
-		time_echo(t, m);
-	else
-		time_datagram(t, m);
-	if (m->payload_bytes)
-		write_once(t, m->from, L_DATA, TRACK_WROTE_DATA);
-}
-
 void flowtrack_begin(struct flowtrack *t)
 {
 	*t = (struct flowtrack){ 0 };
@@ -598,7 +463,7 @@ void flowtrack_step(struct flowtrack *t, struct seqgaps *pool, const struct pktm
 	if (m->ecn == 3)
 		add16(&t->count[m->from].ce);
 	if (m->key.proto != IPPROTO_TCP)
-		step_datagram(t, m);
+		datagramtrack_step(t, m);
 	else if (!step_plain(t, m))
 		step_tcp(t, pool, m);
 }

@@ -67,9 +67,9 @@ struct flowreport {
 enum { FLOWTRACK_LINE = 64, FLOWTRACK_BYTES = 2 * FLOWTRACK_LINE };
 
 /*
- * The record. Its fields are flowtrack.c's alone; it is open for those who keep records in a slab.
- * A packet that only carries data or an acknowledgement touches the first cache line, the second is
- * for what happens now and then.
+ * The record. Its fields are flowtrack.c's and datagramtrack.c's alone; it is open for those who
+ * keep records in a slab. A packet that only carries data or an acknowledgement touches the first
+ * cache line, the second is for what happens now and then.
  */
 struct flowtrack_end {
 	uint32_t next;		/* the highest sequence number that it sent, plus one */

@@ -20,6 +20,18 @@ static void begin_capture(struct fx *fx)
 	model_apply(fx->m, &e);
 }
 
+/* Packets for want of room; flows that were pushed out, and that expired or were replaced. */
+static void say_of_capture(struct fx *fx, uint64_t dropped, uint64_t evicted, uint64_t expired)
+{
+	struct event e = fx_event(fx, EV_CAPTURE);
+
+	e.capture = *model_capture(fx->m);
+	e.capture.dropped = dropped;
+	e.capture.totals.evicted_flows = evicted;
+	e.capture.totals.expired_flows = expired;
+	model_apply(fx->m, &e);
+}
+
 /* What it told is all that had passed up to then; the rest stays as it was said last. */
 static void tell_all_up_to(struct fx *fx, uint64_t time_ns)
 {
@@ -417,13 +429,107 @@ static void test_coverage_without_any_packet_counts_what_moved(void **state)
 	assert_nothing_to_say(fx, 1);	/* what it carried was before */
 	s = tcp(ST_ESTABLISHED, 1, 7100, 9000);
 	dump(fx, &s);
+	say_of_capture(fx, 7, 0, 0);
 	end_round(fx);
 	dump(fx, &s);
 	end_round(fx);
 	assert_coverage(fx, 1, (struct ways){ 100, 0 }, (struct ways){ 100, 0 });
 	assert_true(coverage_of(fx, 1, &c));
-	assert_int_equal(c.reason, TRAFFIC_UNSEEN);
+	assert_int_equal(c.reason, TRAFFIC_DROPPED);
+	assert_int_equal(fx_socket_row(fx, 1).wire_reason, TRAFFIC_DROPPED);
+}
+
+/* Address translation on this host hides its packets behind another tuple. */
+static void test_coverage_without_any_packet_or_loss_is_unknown(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec s;
+
+	for (uint64_t n = 0; n < 4; n++) {
+		s = tcp(ST_ESTABLISHED, 1, n * 1000, n * 2000);
+		dump(fx, &s);
+		end_round(fx);
+	}
+	assert_nothing_to_say(fx, 1);
 	assert_int_equal(fx_socket_row(fx, 1).wire_reason, TRAFFIC_UNSEEN);
+	assert_int_equal(model_seen(fx->m), -1);
+	for (uint64_t n = 4; n < 7; n++) {	/* a loss elsewhere does not make it visible */
+		s = tcp(ST_ESTABLISHED, 1, n * 1000, n * 2000);
+		dump(fx, &s);
+		say_of_capture(fx, n, 0, 0);
+		end_round(fx);
+	}
+	assert_nothing_to_say(fx, 1);
+}
+
+/* Its tuple has another's flow before its own was published. */
+static void test_coverage_of_an_end_whose_tuple_was_reused_at_once_is_unknown(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f;
+	struct sockrec s = tcp(ST_ESTABLISHED, 1, 5000, 6000);
+
+	dump(fx, NULL);
+	end_round(fx);
+	fx_socket_gone(fx, &s);
+	fx_pass_time(fx, 20);
+	f = our_flow(fx, true);
+	fx_pass_time(fx, 20);
+	publish(fx, &f, 100, 100);
+	say_of_capture(fx, 3, 0, 0);
+	end_round(fx);
+	end_round(fx);
+	assert_nothing_to_say(fx, 1);
+	assert_int_equal(fx_socket_row(fx, 1).wire_reason, TRAFFIC_FLOW_GONE);
+	assert_int_equal(model_totals(fx->m)->covered_missing, 0);
+}
+
+static void test_coverage_without_a_flow_is_unknown_where_flows_went(void **state)
+{
+	static const struct {
+		bool limited;
+		uint64_t evicted, expired;
+		bool known;
+	} cases[] = {
+		{ false, 1, 0, false }, { false, 0, 1, false },
+		{ true, 1, 0, false }, { true, 0, 1, true },
+	};
+	struct fx *fx = *state;
+
+	for (uint16_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sockrec s = tcp(ST_ESTABLISHED, i + 1u, 0, 0);
+		struct event e = fx_event(fx, EV_CAPTURE);
+		struct coverage c;
+
+		s.lport += i;
+		e.capture = (struct capturerec){ .live = true, .limited = cases[i].limited };
+		model_apply(fx->m, &e);
+		fx_socket(fx, &s);
+		end_round(fx);
+		s.tcpinfo.bytes_received = 1000;
+		fx_socket(fx, &s);
+		say_of_capture(fx, 9, cases[i].evicted, cases[i].expired);
+		end_round(fx);
+		end_round(fx);
+		assert_int_equal(coverage_of(fx, i + 1u, &c), cases[i].known);
+	}
+}
+
+/* The row of a live socket, too, says that its flow was there. */
+static void test_coverage_lost_with_its_flow_is_called_so(void **state)
+{
+	struct fx *fx = *state;
+	struct flowrec f = our_flow(fx, true);
+	struct sockrec s = tcp(ST_ESTABLISHED, 1, 1000, 0);
+
+	dump(fx, &s);
+	publish(fx, &f, 1000, 0);
+	end_round(fx);
+	s = tcp(ST_ESTABLISHED, 1, 2000, 0);
+	dump(fx, &s);
+	end_round(fx);
+	fx_flow(fx, &f, true);
+	assert_int_equal(fx_socket_row(fx, 1).wire_reason, TRAFFIC_FLOW_GONE);
 }
 
 static void test_coverage_of_one_born_meanwhile_counts_from_zero(void **state)
@@ -434,6 +540,7 @@ static void test_coverage_of_one_born_meanwhile_counts_from_zero(void **state)
 	dump(fx, NULL);
 	end_round(fx);
 	dump(fx, &s);
+	say_of_capture(fx, 7, 0, 0);
 	end_round(fx);
 	end_round(fx);
 	assert_coverage(fx, 1, (struct ways){ 7000, 9000 }, (struct ways){ 7000, 9000 });
@@ -545,6 +652,33 @@ static void test_coverage_of_kernels_without_bytes_sent_takes_syn_and_fin_off(vo
 		end_round(fx);
 		end_round(fx);
 		assert_coverage(fx, i + 1u, (struct ways){ 0, 1000 }, none);
+	}
+}
+
+/* Who opened it was not seen: base and end have the SYN in them alike, or neither has. */
+static void test_coverage_of_an_end_seen_midway_takes_the_fin_for_no_payload(void **state)
+{
+	struct fx *fx = *state;
+
+	for (uint16_t syn = 0; syn < 2; syn++) {
+		struct flowrec f = fx_flowrec(fx, syn, TCP, "10.0.0.2", LPORT + syn, "10.0.0.9", RPORT);
+		struct sockrec s = tcp(ST_ESTABLISHED, syn + 1u, 0, 5000);
+		struct coverage c;
+
+		s.lport += syn;
+		s.tcpinfo.bytes_acked = 5000 + syn;
+		publish(fx, &f, 0, 0);
+		fx_socket(fx, &s);
+		end_round(fx);
+		s.tcpinfo.bytes_sent = 6000;
+		s.tcpinfo.bytes_acked = 6000 + syn + 1;
+		fx_socket_gone(fx, &s);
+		publish(fx, &f, 0, 1000);
+		end_round(fx);
+		end_round(fx);
+		assert_true(coverage_of(fx, syn + 1u, &c));
+		assert_true(c.kernel[1] == 1000);
+		assert_int_equal(c.missing[1], 0);
 	}
 }
 
@@ -782,6 +916,48 @@ static void test_coverage_of_another_namespace_needs_packets(void **state)
 	assert_nothing_to_say(fx, 1);	/* whether that one is looked at is not told */
 }
 
+/* Its ring was opened after the first dump: what came in between is not missing. */
+static void test_coverage_of_another_namespace_begins_where_packets_are_seen(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec s = tcp(ST_ESTABLISHED, 1, 1000, 0);
+	struct flowrec f;
+
+	fx_netns(fx, 1, 4001, false);
+	s.netns = 1;
+	s.dump = dump_index(1, 0);
+	fx_socket(fx, &s);
+	end_round(fx);
+	f = our_flow(fx, false);
+	f.key.netns = 1;
+	publish(fx, &f, 300, 0);
+	s.tcpinfo.bytes_received = 9000;
+	fx_socket(fx, &s);
+	end_round(fx);
+	publish(fx, &f, 500, 0);
+	s.tcpinfo.bytes_received = 9200;
+	fx_socket(fx, &s);
+	end_round(fx);
+	end_round(fx);
+	assert_coverage(fx, 1, (struct ways){ 200, 0 }, none);
+}
+
+static void test_coverage_of_another_namespace_from_the_syn_on_is_whole(void **state)
+{
+	struct fx *fx = *state;
+	struct sockrec s = tcp(ST_ESTABLISHED, 1, 1000, 0);
+	struct flowrec f = our_flow(fx, true);
+
+	fx_netns(fx, 1, 4001, false);
+	s.netns = f.key.netns = 1;
+	s.dump = dump_index(1, 0);
+	fx_socket(fx, &s);
+	publish(fx, &f, 300, 0);
+	end_round(fx);
+	end_round(fx);
+	assert_coverage(fx, 1, (struct ways){ 1000, 0 }, (struct ways){ 700, 0 });
+}
+
 static void test_coverage_ends_with_the_capture(void **state)
 {
 	struct fx *fx = *state;
@@ -877,11 +1053,16 @@ int main(void)
 		TEST(test_coverage_begins_midway_with_what_both_know),
 		TEST(test_coverage_that_begins_late_leaves_out_what_was_captured_before),
 		TEST(test_coverage_without_any_packet_counts_what_moved),
+		TEST(test_coverage_without_any_packet_or_loss_is_unknown),
+		TEST(test_coverage_of_an_end_whose_tuple_was_reused_at_once_is_unknown),
+		TEST(test_coverage_without_a_flow_is_unknown_where_flows_went),
+		TEST(test_coverage_lost_with_its_flow_is_called_so),
 		TEST(test_coverage_of_one_born_meanwhile_counts_from_zero),
 		TEST(test_coverage_of_an_old_one_that_a_dump_missed_is_not_claimed),
 		TEST(test_coverage_does_not_count_the_peers_fin),
 		TEST(test_coverage_of_an_end_counts_the_fin_where_it_is),
 		TEST(test_coverage_of_kernels_without_bytes_sent_takes_syn_and_fin_off),
+		TEST(test_coverage_of_an_end_seen_midway_takes_the_fin_for_no_payload),
 		TEST(test_coverage_of_an_end_stays_on_its_row_and_in_the_totals_once),
 		TEST(test_coverage_of_a_life_shorter_than_an_interval_is_found),
 		TEST(test_coverage_of_an_end_without_a_row_is_in_the_totals),
@@ -892,6 +1073,8 @@ int main(void)
 		TEST(test_coverage_of_a_reset_keeps_the_last_word),
 		TEST(test_coverage_is_not_whole_for_a_stray_syn),
 		TEST(test_coverage_of_another_namespace_needs_packets),
+		TEST(test_coverage_of_another_namespace_begins_where_packets_are_seen),
+		TEST(test_coverage_of_another_namespace_from_the_syn_on_is_whole),
 		TEST(test_coverage_ends_with_the_capture),
 		TEST(test_coverage_without_a_capture_says_nothing),
 		TEST(test_coverage_survives_counters_that_run_back),

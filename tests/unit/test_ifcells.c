@@ -107,6 +107,9 @@ static void test_ifcells_count_since_the_capture_began(void **state)
 	i.seen = (struct ifcountrec){ .ifindex = 2, .rx_packets = 40, .rx_segs = 100,
 				      .tx_packets = 49, .tx_segs = 49 };
 	assert_cell(&i, IFCELL_CAPTURED, "149");	/* one way by segments, one by packets */
+	i.way[0].not_segs = true;	/* it is known to count super-packets */
+	assert_cell(&i, IFCELL_CAPTURED, "89");
+	i.way[0].not_segs = false;
 	i.base.ifindex = 0;
 	assert_cell(&i, IFCELL_PACKETS, "-");
 }
