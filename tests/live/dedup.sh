@@ -8,29 +8,6 @@ live_start "$@"
 
 bytes=500000
 
-# transfer CLIENT SERVER ADDR PORT
-transfer()
-{
-	do_all "$2" <<-END
-		tcp l$4
-		bind l$4 $3 $4
-		listen l$4 4
-	END
-	do_all "$1" <<-END
-		tcp c$4
-		connect c$4 $3 $4
-	END
-	do_all "$2" <<<"accept s$4 l$4"
-	tell "$2" recv "s$4" $bytes
-	do_all "$1" <<<"send c$4 $bytes"
-	answer "$2" >/dev/null || bail "the transfer failed"
-}
-
-kernel_says()
-{
-	ask "$1" info "$2" | grep -o "$3=[0-9]*" | cut -d= -f2
-}
-
 # once PORT CLIENT: the row of the transfer to PORT has each byte once, whatever it passed on its way.
 once()
 {

@@ -43,11 +43,6 @@ disconnect()
 	END
 }
 
-kernel_says()
-{
-	ask "$1" info "$2" | grep -o "$3=[0-9]*" | cut -d= -f2
-}
-
 # The number of bytes that are missing is that of the kernel less that of the wire: nothing else moves now. What was sent again
 # may count or not: a queueing discipline may have dropped the first of it before the wire.
 accounts()

@@ -29,12 +29,6 @@ exchange()
 	answer "$2" >/dev/null && answer "$1" >/dev/null || bail "the transfer failed"
 }
 
-# kernel_says ACTOR NAME KEY: the number that getsockopt(TCP_INFO) gives.
-kernel_says()
-{
-	ask "$1" info "$2" | grep -o "$3=[0-9]*" | cut -d= -f2
-}
-
 # exact RUN ROW ACTOR NAME PEER PEER-NAME SENT: what the row of an actor's socket says against what was sent.
 exact()
 {
